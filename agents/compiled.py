@@ -1,0 +1,81 @@
+"""How behaviour is compiled: `rule` for scalar rules and phases, `kernel` for what Python calls.
+
+Numba's disk cache goes silently stale when a callee in another file changes, so each state of the sources
+(and each compiler setting) has its own cache folder. Division follows IEEE (no exception), without fast-math:
+results are the same in every run on one kind of processor.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+import llvmlite
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_PACKAGES = ("agents", "model")
+_WITHOUT_EFFECT = ("economy.py", "views.py", "graph.py")  # read the state, never change it
+_SETTINGS: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
+
+
+@cache
+def source_hash() -> str:
+    """Hash of all sources that determine results and of the compiler that reads them."""
+    digest = hashlib.sha256()
+    root = Path(__file__).resolve().parent.parent
+    for path in sorted(file for package in _PACKAGES for file in (root / package).rglob("*.py")):
+        if path.name in _WITHOUT_EFFECT:
+            continue
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """The user's cache folder for these sources, this compiler and its flags; a temporary one if not writable."""
+    flags = (
+        numba.__version__,
+        llvmlite.__version__,
+        numba.config.BOUNDSCHECK,
+        numba.config.OPT,
+        sorted(_SETTINGS.items()),
+    )
+    name = f"{source_hash()}-{hashlib.sha256(repr(flags).encode()).hexdigest()[:8]}"
+    base = Path(os.environ.get("NQPF_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = base / "nqpf" / name
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError:
+        return Path(tempfile.mkdtemp(prefix="nqpf-"))
+
+
+def compiled_before() -> bool:
+    """Whether kernels of these sources are already in the cache."""
+    return next(cache_folder().rglob("*.nbi"), None) is not None
+
+
+def rule(function: F) -> F:
+    """Compile a function that other compiled code calls; called from Python it works too."""
+    return numba.njit(**_SETTINGS)(function)
+
+
+def inlined_rule(function: F) -> F:
+    """As `rule`, written into its caller so that a loop over it becomes vector instructions."""
+    return numba.njit(inline="always", **_SETTINGS)(function)
+
+
+def kernel(function: F) -> F:
+    """Compile a function that Python calls, kept on disk in the folder of these sources."""
+    before = numba.config.CACHE_DIR
+    numba.config.CACHE_DIR = str(cache_folder())
+    try:
+        return numba.njit(cache=True, **_SETTINGS)(function)
+    finally:
+        numba.config.CACHE_DIR = before

@@ -1,0 +1,37 @@
+"""Industries: what users of each need from the technology."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.compiled import rule
+from agents.elementary import exp
+from agents.references import reference_type
+
+TRADITIONAL, EMERGING, FUTURE = 0, 1, 2
+LAYERS = ("traditional", "emerging", "future")
+LEAST = 0.003  # a need is at least this over the number of domains
+
+
+class Industries(NamedTuple):
+    """State of J industries; D problem domains."""
+
+    layer: np.ndarray  # (J,): TRADITIONAL, EMERGING or FUTURE
+    share: np.ndarray  # (J,): share of economic size
+    latent: np.ndarray  # (J, D): needs before the least need, each row sums to 1
+    needs: np.ndarray  # (J, D): n_jc >= 0.003 / D, each row sums to 1
+
+
+IndustriesRef = reference_type(Industries)
+
+
+@rule
+def drifted(latent, drift, shock):
+    """A latent need after a quarter: multiplied by exp(drift * shock), shock standard normal; then normalised."""
+    return latent * exp(drift * shock)
+
+
+@rule
+def need(latent, domains):
+    """n = 0.003 / D + (1 - 0.003) * latent: no need is ever nothing, and needs still sum to 1."""
+    return LEAST / domains + (1.0 - LEAST) * latent

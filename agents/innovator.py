@@ -1,0 +1,189 @@
+"""Innovators: firms that turn engineers, reports and rivals' examples into products."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.compiled import rule
+from agents.elementary import exp, power
+from agents.references import reference_type
+
+MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
+_VISIBLE_HALF = 0.001  # share of all users at which half of what use can show is shown
+
+
+class Innovators(NamedTuple):
+    """State of N slots as arrays of shape (N,), unless said otherwise; D domains, J industries."""
+
+    alive: np.ndarray  # whether a firm lives in the slot
+    foreign: np.ndarray  # foreign flag
+    region: np.ndarray  # region index
+    birth: np.ndarray  # quarter of entry, -1 for founders
+    death: np.ndarray  # quarter in which the slot was last vacated; it rests until the next
+    capability: np.ndarray  # (N, D): x
+    generation: np.ndarray  # generation of the product
+    prototype: np.ndarray  # whether the next generation has been found and waits
+    belief: np.ndarray  # (N, D): Dirichlet counts of where problems come from
+    backlog: np.ndarray  # (N, D): open problems
+    heard: np.ndarray  # (N, J): S, reports already received per industry
+    supplier: np.ndarray  # (N, D): supplier per domain
+    plan_research: np.ndarray  # money: own R&D before public money displaces some
+    own_research: np.ndarray  # money per quarter: own R&D
+    fixed_real: np.ndarray  # money per quarter: fixed cost at w_0
+    public_research: np.ndarray  # money per quarter: public R&D money
+    hours: np.ndarray  # h: engineer hours
+    effort: np.ndarray  # (exploitation hours / h_ref)^lambda
+    absorption: np.ndarray  # a: absorptive capacity, 0-1
+    direction: np.ndarray  # (N, D): shares of exploitation hours, sum to 1
+    solved: np.ndarray  # problems solved in the quarter
+    effective: np.ndarray  # (N, D): e, capability combined with suppliers'
+    marginal: np.ndarray  # (N, D): e^(rho - 1), weight of a domain's problems before needs
+    quality: np.ndarray  # (N, J): quality in each industry
+    unit_cost: np.ndarray  # money
+    markup: np.ndarray  # share of cost
+    price: np.ndarray  # money, before subsidy
+    subsidy: np.ndarray  # share of the price paid by government
+    units: np.ndarray  # units sold in the quarter just past
+    revenue: np.ndarray  # money: units * price
+    subsidised: np.ndarray  # money: part of revenue paid by government
+    delivered: np.ndarray  # sum of size * quality * mastery over own users
+    share: np.ndarray  # share of units sold
+    experience: np.ndarray  # cumulative units sold
+    public_recent: np.ndarray  # money: public money, fading by a quarter each quarter
+    payments_recent: np.ndarray  # money: users' own payments, fading likewise
+    public_total: np.ndarray  # money: all public money received
+    useful_mark: np.ndarray  # useful quality at the last progress
+    progress: np.ndarray  # quarter of the last progress
+    watched: np.ndarray  # 0; 1 alive when policy ended; 2 with more than 1 % of recent income public
+    productivity: np.ndarray  # quality units delivered per real resource
+    weight: np.ndarray  # share of quality units delivered
+
+
+InnovatorsRef = reference_type(Innovators)
+
+
+@rule
+def research_budget(intensity, revenue, burn, cash, seed_cash):
+    """Own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
+    wanted = intensity * revenue + burn * min(cash, seed_cash)
+    return max(0.0, min(wanted, cash))
+
+
+@rule
+def displaced(plan, displacement, grant):
+    """Own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
+    return max(0.0, plan - displacement * grant)
+
+
+@rule
+def half_saturated(amount, half):
+    """amount / (amount + half)."""
+    return amount / (amount + half)
+
+
+@rule
+def exploration_share(largest, pressure, saturation):
+    """e = e_max * [(1 - pressure) + pressure * saturation^2]."""
+    return largest * ((1.0 - pressure) + pressure * saturation * saturation)
+
+
+@rule
+def research_effort(hours, engineers, concentration):
+    """(hours / h_ref)^lambda with h_ref = H_0 / (40 * market size), a fortieth of all engineers of a unit market."""
+    return power(hours / (engineers / 40.0), concentration)
+
+
+@rule
+def solutions_mean(rate, effort, direction, own_problems, pressure):
+    """Mean number of problems solved in a domain: gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
+
+    `effort` is (hours / h_ref)^lambda and `pressure` the last fraction.
+    """
+    return rate * effort * direction * (own_problems + (1.0 - own_problems) * pressure)
+
+
+@rule
+def improved(capability, step, shock, ceiling):
+    """x + step * exp(shock) * (1 - x / ceiling)+, never above the ceiling; shock standard normal."""
+    room = max(0.0, 1.0 - capability / ceiling)
+    return max(capability, min(ceiling, capability + step * exp(shock) * room))
+
+
+@rule
+def discovery_chance(discovery, decay, generation, hours, shown_effect, shown):
+    """1 - exp(-zeta * decay^generation * hours * (1 + effect * share of rivals that have shown it))."""
+    return 1.0 - exp(-discovery * power(decay, generation) * hours * (1.0 + shown_effect * shown))
+
+
+@rule
+def switches(prototype, saturation, threshold, sold, shown):
+    """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
+    return prototype and (saturation >= threshold or (not sold and shown > 0.0))
+
+
+@rule
+def ceiling_of(first, growth, generation):
+    """Ceiling of a generation: first + growth * generation."""
+    return first + growth * generation
+
+
+@rule
+def visible_level(capability, disclosure, share):
+    """What rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
+    return capability * (disclosure + (1.0 - disclosure) * half_saturated(share, _VISIBLE_HALF))
+
+
+@rule
+def imitated(capability, speed, absorption, best, ceiling):
+    """x moves towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
+    return capability + speed * absorption * max(0.0, min(best, ceiling) - capability)
+
+
+@rule
+def unit_cost(floor, first, experience, doing, knowledge, research, input_share, input_factor):
+    """Cost = [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
+
+    experience = 1 + 0.1 * cumulative sales / market size; knowledge = mean capability / initial; factor is the
+    mean congestion of the firm's suppliers and share the part of cost bought from them.
+    """
+    base = floor + (first - floor) * power(experience, -doing) * power(knowledge, -research)
+    return base * (1.0 + input_share * (input_factor - 1.0))
+
+
+@rule
+def next_markup(markup, response, share, last_share):
+    """Mark-up follows the growth of market share within 0.05-0.6 (Dosi, Fagiolo & Roventini, 2010)."""
+    if last_share <= 0.0 or share <= 0.0:
+        return markup
+    growth = max(-1.0, min(1.0, share / last_share - 1.0))
+    return max(MARKUP_LOWEST, min(MARKUP_HIGHEST, markup * (1.0 + response * growth)))
+
+
+@rule
+def fixed_cost(base, growth, generation, frontier, standard):
+    """At w_0: base * growth^[(1 - standard) * generation + standard * frontier's generation]; it rises with w / w_0."""
+    return base * power(growth, (1.0 - standard) * generation + standard * frontier)
+
+
+@rule
+def progressed(useful, mark):
+    """Progress is a rise of useful quality by 2 % since the last."""
+    return useful > 1.02 * mark
+
+
+@rule
+def dividends(cash, costs, quarters, seed_cash):
+    """Cash above some quarters' costs plus seed cash is paid out."""
+    return max(0.0, cash - quarters * costs - seed_cash)
+
+
+@rule
+def entrants_mean(market_size, entry, entry_profit, profits, deterrence, frontier, entrant):
+    """Mean entry = M * (entry + entry_profit * profits / M) * exp(-deterrence * (frontier / entrant - 1))."""
+    return (market_size * entry + entry_profit * profits) * exp(-deterrence * (frontier / entrant - 1.0))
+
+
+@rule
+def entrant_capability(initial, inherit, average, spread, u, ceiling):
+    """max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
+    return min(ceiling, max(initial, inherit * average) * (1.0 + spread * (2.0 * u - 1.0)))

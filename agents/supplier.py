@@ -1,0 +1,60 @@
+"""Suppliers: one problem domain each; they learn from orders and from problems solved with them."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.compiled import rule
+from agents.elementary import log, power
+from agents.references import reference_type
+
+
+class Suppliers(NamedTuple):
+    """State of S suppliers as arrays of shape (S,)."""
+
+    domain: np.ndarray  # problem domain served; every domain has one at least
+    region: np.ndarray  # region index
+    foreign: np.ndarray  # foreign flag
+    capability: np.ndarray  # z
+    capacity: np.ndarray  # K_s: units per quarter at normal cost
+    experience: np.ndarray  # cumulative orders per market size, plus problems solved with the supplier
+    orders: np.ndarray  # units ordered in the quarter just past
+    solved: np.ndarray  # problems solved with the supplier in the quarter
+    cost_factor: np.ndarray  # congestion: multiplies the cost of inputs bought here
+
+
+SuppliersRef = reference_type(Suppliers)
+
+
+@rule
+def learned(capability, learning, experience, gained, ceiling):
+    """z + learning * log((1 + Q + q) / (1 + Q)) * (1 - z / ceiling)+ with experience Q and its gain q (Arrow, 1962).
+
+    Never above the ceiling.
+    """
+    progress = learning * log((1.0 + experience + gained) / (1.0 + experience))
+    return max(capability, min(ceiling, capability + progress * (1.0 - capability / ceiling)))
+
+
+@rule
+def next_capacity(capacity, orders, adjustment, smallest):
+    """Capacity moves a share `adjustment` of the way to orders, never below `smallest`."""
+    return max(smallest, capacity + adjustment * (orders - capacity))
+
+
+@rule
+def congestion_factor(orders, capacity, exponent):
+    """Input cost is multiplied by max(1, orders / capacity) ** psi."""
+    return power(max(1.0, orders / capacity), exponent)
+
+
+@rule
+def cobb_douglas_log(log_own, log_supplier, weight):
+    """log of own and supplier's capability combined: (1 - mu) log x + mu log z."""
+    return (1.0 - weight) * log_own + weight * log_supplier
+
+
+@rule
+def ces_log(own, supplier, weight, exponent):
+    """log of CES of own and supplier's capability: [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), sigma < 0."""
+    return log((1.0 - weight) * power(own, exponent) + weight * power(supplier, exponent)) / exponent

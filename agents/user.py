@@ -1,0 +1,86 @@
+"""Users: firms of existing industries that choose a technology, learn to use it and send problems back."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.compiled import rule
+from agents.elementary import log
+from agents.references import reference_type
+
+OLD_TECHNOLOGY = -1
+ORPHANED = -2  # the provider has gone; the user must choose next quarter
+
+
+class Users(NamedTuple):
+    """State of U users as arrays of shape (U,), unless said otherwise."""
+
+    industry: np.ndarray  # industry index
+    region: np.ndarray  # region index
+    size: np.ndarray  # economic size; sums to 1,000 * market_size
+    valuation: np.ndarray  # val_u: valuation of quality, mean-one log-normal
+    lead: np.ndarray  # lead-user flag
+    old_quality: np.ndarray  # q0: quality of the own old technology
+    mastery: np.ndarray  # share of a product's quality that the user gets out of it, 0-1
+    provider: np.ndarray  # innovator slot, OLD_TECHNOLOGY or ORPHANED
+    contacts: np.ndarray  # (U, contacts): innovator slots known, -1 where none
+    peer_start: np.ndarray  # (U + 1,): where a user's peers begin in `peers`
+    peers: np.ndarray  # (ties,): peers of all users, one after another
+    output: np.ndarray  # money per quarter: output of the quarter just past
+    spending: np.ndarray  # money per quarter: own payments to the provider, net of subsidy
+    quality_used: np.ndarray  # quality * mastery as used; 0 on the old technology
+    draw_reconsider: np.ndarray  # uniform of the quarter
+    draw_report: np.ndarray  # uniform of the quarter
+    draw_meet: np.ndarray  # uniform of the quarter
+
+
+UsersRef = reference_type(Users)
+
+
+@rule
+def gross_utility(value_of_quality, valuation, quality, mastery, net_price):
+    """Utility per unit of size before costs of change: v * val_u * quality * mastery - net price."""
+    return value_of_quality * valuation * quality * mastery - net_price
+
+
+@rule
+def perceived_risk(risk, peer_adoption, lead, lead_risk):
+    """Risk of leaving the old technology: risk * (1 - adoption share among peers), a lead user's share of it."""
+    felt = risk * (1.0 - peer_adoption)
+    return felt * lead_risk if lead else felt
+
+
+@rule
+def taste(scale, u):
+    """Gumbel taste noise: -scale * log(-log u) (McFadden, 1974)."""
+    return -scale * log(-log(u))
+
+
+@rule
+def output(size, value_of_quality, valuation, useful_quality):
+    """Output = size * [1 + v * val_u * (useful quality - 1)]; useful quality is quality * mastery, or q0."""
+    return size * (1.0 + value_of_quality * valuation * (useful_quality - 1.0))
+
+
+@rule
+def mastery_after_use(mastery, learning):
+    """Mastery closes a share `learning` of its distance to 1 in a quarter of use."""
+    return mastery + learning * (1.0 - mastery)
+
+
+@rule
+def mastery_after_switch(mastery, start, carried):
+    """On switching, a share `carried` of what was gained above `start` survives."""
+    return start + carried * (mastery - start)
+
+
+@rule
+def old_quality_gain(sailing_ship, hours_per_size, old_quality):
+    """The sailing-ship effect: dq0 = sailing_ship * engineer hours per unit of size / (1 + q0)."""
+    return sailing_ship * hours_per_size / (1.0 + old_quality)
+
+
+@rule
+def report_chance(report, lead):
+    """Probability of meeting a problem in a quarter; lead users meet twice as many."""
+    return 2.0 * report if lead else report

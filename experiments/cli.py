@@ -1,0 +1,203 @@
+"""`nqpf`: the roof of the project. Commands import what they need when they run, so that `--help` answers at once.
+
+Every fault becomes one line on stderr and an exit code: 0 done; 1 own failure; 2 bad input; 3 some runs failed;
+130 interrupted.
+"""
+
+import io
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from experiments.options import (
+    Check,
+    Engine,
+    Jobs,
+    Json,
+    Out,
+    Quick,
+    Quiet,
+    Seed,
+    Seeds,
+    Settings,
+    run_from,
+    study_from,
+)
+
+DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+app = typer.Typer(
+    name="nqpf",
+    help="Compare industrial policies on a simulated economy: equal luck, equal money.",
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.command()
+def compare(
+    study: Annotated[Path | None, typer.Argument(metavar="[STUDY.yaml]", help="A study file.")] = None,
+    policies: Annotated[str | None, typer.Option("--policies", help="Presets or YAML files, as a,b,c.")] = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="Policy to compare with (rebate).")] = None,
+    settings: Settings = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    engine: Engine = "threads",
+    check: Check = False,
+    quick: Quick = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
+    from experiments.commands import compare_command
+    from experiments.study import refuse_uncertain
+
+    declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
+    refuse_uncertain(declared, str(study))
+    return compare_command(declared, out, jobs=jobs, engine=engine, check=check, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def run(
+    policy: Annotated[str, typer.Option("--policy", help="A preset's name or a YAML file.")] = "laissez_faire",
+    seed: Seed = None,
+    settings: Settings = None,
+    series: Annotated[Path | None, typer.Option("--series", metavar="FILE.parquet", help="Write the series.")] = None,
+    agents: Annotated[Path | None, typer.Option("--agents", metavar="FILE.parquet", help="Write the firms.")] = None,
+    graph: Annotated[Path | None, typer.Option("--graph", metavar="FILE.graphml", help="Write the network.")] = None,
+    check: Check = False,
+    quick: Quick = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Make one run and print its summary."""
+    from experiments.commands import Files, run_command
+
+    one = run_from(policy, seed, settings or (), quick)
+    return run_command(one, Files(series, agents, graph), check=check, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def policies(as_json: Json = False) -> int:
+    """What policies there are: mix, budget, calendar and traits."""
+    from experiments.listings import policies_listing
+
+    return policies_listing(as_json)
+
+
+@app.command()
+def parameters(as_json: Json = False) -> int:
+    """What can be set: parameters and policy traits with default, unit, range, meaning and source."""
+    from experiments.listings import parameters_listing
+
+    return parameters_listing(as_json)
+
+
+@app.command()
+def indicators(as_json: Json = False) -> int:
+    """What is measured: name, unit, definition."""
+    from experiments.listings import indicators_listing
+
+    return indicators_listing(as_json)
+
+
+@app.command()
+def status(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")], as_json: Json = False
+) -> int:
+    """Where a results folder stands."""
+    from experiments.listings import status_listing
+
+    return status_listing(folder, as_json)
+
+
+@app.command()
+def view(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
+) -> int:
+    """Watch the economy in the browser."""
+    from viz.page import serve
+
+    serve(host=host, port=port)
+    return DONE
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit code; a fault is one line on stderr, never a traceback.
+
+    With NQPF_DEBUG set in the environment, the traceback of an unforeseen fault is shown as well.
+    """
+    given = sys.argv[1:] if arguments is None else arguments
+    if sys.stderr is None:
+        sys.stderr = io.StringIO()  # or messages would go to stdout
+    if sys.stdout is None:
+        return _complain("stdout is closed", OWN_FAILURE)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        code = _invoke(given or ["--help"])
+        sys.stdout.flush()
+        return code
+    except typer.Exit as leave:
+        return leave.exit_code
+    except KeyboardInterrupt as fault:
+        return _complain(f"interrupted{f'; {fault}' if str(fault) else ''}", INTERRUPTED)
+    except BrokenPipeError:
+        return _complain("stdout was closed before everything was written", OWN_FAILURE)
+    except OSError as fault:
+        place = f"{fault.filename}: " if fault.filename else ""
+        return _complain(f"{place}{(fault.strerror or str(fault)).lower()}", OWN_FAILURE)
+    except Exception as fault:
+        return _explain(fault, given)
+
+
+def _explain(fault: Exception, arguments: list[str]) -> int:
+    from model.errors import BadInput
+
+    if isinstance(fault, BadInput):
+        return _complain(fault, BAD_INPUT)
+    if hasattr(fault, "format_message"):
+        return _complain(_usage_fault(fault, arguments), BAD_INPUT)
+    if os.environ.get("NQPF_DEBUG"):
+        raise fault
+    return _complain(f"{type(fault).__name__}: {fault} (set NQPF_DEBUG=1 for the traceback)", OWN_FAILURE)
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Run a command without Typer's own handling of faults, which prints several lines."""
+    command = typer.main.get_command(app)
+    with command.make_context("nqpf", list(arguments)) as context:
+        return int(command.invoke(context) or DONE)
+
+
+def _usage_fault(fault: Any, arguments: list[str]) -> str:
+    """A wrong option or command as one line that names the nearest one."""
+    from model.errors import unknown
+
+    command = typer.main.get_command(app)
+    names = list(getattr(command, "commands", {}))
+    context = getattr(fault, "ctx", None)
+    if type(fault).__name__ == "NoSuchOption" and context is not None:
+        allowed = sorted(
+            option for parameter in context.command.params for option in parameter.opts if option[:2] == "--"
+        )
+        return str(unknown("option", fault.option_name, allowed))
+    word = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if word and word not in names:
+        return str(unknown("command", word, names))
+    return str(fault.format_message())
+
+
+def _complain(fault: object, code: int) -> int:
+    with suppress(OSError):
+        print(f"nqpf: {' '.join(str(fault).split())}", file=sys.stderr, flush=True)
+    return code

@@ -1,0 +1,180 @@
+"""What `nqpf compare` and `nqpf run` do once their options are understood."""
+
+import json
+import math
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agents.compiled import source_hash
+from experiments.files import check_writable, write_whole
+from experiments.manifest import versions
+from experiments.options import OneRun
+from experiments.progress import say
+from experiments.runner import How, prepare
+from experiments.study import Study
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
+    from model.simulation import Run
+
+DONE, RUNS_FAILED = 0, 3
+
+
+class Files(NamedTuple):
+    """Files that `nqpf run` writes on request."""
+
+    series: Path | None = None
+    agents: Path | None = None
+    graph: Path | None = None
+
+
+def compare_command(
+    study: Study, out: Path | None, *, jobs: int | None, engine: str, check: bool, as_json: bool, quiet: bool
+) -> int:
+    """Compare, write the report, print the table or JSON. Returns the exit code."""
+    from experiments.comparison import compare_study
+
+    how = How(jobs, engine, check, quiet)
+    folder = out or Path("results") / f"{study.name}-{study.identity(source_hash())[:8]}"
+    try:
+        comparison = compare_study(study, folder, how)
+        _write_report(comparison, folder)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there") from None
+    _mention_warnings(comparison, quiet)
+    if as_json:
+        print(_json(_comparison_content(comparison)))
+    else:
+        from experiments.tables import comparison_lines
+
+        print("\n".join(comparison_lines(comparison)))
+        print(f"\nreport: {folder / 'report.html'}")
+    return _failures(comparison)
+
+
+def run_command(one: OneRun, files: Files, *, check: bool, as_json: bool, quiet: bool) -> int:
+    """Make one run, write the files asked for, print its summary. Returns the exit code."""
+    from model.indicators import INDICATORS
+    from model.simulation import simulate
+
+    for path in files:
+        if path is not None:
+            check_writable(path)
+    prepare(quiet)
+    run = simulate(*one, check=check, panel=files.agents is not None)
+    _write_files(run, one, files)
+    for warning in run.warnings:
+        say(f"warning: {warning}", quiet)
+    if as_json:
+        print(_json(_run_content(run, one)))
+    else:
+        from experiments.tables import summary_lines
+
+        units = {name: INDICATORS[name.removesuffix("_at_withdrawal")].unit for name in run.summary}
+        print(f"{one.policy.name}, seed {one.seed}, {one.parameters.users} users, {one.parameters.horizon} quarters\n")
+        print("\n".join(summary_lines(run.summary, units)))
+    return DONE
+
+
+def _write_report(comparison: "Comparison", folder: Path) -> None:
+    from viz.report import render
+
+    write_whole(folder / "report.html", render(comparison).encode())
+
+
+def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
+    return {
+        "study": comparison.study.name,
+        "policies": list(comparison.policies),
+        "seeds": list(comparison.seeds),
+        "reference": comparison.reference,
+        "table": comparison.table.to_dict("records"),
+        "out": str(comparison.out),
+    }
+
+
+def _run_content(run: "Run", one: OneRun) -> dict[str, Any]:
+    return {
+        "policy": one.policy.name,
+        "seed": one.seed,
+        "parameters": one.parameters.model_dump(mode="json"),
+        "summary": dict(run.summary),
+        "versions": {**versions(), "model": source_hash()},
+    }
+
+
+def _mention_warnings(comparison: "Comparison", quiet: bool) -> None:
+    """Each kind of warning once, with the number of runs that it concerns; kinds differ in more than numbers."""
+    kinds = defaultdict(list)
+    for text in comparison.runs["warnings"].dropna():
+        if text:
+            kinds[re.sub(r"\d+", "", text)].append(text)
+    for texts in kinds.values():
+        say(f"warning: {max(texts)} ({len(texts)} of {len(comparison.runs)} runs)", quiet)
+
+
+def _failures(comparison: "Comparison") -> int:
+    """One line on failed runs, said even when quiet, and the exit code."""
+    failed = comparison.runs[comparison.runs["status"] == "failed"]
+    if failed.empty:
+        return DONE
+    first = failed.iloc[0]
+    reason = str(first["error"]).strip().splitlines()[-1]
+    print(
+        f"nqpf: {len(failed)} of {len(comparison.runs)} runs failed, "
+        f"first {first['policy']} with seed {first['seed']}: {reason} (rows with tracebacks in {comparison.out})",
+        file=sys.stderr,
+    )
+    return RUNS_FAILED
+
+
+def _write_files(run: "Run", one: OneRun, files: Files) -> None:
+    """Series and firms as Parquet, the network at the end as GraphML; each whole or not at all."""
+    if files.series is not None:
+        write_whole(files.series, _columns_parquet({"period": list(range(one.parameters.horizon)), **run.series}))
+    if files.agents is not None:
+        write_whole(files.agents, _columns_parquet(run.firms or {}))
+    if files.graph is not None:
+        write_whole(files.graph, _graphml(one))
+
+
+def _columns_parquet(columns: Mapping[str, Any]) -> bytes:
+    import pyarrow as pa
+
+    from experiments.store import to_parquet
+
+    return to_parquet(pa.table(dict(columns)))
+
+
+def _graphml(one: OneRun) -> bytes:
+    """The network after the last period, from the same economy stepped period by period."""
+    import networkx as nx
+
+    from model.economy import Economy
+
+    economy = Economy(policy=one.policy, seed=one.seed, parameters=one.parameters, collect=False)
+    for _ in range(one.parameters.horizon):
+        economy.step()
+    sink = BytesIO()
+    nx.write_graphml(economy.network(), sink)
+    return sink.getvalue()
+
+
+def _json(content: Any) -> str:
+    return json.dumps(_finite(content), indent=1, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """Plain data that JSON can hold: NumPy numbers as Python's, NaN (never reached, not compared) as null."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if hasattr(value, "item"):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

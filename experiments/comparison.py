@@ -1,0 +1,213 @@
+"""The paired comparison of policies: equal luck (the same seeds), equal money (or said so), one reference arm."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.manifest import versions
+from experiments.runner import How, run_tasks, tasks_of
+from experiments.statistics import holm, mean_interval, wilcoxon
+from experiments.store import Memory, Store
+from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, run_id, seeds_from, with_reference
+from model.errors import BadInput
+from model.indicators import INDICATORS, Indicator
+from model.parameters import Parameters
+from model.policy import Policy, find_policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADLINE = (
+    "welfare",
+    "output",
+    "useful_technology",
+    "usefulness_ratio",
+    "adoption",
+    "time_to_50",
+    "hhi",
+    "firms",
+    "bonsai_dependence_at_withdrawal",
+    "old_industry_output",
+    "welfare_per_unit",
+)
+"""Indicators of the table unless a study names its own outcomes."""
+
+EQUAL_MONEY = 0.99
+"""Share of the money raised that must have been spent for an arm to count as equal money."""
+
+COLUMNS = (
+    "policy", "indicator", "mean", "difference", "low", "high", "share_better", "p_holm", "money_placed",
+    "equal_money", "n", "per_unit",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A finished comparison.
+
+    `table`: a row per policy and indicator (columns as `compare` returns them).
+    `runs`: a row per policy and seed: `policy, seed, run_id, status, error, warnings`, every setting (`users`,
+    `policy.budget`, ...), every summary indicator. `series`: a row per policy, seed and period of the runs that
+    succeeded: `policy, seed, run_id, period` and the indicators of experiments.columns.SERIES.
+    """
+
+    study: Study
+    reference: str
+    policies: tuple[str, ...]
+    seeds: tuple[int, ...]
+    table: "pd.DataFrame"
+    runs: "pd.DataFrame"
+    series: "pd.DataFrame"
+    versions: Mapping[str, str]
+    out: Path | None = None
+
+    @property
+    def failed(self) -> int:
+        """Number of runs that failed."""
+        return int((self.runs["status"] == "failed").sum())
+
+
+def compare(
+    policies: Iterable[Policy | str] | None = None,
+    parameters: Parameters | Mapping[str, Any] | None = None,
+    seeds: int | Iterable[int] = 100,
+    reference: str = "rebate",
+    out: Path | str | None = None,
+    jobs: int | None = None,
+    engine: str = "threads",
+    check: bool = False,
+    quiet: bool = True,
+) -> "pd.DataFrame":
+    """Compare policies under equal luck; by default the 2x2 with `laissez_faire`, against `rebate`.
+
+    Returns a row per policy and headline indicator: `mean` over the policy's own seeds; `difference` to the
+    reference, the mean over pairs with one seed, with its 95 % interval `low`, `high`; `share_better` of all seeds;
+    `p_holm`, Wilcoxon's p adjusted over the whole table; `money_placed` per run; `equal_money` (None where
+    nothing is raised); `n` pairs in which both reached a value; `per_unit`, the difference per unit placed.
+    With `out`, runs are stored there and a restart computes only what is missing.
+    Raises BadInput for unknown policies, parameters or an `out` that holds something else.
+    """
+    if isinstance(policies, str):
+        raise BadInput(f"policies = '{policies}': must be a list of policies or presets' names")
+    settings = parameters if isinstance(parameters, Parameters) else Parameters(**(parameters or {}))
+    study = Study(
+        parameters=settings,
+        policies=tuple(find_policy(policy) for policy in (DEFAULT_POLICIES if policies is None else policies)),
+        seeds=seeds_from(seeds) if isinstance(seeds, int) else check_seeds(seeds),
+        reference=reference,
+    )
+    return compare_study(study, out, How(jobs, engine, check, quiet)).table
+
+
+def compare_study(study: Study, out: Path | str | None = None, how: How | None = None) -> Comparison:
+    """Run what is missing of a study and compare. Raises BadInput for a study with uncertain factors."""
+    from agents.compiled import source_hash
+
+    refuse_uncertain(study, study.name)
+    study, model = with_reference(study), source_hash()
+    tasks = tasks_of([study.parameters], study.policies, study.seeds, model)
+    store = Memory() if out is None else Store(Path(out), study, model)
+    run_tasks(tasks, store, how or How())
+    runs, series = _arms(study, model, store)
+    if isinstance(store, Store):
+        store.finish([task.run_id for task in tasks])
+    table = tabulate(study, runs)
+    return Comparison(
+        study=study,
+        reference=study.reference,
+        policies=tuple(policy.name for policy in study.policies),
+        seeds=study.seeds,
+        table=table,
+        runs=runs,
+        series=series,
+        versions={**versions(), "model": model},
+        out=None if out is None else Path(out),
+    )
+
+
+def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
+    """The table of a comparison from its runs (columns as in `compare`)."""
+    import pandas as pd
+
+    succeeded = runs[runs["status"] == "ok"]
+    by_arm = {name: arm.set_index("seed") for name, arm in succeeded.groupby("policy")}
+    empty = succeeded.iloc[:0].set_index("seed")
+    rows = []
+    for policy in study.policies:
+        arm, reference = by_arm.get(policy.name, empty), by_arm.get(study.reference, empty)
+        money = {"money_placed": _mean(arm["budget_placed"]), "equal_money": equal_money(arm, reference)}
+        for name in study.outcomes or HEADLINE:
+            row = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money, "n": arm[name].count()}
+            if policy.name != study.reference:
+                row |= _paired(declaration(name), arm[name], reference[name])
+                row["per_unit"] = row["difference"] / money["money_placed"] if money["money_placed"] else np.nan
+            rows.append(row)
+    table = pd.DataFrame(rows, columns=[*COLUMNS, "p"]).astype({"equal_money": object})
+    not_ranked = table["equal_money"].eq(False)
+    table.loc[not_ranked, ["share_better", "p"]] = np.nan
+    table["p_holm"] = holm(table["p"])
+    return table[list(COLUMNS)]
+
+
+def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
+    """Whether an arm raised what the reference raised and spent 99 % of it (placed, leaked, on administration).
+
+    None where nothing was raised: there is no money to compare. A reference that raises nothing sets no sum.
+    """
+    raised = arm["budget_raised"].sum()
+    if not raised > 0.0:
+        return None
+    spent = arm["budget_placed"].sum() + arm["budget_leaked"].sum() + arm["budget_administration"].sum()
+    owed = reference["budget_raised"].mean()
+    same_sum = not owed > 0.0 or EQUAL_MONEY <= arm["budget_raised"].mean() / owed <= 1.0 / EQUAL_MONEY
+    return bool(same_sum and spent / raised >= EQUAL_MONEY)
+
+
+def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> dict[str, Any]:
+    """Difference, interval, share better and p of one indicator over the seeds that both arms have.
+
+    A time that is never reached has no difference, but it counts as later than any in `share_better`.
+    """
+    seeds = arm.index.intersection(reference.index)
+    ours, theirs = arm[seeds].to_numpy(float), reference[seeds].to_numpy(float)
+    both = ~np.isnan(ours) & ~np.isnan(theirs)
+    differences = ours[both] - theirs[both]
+    mean, low, high = mean_interval(differences)
+    if indicator.kind == "time":
+        ours, theirs = (np.where(np.isnan(values), np.inf, values) for values in (ours, theirs))
+    else:
+        ours, theirs = ours[both], theirs[both]
+    share = np.nan
+    if indicator.better and len(ours):
+        share = float(np.mean(ours > theirs if indicator.better == "higher" else ours < theirs))
+    p = wilcoxon(differences)
+    return {"difference": mean, "low": low, "high": high, "share_better": share, "p": p, "n": both.sum()}
+
+
+def _arms(study: Study, model: str, store: Store | Memory) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+    """Runs and series of every arm and seed; arms that differ in name only share stored runs."""
+    import pandas as pd
+
+    arms = pd.DataFrame(
+        [
+            (policy.name, seed, run_id(study.parameters, policy, seed, model))
+            for policy in study.policies
+            for seed in study.seeds
+        ],
+        columns=["policy", "seed", "run_id"],
+    )
+    runs = store.runs(arms["run_id"]).drop_columns(["policy", "seed"]).to_pandas()
+    series = store.series(arms["run_id"]).to_pandas()
+    return arms.merge(runs, on="run_id"), arms.merge(series, on="run_id")
+
+
+def declaration(name: str) -> Indicator:
+    """The declaration of a summary indicator; `NAME_at_withdrawal` is declared by NAME."""
+    return INDICATORS[name if name in INDICATORS else name.removesuffix("_at_withdrawal")]
+
+
+def _mean(values: "pd.Series") -> float:
+    return float(values.mean())

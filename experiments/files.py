@@ -1,0 +1,59 @@
+"""Files that are there whole or not at all: written under a temporary name, synced, renamed."""
+
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from model.errors import BadInput
+
+TEMPORARY = ".nqpf-"
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write `data` so that `path` is either what it was before or complete and on disk.
+
+    Raises OSError that names `path` (no space, no permission); nothing is left behind then.
+    """
+    aside = path.with_name(f"{TEMPORARY}{secrets.token_hex(8)}.tmp")
+    try:
+        with open(aside, "xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(aside, path)
+        sync_folder(path.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            aside.unlink()
+        if isinstance(error, OSError):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside a folder survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def check_writable(path: Path) -> Path:
+    """The path of a file to be written, refused before any work is done if it cannot be."""
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; give the name of a file")
+    if not path.parent.is_dir():
+        raise BadInput(f"{path}: there is no folder {path.parent}")
+    return path
+
+
+def read_text(path: Path) -> str:
+    """The text of an input file; raises BadInput that names it when it cannot be read."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path}: is not text in UTF-8") from None
+    except OSError as error:
+        raise BadInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None

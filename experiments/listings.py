@@ -1,0 +1,101 @@
+"""`nqpf policies`, `parameters`, `indicators`, `status`: what there is and where a folder stands."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from experiments.tables import listing_lines
+from model.errors import BadInput
+from model.parameters import Parameters
+from model.policy import INSTRUMENTS, Policy
+from model.policy import policies as presets
+
+DONE = 0
+
+
+def policies_listing(as_json: bool) -> int:
+    """Every preset with its mix, budget, calendar and traits."""
+    if as_json:
+        return _print_json([policy.model_dump(mode="json") for policy in presets.values()])
+    return _print_entries([{"head": _policy_head(policy), "body": _policy_body(policy)} for policy in presets.values()])
+
+
+def parameters_listing(as_json: bool) -> int:
+    """Every parameter, and every policy trait under the name that `--set` takes."""
+    traits = [entry | {"name": f"policy.{entry['name']}"} for entry in Policy.declarations() if entry["name"] != "name"]
+    entries = Parameters.declarations() + traits
+    if as_json:
+        return _print_json(entries)
+    return _print_entries(
+        [
+            {
+                "head": f"{entry['name']} = {entry['default']} {entry['unit']}{_range(entry['range'])}",
+                "body": [f"{entry['meaning']} [{entry['source']}]"],
+            }
+            for entry in entries
+        ]
+    )
+
+
+def indicators_listing(as_json: bool) -> int:
+    """Every summary indicator, and what `_at_withdrawal` adds to its name."""
+    from model.indicators import INDICATORS, SUMMARY_NAMES
+
+    if as_json:
+        facts = ("name", "unit", "definition", "kind", "better")
+        return _print_json([{fact: getattr(entry, fact) for fact in facts} for entry in INDICATORS.values()])
+    entries = [{"head": f"{entry.name} ({entry.unit})", "body": [entry.definition]} for entry in INDICATORS.values()]
+    twins = sum(name.endswith("_at_withdrawal") for name in SUMMARY_NAMES)
+    note = {"head": "NAME_at_withdrawal", "body": [f"the same when policy ends ({twins} of the above have this twin)"]}
+    return _print_entries([*entries, note])
+
+
+def status_listing(folder: Path, as_json: bool) -> int:
+    """What a results folder says of itself and how many runs it holds."""
+    from experiments.manifest import Manifest
+    from experiments.store import count_runs
+
+    manifest = Manifest.read(folder)
+    if manifest is None:
+        raise BadInput(f"{folder}: no results of nqpf there (no manifest.json)")
+    stored = count_runs(folder)
+    content = asdict(manifest) | {"stored": stored}
+    if as_json:
+        return _print_json(content)
+    arms = {json.dumps({**policy, "name": ""}, sort_keys=True) for policy in manifest.study["policies"]}
+    asked = len(arms) * len(manifest.seeds)
+    print(f"study {manifest.study['name']} ({manifest.hash[:8]}), model {manifest.model}")
+    print(f"started {manifest.start}, {f'finished {manifest.end}' if manifest.end else 'not finished'}")
+    print(f"{stored['ok']} of {asked} runs stored, {stored['failed']} failed")
+    if stored["damaged"]:
+        print(f"{stored['damaged']} damaged shard(s), to be set aside and computed again when the study goes on")
+    return DONE
+
+
+def _policy_head(policy: Policy) -> str:
+    mix = " + ".join(f"{share:g} {name}" for name, share in policy.mix) or "no tax"
+    return f"{policy.name}: {mix}"
+
+
+def _policy_body(policy: Policy) -> list[str]:
+    body = [f"budget {policy.budget:g} of initial output a quarter, quarters {policy.start} to {policy.end}"]
+    return body + [f"{name}: {INSTRUMENTS[name].meaning} [{INSTRUMENTS[name].basis}]" for name, _ in policy.mix]
+
+
+def _range(span: list[Any] | None) -> str:
+    if not span:
+        return ""
+    if all(isinstance(end, int | float) for end in span):
+        return f" ({span[0]:g} to {span[1]:g})"
+    return f" ({', '.join(map(str, span))})"
+
+
+def _print_json(content: Any) -> int:
+    print(json.dumps(content, indent=1, allow_nan=False))
+    return DONE
+
+
+def _print_entries(entries: list[dict[str, Any]]) -> int:
+    print("\n".join(listing_lines(entries)))
+    return DONE

@@ -1,0 +1,100 @@
+"""`manifest.json`: whose results a folder holds, made by what, how far it got. Written whole or not at all."""
+
+import json
+import platform
+import subprocess
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+from experiments.files import write_whole
+from experiments.study import Study
+from model.errors import BadInput
+
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `manifest.json` says. `hash` is the study's identity, `model` the hash of the model's sources."""
+
+    hash: str
+    model: str
+    study: dict[str, Any]
+    seeds: list[int]
+    versions: dict[str, str]
+    git: dict[str, Any] | None
+    start: str
+    end: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, study: Study, model: str) -> Self:
+        """The manifest of a study that starts now."""
+        return cls(
+            study.identity(model), model, study.content(), list(study.seeds), versions(), git_state(), _now()
+        )  # fmt: skip
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """The manifest of a folder, None if it has none; raises BadInput if it is not one of ours."""
+        path = folder / FILE
+        try:
+            return cls(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError):
+            raise BadInput(f"{path}: is not a manifest of nqpf; give a new folder") from None
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest into its folder."""
+        write_whole(folder / FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
+
+    def is_like(self, study: Study) -> bool:
+        """Whether the study alone, apart from the model's sources, is the same."""
+        return study.identity(self.model) == self.hash
+
+    def reopened(self, study: Study) -> Self:
+        """The manifest while runs of the study are being added: its seeds and outcomes may have grown."""
+        seeds = sorted({*self.seeds, *study.seeds})
+        return replace(
+            self, study=study.content(), seeds=seeds, versions=versions(), git=git_state(), end=None
+        )  # fmt: skip
+
+    def finished(self, counts: dict[str, int]) -> Self:
+        """The manifest when all that was asked for has been run."""
+        return replace(self, end=_now(), counts=counts)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what results may depend on, without importing it."""
+    found = {"python": platform.python_version()}
+    for package in ("nqpf", "numpy", "numba", "mesa"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of the sources and whether they were changed since; None where there is no git."""
+    root = Path(__file__).resolve().parent.parent
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return {"commit": commit, "changed": bool(_git(root, "status", "--porcelain", "--", "agents", "model"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(root: Path, *command: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout.strip()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

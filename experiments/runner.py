@@ -1,0 +1,125 @@
+"""The one runner: tasks go in, finished runs come out, whatever the study. A failed run is a result too."""
+
+import traceback
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import groupby
+
+from experiments.columns import SERIES, Result, settings_row
+from experiments.progress import progress, say
+from experiments.store import Memory, Store
+from experiments.study import run_id
+from experiments.writer import Writer
+from model.errors import BadInput, unknown
+from model.parameters import Parameters
+from model.policy import Policy
+
+Deliver = Callable[[list[Result]], None]
+
+ENGINES = {"threads": "threading", "processes": "loky"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One run to be made. `point` numbers the design's points (0 where there is no design)."""
+
+    run_id: str
+    point: int
+    parameters: Parameters
+    policy: Policy
+    seed: int
+
+
+@dataclass(frozen=True)
+class How:
+    """How tasks are run; never affects results."""
+
+    jobs: int | None = None
+    engine: str = "threads"
+    check: bool = False
+    quiet: bool = True
+
+    def __post_init__(self) -> None:
+        if self.engine == "dask":
+            raise BadInput("--engine dask: not available yet; one of: " + ", ".join(ENGINES))
+        if self.engine not in ENGINES:
+            raise unknown("engine", self.engine, ENGINES)
+        if self.jobs is not None and self.jobs < 1:
+            raise BadInput(f"--jobs {self.jobs}: must be a whole number of at least 1")
+
+
+def tasks_of(points: Iterable[Parameters], policies: Iterable[Policy], seeds: Iterable[int], model: str) -> list[Task]:
+    """Every policy at every point under every seed, each distinct run once, point by point and seed by seed."""
+    arms, luck = list(policies), list(seeds)
+    tasks: dict[str, Task] = {}
+    for number, parameters in enumerate(points):
+        for seed in luck:
+            for policy in arms:
+                task = Task(run_id(parameters, policy, seed, model), number, parameters, policy, seed)
+                tasks.setdefault(task.run_id, task)
+    return list(tasks.values())
+
+
+def run_tasks(tasks: list[Task], store: Store | Memory, how: How) -> None:
+    """Run the tasks that the store does not hold yet and put their results there.
+
+    Raises OSError when results cannot be written, KeyboardInterrupt when interrupted: what was done is kept.
+    """
+    completed = store.completed()
+    missing = [task for task in tasks if task.run_id not in completed]
+    if len(missing) < len(tasks):
+        unchecked = " (and not checked again)" if how.check else ""
+        say(f"{len(tasks) - len(missing)} of {len(tasks)} runs are stored already{unchecked}", how.quiet)
+    if not missing:
+        return
+    prepare(how.quiet)
+    with progress(len(missing), how.quiet) as shown, Writer(store, shown.advance) as writer:
+        # Threads hand over each run as it ends; processes cannot, and hand over a group at a time.
+        deliver = writer.add if how.engine == "threads" else None
+        with closing(_run_groups(missing, how, deliver)) as groups:
+            for results in groups:
+                writer.add(results)
+
+
+def prepare(quiet: bool) -> None:
+    """Compile or load the model once, before any worker starts; it says so on stderr when it has to compile."""
+    from model.simulation import warm_up
+
+    warm_up(quiet)
+
+
+def run_task(task: Task, check: bool) -> Result:
+    """Make one run. Whatever goes wrong in it becomes a row with status 'failed' and the traceback."""
+    from model.simulation import simulate
+
+    row = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
+    row |= settings_row(task.parameters, task.policy)
+    try:
+        run = simulate(task.parameters, task.policy, task.seed, check=check)
+        row |= {"status": "ok", "warnings": "; ".join(run.warnings), **run.summary}
+        return Result(row, {name: run.series[name] for name in SERIES})
+    except Exception:
+        return Result(row | {"status": "failed", "error": traceback.format_exc()}, {})
+
+
+def _run_groups(tasks: list[Task], how: How, deliver: Deliver | None = None) -> Generator[list[Result], None, None]:
+    """Results as they come: one job is one (point, seed), so that its policies share the laissez-faire baseline."""
+    from joblib import Parallel, cpu_count, delayed
+
+    groups = [list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.seed))]
+    jobs = min(how.jobs or cpu_count(), len(groups))
+    parallel = Parallel(n_jobs=jobs, backend=ENGINES[how.engine], return_as="generator_unordered", batch_size=1)
+    yield from parallel(delayed(_run_group)(group, how.check, deliver) for group in groups)
+
+
+def _run_group(tasks: list[Task], check: bool, deliver: Deliver | None) -> list[Result]:
+    """Make runs one after the other; returns those that it could not deliver at once."""
+    kept = []
+    for task in tasks:
+        result = run_task(task, check)
+        if deliver is not None:
+            deliver([result])
+        else:
+            kept.append(result)
+    return kept

@@ -1,0 +1,163 @@
+"""A study: declared data that says what is run. Files, options and Python calls all become one of these."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import Any
+
+from model.errors import BadInput, unknown
+from model.parameters import Parameters
+from model.policy import Policy, check_fits, find_policy, policies
+
+DEFAULT_POLICIES = ("laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement")
+DEFAULT_SEEDS = 100
+DEFAULT_REFERENCE = "rebate"
+MOST_SEEDS = 1_000_000
+LARGEST_SEED = 2**63 - 1
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is run: policies and seeds at given parameters, and what is asked of them.
+
+    `uncertain` holds the ranges of factors that nature draws (for `sweep`), `design` how they are drawn,
+    `outcomes` the summary indicators of interest (empty: the headline indicators).
+    """
+
+    name: str = "compare"
+    parameters: Parameters = field(default_factory=Parameters)
+    policies: tuple[Policy, ...] = ()
+    seeds: tuple[int, ...] = tuple(range(DEFAULT_SEEDS))
+    reference: str = DEFAULT_REFERENCE
+    uncertain: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    design: Mapping[str, Any] = field(default_factory=dict)
+    outcomes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_name(self.name)
+        _refuse_repeats("policies", [policy.name for policy in self.policies])
+        for policy in self.policies:
+            check_policy_name(policy.name)
+            check_fits(policy, self.parameters.slots)
+        check_outcomes(self.outcomes)
+
+    def content(self) -> dict[str, Any]:
+        """The study as plain data that JSON and YAML can hold."""
+        return {
+            "name": self.name,
+            "parameters": self.parameters.model_dump(mode="json"),
+            "policies": [policy.model_dump(mode="json") for policy in self.policies],
+            "seeds": list(self.seeds),
+            "reference": self.reference,
+            "uncertain": {name: dict(factor) for name, factor in self.uncertain.items()},
+            "design": dict(self.design),
+            "outcomes": list(self.outcomes),
+        }
+
+    def identity(self, model: str) -> str:
+        """Hash of what is asked and of the model's sources: a results folder holds one identity.
+
+        Seeds and outcomes are left out: more seeds, or another table, is the same study carried further.
+        """
+        content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes")}
+        return digest({**content, "model": model})
+
+    def policy(self, name: str) -> Policy:
+        """The arm of that name."""
+        return next(policy for policy in self.policies if policy.name == name)
+
+
+def with_reference(study: Study) -> Study:
+    """The study with its reference arm among the policies: put first when it is not there yet."""
+    if any(policy.name == study.reference for policy in study.policies):
+        return study
+    return replace(study, policies=(find_reference(study.reference, study.policies), *study.policies))
+
+
+def find_reference(name: str, arms: Iterable[Policy]) -> Policy:
+    """The preset to compare with; raises BadInput with the nearest name among presets and arms."""
+    try:
+        return find_policy(name)
+    except BadInput:
+        raise unknown("reference", name, dict.fromkeys([*(policy.name for policy in arms), *policies])) from None
+
+
+def refuse_uncertain(study: Study, place: str) -> None:
+    """A comparison is made at one point of the parameters; ranges are a matter for `sweep`."""
+    if study.uncertain:
+        names = ", ".join(study.uncertain)
+        raise BadInput(f"{place}: uncertain: compare takes no uncertain factors ({names}); use: nqpf sweep")
+
+
+def seeds_from(count: int, first: int = 0) -> tuple[int, ...]:
+    """`count` seeds from `first` on."""
+    if not 1 <= count <= MOST_SEEDS:
+        raise BadInput(f"seeds = {count}: must be a whole number from 1 to {MOST_SEEDS}")
+    return check_seeds(range(first, first + count))
+
+
+def check_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
+    """Seeds as a tuple; raises BadInput when there are none, one repeats or one is not a whole number >= 0."""
+    chosen = tuple(seeds)
+    if not chosen:
+        raise BadInput("at least one seed is needed")
+    for seed in chosen:
+        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+            raise BadInput(f"seed = {seed!r}: must be a whole number from 0 to {LARGEST_SEED}")
+    _refuse_repeats("seeds", chosen)
+    return chosen
+
+
+def check_name(name: object) -> str:
+    """A study's name, which becomes part of a folder's name."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
+        raise BadInput(f"name = {name!r}: must be 1 to 64 letters, digits, '.', '_' or '-', not starting with a mark")
+    return name
+
+
+def check_policy_name(name: str) -> None:
+    """An arm's name, which stands in tables and in `--policies a,b`."""
+    if not re.fullmatch(r"[^\s,]([^,]{0,62}[^\s,])?", name) or not name.isprintable():
+        raise BadInput(f"policy name = {name!r}: must be 1 to 64 printable characters without commas")
+
+
+def check_outcomes(names: Iterable[object]) -> tuple[str, ...]:
+    """Summary indicators by name; raises BadInput with the nearest name for one that does not exist."""
+    chosen = tuple(names)
+    if not chosen:
+        return ()
+    from model.indicators import SUMMARY_NAMES
+
+    for name in chosen:
+        if name not in SUMMARY_NAMES:
+            raise unknown("indicator", name, SUMMARY_NAMES)
+    _refuse_repeats("outcomes", chosen)
+    return tuple(str(name) for name in chosen)
+
+
+def run_id(parameters: Parameters, policy: Policy, seed: int, model: str) -> str:
+    """Hash of all that determines a run: every parameter and trait, seed and model sources, but no name."""
+    return digest({"parameters": _content_of(parameters), "policy": _content_of(policy), "seed": seed, "model": model})
+
+
+def digest(content: Any) -> str:
+    """SHA-256 of plain data in one canonical form, as 64 hexadecimal digits."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+@cache
+def _content_of(settings: Parameters | Policy) -> str:
+    """Hash of settings without the name that a policy carries in tables (cached: a study repeats them)."""
+    return digest({key: value for key, value in settings.model_dump(mode="json").items() if key != "name"})
+
+
+def _refuse_repeats(what: str, values: Iterable[Any]) -> None:
+    seen = set()
+    for value in values:
+        if value in seen:
+            raise BadInput(f"{what}: {value!r} is given twice")
+        seen.add(value)

@@ -1,0 +1,43 @@
+"""The economy: parameters, policies, schedule, accounts and indicators. Start with `simulate` or `Economy`."""
+
+from typing import TYPE_CHECKING, Any
+
+from model.errors import BadInput
+from model.parameters import Parameters
+from model.policy import Policy, policies
+
+if TYPE_CHECKING:
+    from model.economy import Economy
+    from model.simulation import Run, simulate
+    from model.views import Innovator, Supplier, User
+
+__all__ = [
+    "BadInput",
+    "Economy",
+    "Innovator",
+    "Parameters",
+    "Policy",
+    "Run",
+    "Supplier",
+    "User",
+    "policies",
+    "simulate",
+]
+
+_ON_FIRST_USE = {
+    "Economy": "model.economy",
+    "Innovator": "model.views",
+    "Run": "model.simulation",
+    "Supplier": "model.views",
+    "User": "model.views",
+    "simulate": "model.simulation",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the compiled model and Mesa only when they are used."""
+    if name in _ON_FIRST_USE:
+        from importlib import import_module
+
+        return getattr(import_module(_ON_FIRST_USE[name]), name)
+    raise AttributeError(f"module 'model' has no attribute '{name}'")

@@ -1,0 +1,149 @@
+"""Settings declared once: type, default, unit, admissible range, meaning and source on one entry.
+
+Validation, `--help`, sliders and sweeps all read these declarations.
+"""
+
+from typing import Any, Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from model.errors import BadInput, unknown
+
+
+def declare(
+    default: Any,
+    unit: str,
+    low: float | None,
+    high: float | None,
+    meaning: str,
+    source: str = "assumption",
+    log: bool = False,
+) -> Any:
+    """Declare a number: its default, unit, inclusive range [low, high], meaning and source.
+
+    `log` marks a range to be drawn log-uniformly.
+    """
+    extra: dict[str, Any] = {"unit": unit, "source": source, "log": log}
+    return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+
+
+def declare_choice(default: Any, meaning: str, source: str = "assumption", unit: str = "name") -> Any:
+    """Declare a setting that is a word or a list of words; its type says what is allowed."""
+    extra: dict[str, Any] = {"unit": unit, "source": source, "log": False}
+    return Field(default=default, description=meaning, json_schema_extra=extra)
+
+
+class Declared(BaseModel):
+    """Frozen, validated, hashable settings that refuse unknown names with a one-line error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    def __init__(self, **values: Any) -> None:
+        kind = type(self).__name__.lower()
+        for name in values:
+            if name not in type(self).model_fields:
+                raise unknown(f"{kind} setting" if kind == "policy" else "parameter", name, type(self).model_fields)
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise BadInput(f"{kind}: {_first_fault(type(self), error)}") from None
+
+    def replace(self, **changes: Any) -> Self:
+        """The same settings with some changed, validated again."""
+        return type(self)(**{**self.model_dump(), **changes})
+
+    @classmethod
+    def declarations(cls) -> list[dict[str, Any]]:
+        """Every setting as `{name, default, unit, range, meaning, source}`."""
+        return [_declaration(name, field) for name, field in cls.model_fields.items()]
+
+    @classmethod
+    def from_yaml(cls, text: str) -> Self:
+        """Read settings from YAML (or JSON, which is YAML)."""
+        from ruamel.yaml import YAML, YAMLError
+
+        try:
+            values = YAML(typ="safe").load(text)
+        except YAMLError as error:
+            raise BadInput(f"{cls.__name__.lower()}: not valid YAML: {' '.join(str(error).split())}") from None
+        values = {} if values is None else values
+        if not isinstance(values, dict):
+            raise BadInput(f"{cls.__name__.lower()}: expected 'name: value' lines, got {type(values).__name__}")
+        return cls(**{str(key): value for key, value in values.items()})
+
+    def to_yaml(self) -> str:
+        """These settings as YAML that `from_yaml` reads back to an equal object."""
+        from io import StringIO
+
+        from ruamel.yaml import YAML
+
+        out = StringIO()
+        writer = YAML()
+        writer.default_flow_style = False
+        writer.dump(self.model_dump(mode="json"), out)
+        return out.getvalue()
+
+
+def to_record(settings: Declared, **derived: float) -> np.record:
+    """Numbers (and truth values) of declared settings, then `derived` ones, as one NumPy record."""
+    values: dict[str, int | float | bool] = {
+        name: value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), int | float)
+    }
+    values.update(derived)
+    layout = [(name, "i8" if isinstance(value, int) else "f8") for name, value in values.items()]
+    return np.rec.array([tuple(values.values())], dtype=np.dtype((np.record, layout)))[0]
+
+
+def bounds(field: Any) -> tuple[float | None, float | None]:
+    """The inclusive range of a declared number, (None, None) for words."""
+    low = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), None)
+    high = next((rule.le for rule in field.metadata if hasattr(rule, "le")), None)
+    return low, high
+
+
+def allowed_words(annotation: Any) -> list[str]:
+    """The words a Literal (or a union with one) allows."""
+    from typing import get_args
+
+    words: list[str] = []
+    for part in get_args(annotation):
+        words += [part] if isinstance(part, str) else allowed_words(part)
+    return words
+
+
+def _declaration(name: str, field: Any) -> dict[str, Any]:
+    low, high = bounds(field)
+    span: list[Any] | None = [low, high] if low is not None else allowed_words(field.annotation) or None
+    extra = field.json_schema_extra or {}
+    default = field.get_default(call_default_factory=True)
+    return {
+        "name": name,
+        "default": dict(default) if isinstance(default, tuple) else default,
+        "unit": extra.get("unit", ""),
+        "range": span,
+        "meaning": field.description,
+        "source": extra.get("source", ""),
+    }
+
+
+def _first_fault(cls: type[Declared], error: ValidationError) -> str:
+    """The first validation fault as '<name> = <value>: <what is allowed>'."""
+    fault = error.errors()[0]
+    if not fault["loc"]:
+        return str(fault["msg"]).removeprefix("Value error, ")
+    name = str(fault["loc"][0])
+    field = cls.model_fields[name]
+    low, high = bounds(field)
+    if fault["type"] == "value_error":
+        allowed = str(fault["msg"]).removeprefix("Value error, ")
+    elif low is not None:
+        kind = "a whole number" if field.annotation is int else "a number"
+        allowed = f"must be {kind} from {low:g} to {high:g}"
+        words = allowed_words(field.annotation)
+        allowed += f" or {', '.join(words)}" if words else ""
+    elif words := allowed_words(field.annotation):
+        allowed = "must be one of: " + ", ".join(words)
+    else:
+        allowed = str(fault["msg"])
+    return f"{name} = {fault['input']!r}: {allowed}"

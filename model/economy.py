@@ -1,0 +1,225 @@
+"""The economy as a Mesa model: one quarter per step, agents as views, the same numbers as `simulate`.
+
+Import it through `model.Economy`: Mesa takes a second to load, and nothing else in the project needs it.
+"""
+
+from typing import Any
+
+import mesa
+import numpy as np
+import pandas as pd
+from mesa.datacollection import DataCollector
+
+from model.errors import BadInput, unknown
+from model.graph import live_graph
+from model.indicators import SERIES_NAMES, measure_series, measure_state
+from model.parameters import Parameters
+from model.policy import Policy, check_fits, find_policy
+from model.simulation import Course, Run, finish, valid_seed
+from model.views import Government, Innovator, Supplier, User
+
+__all__ = ["Economy", "Government", "Innovator", "SeriesCollector", "Supplier", "User"]
+
+_TRAIT = "policy."
+_NO_FIRM = -2  # in place of a quarter of birth; founders have -1
+
+
+class SeriesCollector(DataCollector):
+    """Mesa's DataCollector with a column for every indicator that has a series, beside any reporters of your own.
+
+    The indicators are read from the economy's record when somebody looks: measuring them all every quarter would
+    cost more than the economy itself. Rows are the quarters collected, column names those of `nqpf indicators`.
+    """
+
+    def __init__(
+        self,
+        model_reporters: dict[str, Any] | None = None,
+        agent_reporters: dict[str, Any] | None = None,
+        agenttype_reporters: dict[type, dict[str, Any]] | None = None,
+        tables: dict[str, list[str]] | None = None,
+    ) -> None:
+        self._economy: Economy | None = None
+        self._quarters: list[int] = []
+        super().__init__(model_reporters, agent_reporters, agenttype_reporters, tables)
+
+    def collect(self, model: "Economy") -> None:
+        """Collect the quarter just past."""
+        self._economy = None  # Mesa appends to its own columns only
+        super().collect(model)
+        if not self.model_reporters and hasattr(self, "_collection_steps"):
+            self._collection_steps.append(model.time)  # Mesa 3.5 reads rows by these
+        self._economy = model
+        self._quarters.append(model.period - 1)
+
+    @property
+    def model_vars(self) -> dict[str, list[Any]]:
+        """Columns by name: all indicators with a series, then your own reporters."""
+        if self._economy is None:
+            return self._reported
+        series = self._economy.series
+        return {**{name: series[name][self._quarters].tolist() for name in SERIES_NAMES}, **self._reported}
+
+    @model_vars.setter
+    def model_vars(self, columns: dict[str, list[Any]]) -> None:
+        self._reported = columns
+
+    def get_model_vars_dataframe(self) -> pd.DataFrame:
+        """The model's columns, a row per quarter collected."""
+        return pd.DataFrame(self.model_vars)
+
+
+class Economy(mesa.Model):
+    """The simulated economy as a `mesa.Model`. `step()` runs one quarter; `running` is False at the horizon.
+
+    Economy(policy="application", seed=7, users=2000)
+
+    `policy`: a preset's name or a Policy. `parameters`: Parameters to start from. `collect`: True keeps every
+    indicator's series in `datacollector` (a SeriesCollector), False keeps nothing, or give a DataCollector of your own.
+    Further keywords:
+      - `seed` or `rng`, the same thing under two names: a whole number, also as text ("7" is 7); 0 if not given.
+      - every parameter by its name (`nqpf parameters`): `users=2000, risk=0.1`.
+      - every policy trait by the name it has on the command line and in study files: `**{"policy.budget": 0.01}`.
+    Raises BadInput for an unknown keyword, naming the nearest one, and for values out of range.
+    """
+
+    # `seed` is deliberately not in the signature: Mesa 3.5's batch_run would overwrite it with None.
+    def __init__(
+        self,
+        policy: Policy | str = "laissez_faire",
+        *,
+        rng: int | str | None = None,
+        parameters: Parameters | None = None,
+        collect: bool | DataCollector = True,
+        **kwargs: Any,
+    ) -> None:
+        # SolaraViz of Mesa 3.5 hands an empty scenario to every model that takes any keyword.
+        if any(value is not None for _, value in kwargs.pop("scenario", ())):
+            raise BadInput("scenario: give its settings as keywords of Economy")
+        self.parameters, self.policy, self.seed = read_settings(policy, rng=rng, parameters=parameters, **kwargs)
+        super().__init__(rng=self.seed)  # Mesa's luck serves shuffles only; the economy has its own, keyed by the seed
+        self.course = Course(self.parameters, self.policy, self.seed)
+        self._collects = collect is not False
+        self.datacollector = collect if isinstance(collect, DataCollector) else SeriesCollector()
+        self._measured: tuple[int, dict[str, np.ndarray]] = (-1, {})
+        self._finished: Run | None = None
+        self._firms: dict[int, Innovator] | None = None  # views by slot, once agents have been asked for
+        self._births = np.full(self.parameters.slots, _NO_FIRM)
+
+    @property
+    def period(self) -> int:
+        """Quarters that have passed."""
+        return self.course.period
+
+    def step(self) -> None:
+        """Run one quarter and collect it. Raises BadInput at the horizon."""
+        if self.period >= self.parameters.horizon:
+            self.steps = self.period  # Mesa has counted the refused step
+            raise BadInput(f"the economy is at its horizon of {self.period} quarters; set a longer horizon")
+        self.course.advance(self.period + 1)
+        self.running = self.period < self.parameters.horizon
+        if self._firms is not None:
+            self._follow_firms()
+        if self._collects:
+            self.datacollector.collect(self)
+
+    # -- what is measured
+
+    @property
+    def series(self) -> dict[str, np.ndarray]:
+        """Every indicator that has a series, so far. Read-only arrays of shape (period,), equal to `simulate`'s."""
+        if self._measured[0] != self.period:
+            columns = {name: values.copy() for name, values in measure_series(self.course.record()).items()}
+            for values in columns.values():
+                values.flags.writeable = False
+            self._measured = self.period, columns
+        return dict(self._measured[1])
+
+    def indicators(self) -> dict[str, float]:
+        """Current values: levels and flows of the quarter just past (NaN before the first), and distributions now."""
+        last = {name: float(values[-1]) if self.period else np.nan for name, values in self.series.items()}
+        return {**last, **measure_state(self.course.state, self.course.start_output)}
+
+    @property
+    def summary(self) -> dict[str, float]:
+        """Every summary indicator, as `simulate(...).summary`. Raises BadInput before the horizon."""
+        if self.running:
+            raise BadInput(
+                f"summary: the economy is at quarter {self.period} of {self.parameters.horizon}; "
+                "run it to the horizon, or read indicators() for current values"
+            )
+        if self._finished is None:
+            self._finished = finish(self.course, [])
+        return self._finished.summary
+
+    def network(self) -> Any:
+        """The network as it is now: a networkx.MultiDiGraph with typed nodes and edges (model/graph.py)."""
+        return live_graph(self.course.state, self.period)
+
+    # -- agents, made when somebody asks for them
+
+    @property
+    def agents(self) -> Any:
+        """All agents as read-only views: users, suppliers, government and the living innovators."""
+        self._make_views()
+        return super().agents
+
+    @property
+    def agents_by_type(self) -> Any:
+        """Views by class: User, Innovator, Supplier, Government."""
+        self._make_views()
+        return super().agents_by_type
+
+    @property
+    def agent_types(self) -> list[type]:
+        """The classes of views."""
+        self._make_views()
+        return list(super().agents_by_type)
+
+    def _make_views(self) -> None:
+        if self._firms is not None:
+            return
+        self._firms = {}
+        state = self.course.state
+        for kind, rows in ((User, state.users.size), (Supplier, state.suppliers.domain), (Government, (0,))):
+            for row in range(len(rows)):
+                kind(self, row)
+        self._agents_by_type.setdefault(Innovator, type(self._all_agents)([], random=self.random))
+        self._follow_firms()
+
+    def _follow_firms(self) -> None:
+        """Forget the views of firms that have left and make those of firms that have entered."""
+        assert self._firms is not None
+        innovators = self.course.state.innovators
+        births = np.where(innovators.alive, innovators.birth, _NO_FIRM)
+        for slot in np.flatnonzero(births != self._births).tolist():
+            if slot in self._firms:
+                self._firms.pop(slot).leave()
+            if births[slot] != _NO_FIRM:
+                self._firms[slot] = Innovator(self, slot)
+        self._births = births
+
+
+def read_settings(
+    policy: Policy | str = "laissez_faire",
+    *,
+    seed: Any = None,
+    rng: Any = None,
+    parameters: Parameters | None = None,
+    **keywords: Any,
+) -> tuple[Parameters, Policy, int]:
+    """What the keywords of Economy say: parameters, policy and seed. Raises BadInput."""
+    allowed = [*Parameters.model_fields, *(_TRAIT + name for name in Policy.model_fields), "policy", "seed", "collect"]
+    for name in keywords:
+        if name not in allowed:
+            raise unknown("keyword of Economy", name, allowed)
+    if not isinstance(parameters, Parameters | None):
+        raise BadInput(f"parameters: must be Parameters, not {type(parameters).__name__}")
+    if seed is not None and rng is not None:
+        raise BadInput(f"seed = {seed!r} and rng = {rng!r} are two names of one thing: give one of them")
+    traits = {name.removeprefix(_TRAIT): value for name, value in keywords.items() if name.startswith(_TRAIT)}
+    flat = {name: value for name, value in keywords.items() if not name.startswith(_TRAIT)}
+    read = (parameters or Parameters()).replace(**flat)
+    chosen = find_policy(policy).replace(**traits) if traits else find_policy(policy)
+    check_fits(chosen, read.slots)
+    given = rng if seed is None else seed
+    return read, chosen, 0 if given is None else valid_seed(given)

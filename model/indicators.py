@@ -1,0 +1,461 @@
+"""Indicators: each is one entry with name, unit and definition, read from the record of a run after its last phase.
+
+A level or flow is a formula over the columns of tallies (model/state.py) and of money moved by purpose
+(model/ledger.py), vectorised over quarters. The summary of a run holds a level's last value, a flow's sum over the
+run, and for each a twin `NAME_at_withdrawal` measured when policy ends. An `end` indicator reads the state itself,
+at withdrawal and at the end. A `time` is a quarter, NaN when never reached; a `run` indicator needs the whole run.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+
+from agents.industry import LAYERS
+from model.ledger import Purpose
+from model.state import State
+
+Kind = Literal["level", "flow", "end", "time", "run"]
+
+
+class Indicator(NamedTuple):
+    """One indicator. `better` says which way is better for those who read tables, "" where that is open."""
+
+    name: str
+    unit: str
+    definition: str
+    kind: Kind
+    better: Literal["higher", "lower", ""]
+    measure: Callable[..., Any]
+
+
+class Record(NamedTuple):
+    """What a run has recorded. T quarters."""
+
+    tallies: Any  # (T,) records
+    moved: np.ndarray  # (T, purposes)
+    size: float  # economic size of all users
+    funds_cost: float
+    supply_elasticity: float
+    withdrawal: int  # quarters until policy ends, at most T
+
+    def money(self, purpose: Purpose) -> np.ndarray:
+        """Money moved for a purpose per quarter. Shape (T,)."""
+        column: np.ndarray = self.moved[:, int(purpose)]
+        return column
+
+
+INDICATORS: dict[str, Indicator] = {}
+
+
+def indicator(
+    name: str, unit: str, kind: Kind, definition: str, better: Literal["higher", "lower", ""] = ""
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare an indicator and how it is measured."""
+
+    def add(measure: Callable[..., Any]) -> Callable[..., Any]:
+        INDICATORS[name] = Indicator(name, unit, definition, kind, better, measure)
+        return measure
+
+    return add
+
+
+def ratio(top: np.ndarray, bottom: Any) -> np.ndarray:
+    """top / bottom, NaN where bottom is 0."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(np.where(np.asarray(bottom) != 0.0, top / bottom, np.nan))
+
+
+def _column(name: str, unit: str, kind: Kind, column: str, definition: str, better: Any = "") -> None:
+    """An indicator that is a column of tallies as it stands."""
+    indicator(name, unit, kind, definition, better)(lambda r: np.asarray(r.tallies[column]))
+
+
+def _money(name: str, purposes: tuple[Purpose, ...], definition: str, better: Any = "") -> None:
+    """An indicator that is money moved for some purposes."""
+    indicator(name, "money", "flow", definition, better)(lambda r: sum(r.money(purpose) for purpose in purposes))
+
+
+def _share_of_size(name: str, layers: tuple[str, ...], definition: str) -> None:
+    def measure(r: Record) -> np.ndarray:
+        adopted = sum(r.tallies[f"adopted_{layer}"] for layer in layers)
+        return ratio(np.asarray(adopted), sum(r.tallies[f"size_{layer}"] for layer in layers))
+
+    indicator(name, "share of economic size", "level", definition, "higher")(measure)
+
+
+# -- output, welfare, productivity
+_column(
+    "output",
+    "money per quarter",
+    "level",
+    "output",
+    "users' output: sum of size * [1 + v * val * (useful quality - 1)]",
+    "higher",
+)
+
+
+def costs(r: Record) -> np.ndarray:
+    """Resource costs per quarter but for engineers: production, old technology, integration, fixed, administration."""
+    purposes = (Purpose.PRODUCTION, Purpose.OLD_TECHNOLOGY, Purpose.INTEGRATION, Purpose.FIXED, Purpose.ADMINISTRATION)
+    return np.asarray(sum(r.money(purpose) for purpose in purposes))
+
+
+def revenue(r: Record) -> np.ndarray:
+    """Innovators' revenue before subsidy: what users pay and what government adds, money per quarter."""
+    return np.asarray(r.money(Purpose.SALES) + r.money(Purpose.SUBSIDY))
+
+
+def net_output(r: Record) -> np.ndarray:
+    """Output less resource costs and payments for engineers, money per quarter."""
+    return r.tallies["output"] - costs(r) - r.tallies["wage"] * r.tallies["hours"]
+
+
+@indicator(
+    "welfare",
+    "money",
+    "flow",
+    "output - resource costs - eps/(1+eps) * w * H - chi * taxes - half of leakage, undiscounted",
+    "higher",
+)
+def welfare(r: Record) -> np.ndarray:
+    opportunity = r.supply_elasticity / (1.0 + r.supply_elasticity) * r.tallies["wage"] * r.tallies["hours"]
+    public = r.funds_cost * r.money(Purpose.TAX) + 0.5 * r.money(Purpose.LEAKAGE)
+    return np.asarray(r.tallies["output"] - costs(r) - opportunity - public)
+
+
+def _discounted(rate: float) -> Callable[[Record], np.ndarray]:
+    return lambda r: welfare(r) / (1.0 + rate) ** np.arange(len(r.moved))
+
+
+indicator("welfare_r1", "money", "flow", "welfare discounted at 1 % a quarter", "higher")(_discounted(0.01))
+indicator("welfare_r2", "money", "flow", "welfare discounted at 2 % a quarter", "higher")(_discounted(0.02))
+
+
+@indicator(
+    "welfare_per_unit",
+    "money per money",
+    "run",
+    "welfare above the same seed's laissez-faire, per unit of public money placed",
+    "higher",
+)
+def welfare_per_unit(summary: Mapping[str, float], baseline: Mapping[str, float]) -> float:
+    placed = summary["budget_placed"]
+    return (summary["welfare"] - baseline["welfare"]) / placed if placed > 0.0 else np.nan
+
+
+@indicator(
+    "tfp_growth",
+    "% a year",
+    "run",
+    "growth of net output over size from the first quarter to the last (model/ODD.md)",
+    "higher",
+)
+def tfp_growth(r: Record) -> float:
+    first, last = net_output(r)[[0, -1]]
+    years = (len(r.moved) - 1) / 4.0
+    return (
+        float(100.0 * ((last / first) ** (1.0 / years) - 1.0)) if years > 0 and first > 0.0 and last > 0.0 else np.nan
+    )
+
+
+@indicator(
+    "tfp_users",
+    "money per size",
+    "level",
+    "users' output less technology at unsubsidised prices, per unit of size",
+    "higher",
+)
+def tfp_users(r: Record) -> np.ndarray:
+    return np.asarray((r.tallies["output"] - revenue(r) - r.money(Purpose.OLD_TECHNOLOGY)) / r.size)
+
+
+_column(
+    "tfp_innovators",
+    "quality units per money",
+    "level",
+    "productivity",
+    "quality delivered per real resource, weighted by quality delivered",
+    "higher",
+)
+_column(
+    "tfp_innovators_frontier",
+    "quality units per money",
+    "level",
+    "productivity_frontier",
+    "the same of the best innovator with sales",
+    "higher",
+)
+for _part in ("within", "between", "entry", "exit"):
+    _column(
+        f"tfp_innovators_{_part}",
+        "quality units per money",
+        "flow",
+        f"productivity_{_part}",
+        f"{_part} part of its change (Foster, Haltiwanger & Krizan, 2001)",
+    )
+
+# -- technology
+_share_of_size("adoption", LAYERS, "size of users of the new technology over all users'")
+for _layer in LAYERS:
+    _share_of_size(f"adoption_{_layer}", (_layer,), f"the same within {_layer} industries")
+indicator(
+    "useful_technology",
+    "quality",
+    "level",
+    "sum of size * quality * mastery as used over all users' size; technology not used counts nothing",
+    "higher",
+)(lambda r: r.tallies["useful"] / r.size)
+_column("lab_technology", "capability", "level", "lab", "mean capability over domains of the frontier lab", "higher")
+indicator("usefulness_ratio", "ratio", "level", "useful technology over lab technology", "higher")(
+    lambda r: ratio(r.tallies["useful"] / r.size, r.tallies["lab"])
+)
+_column("generation", "generation", "level", "generation", "generation of products in use, weighted by units", "higher")
+_column(
+    "generation_frontier", "generation", "level", "frontier_generation", "most advanced generation on offer", "higher"
+)
+_column("problems_met", "problems", "flow", "problems_met", "problems met by users in their own time")
+_column("problems_heard", "problems", "flow", "problems_heard", "of these heard by their innovators", "higher")
+indicator("problems_solved", "problems", "flow", "problems solved by labs and by lead users", "higher")(
+    lambda r: r.tallies["lab_solutions"] + r.tallies["user_solutions"]
+)
+_column("problems_solved_by_users", "problems", "flow", "user_solutions", "solutions made by lead users")
+indicator(
+    "research_productivity",
+    "capability per hour",
+    "level",
+    "improvement by solutions per engineer hour in R&D",
+    "higher",
+)(lambda r: ratio(r.tallies["gains"], r.tallies["research_hours"]))
+indicator("interaction_scope", "industries per firm", "level", "industries served by a selling firm, mean", "higher")(
+    lambda r: ratio(r.tallies["industries_served"], r.tallies["selling_firms"])
+)
+indicator("users_per_firm", "size per firm", "level", "economic size served by a selling firm, mean")(
+    lambda r: ratio(r.tallies["users_served"], r.tallies["selling_firms"])
+)
+
+# -- research and engineers
+indicator("private_rd", "money", "flow", "own R&D of innovators")(
+    lambda r: r.money(Purpose.RESEARCH) - r.money(Purpose.GRANT)
+)
+_money("public_rd", (Purpose.GRANT,), "public R&D money")
+indicator("exploration_share", "share of R&D money", "level", "R&D money spent on exploration")(
+    lambda r: ratio(r.tallies["exploration_money"], r.money(Purpose.RESEARCH))
+)
+_column("exploration_hours", "hours", "flow", "exploration_hours", "engineer hours spent on exploration")
+_column("wage", "money per hour", "level", "wage", "engineers' wage")
+_column("engineer_hours", "hours per quarter", "level", "hours", "engineer hours supplied and used")
+
+# -- products and firms
+indicator("price", "money", "level", "price before subsidy, weighted by units", "lower")(
+    lambda r: ratio(r.tallies["price"], r.tallies["units"])
+)
+indicator("unit_cost", "money", "level", "unit cost, weighted by units", "lower")(
+    lambda r: ratio(r.tallies["unit_cost"], r.tallies["units"])
+)
+indicator("revenue_share", "share of output", "level", "new industry's revenue before subsidy over output")(
+    lambda r: revenue(r) / r.tallies["output"]
+)
+
+
+@indicator(
+    "learning_rate",
+    "% per doubling",
+    "run",
+    "fall of mean unit cost per doubling of cumulative units, by log-log regression",
+)
+def learning_rate(r: Record) -> float:
+    cumulative = np.cumsum(r.tallies["units"])
+    sold = r.tallies["units"] > 0.0
+    if sold.sum() < 3:
+        return np.nan
+    x, y = np.log(cumulative[sold]), np.log(r.tallies["unit_cost"][sold] / r.tallies["units"][sold])
+    spread = np.sum((x - x.mean()) ** 2)
+    return float(100.0 * (1.0 - 2.0 ** (np.sum((x - x.mean()) * (y - y.mean())) / spread))) if spread > 0.0 else np.nan
+
+
+_column("firms", "firms", "level", "firms", "living innovators")
+indicator("firms_peak", "firms", "run", "largest number of living innovators")(
+    lambda r: float(r.tallies["firms"].max())
+)
+_column("entries", "firms", "flow", "entries", "firms that entered")
+_column("exits", "firms", "flow", "exits", "firms that left")
+indicator("hhi", "index", "level", "Herfindahl-Hirschman index of units sold by living firms", "lower")(
+    lambda r: ratio(r.tallies["share_squares"], r.tallies["units"] > 0.0)
+)
+_column("duplication", "cosine", "level", "similarity", "mean pairwise cosine of firms' R&D directions", "lower")
+indicator(
+    "diversity",
+    "domains",
+    "level",
+    "effective number of domains in all R&D: exp of the entropy of hours (Hill, 1973)",
+    "higher",
+)(lambda r: np.exp(r.tallies["direction_entropy"]))
+indicator("domestic_share", "share of units", "level", "units of domestic innovators over all units")(
+    lambda r: ratio(r.tallies["domestic_units"], r.tallies["units"])
+)
+indicator(
+    "domestic_component_share", "share of components", "level", "components from domestic suppliers over all components"
+)(lambda r: ratio(r.tallies["domestic_components"], r.tallies["components"]))
+
+# -- old industries, and who gains
+_column(
+    "old_industry_output",
+    "money per quarter",
+    "level",
+    "output_traditional",
+    "output of traditional industries",
+    "higher",
+)
+indicator("old_technology_quality", "quality", "level", "size-weighted quality of users' old technology", "higher")(
+    lambda r: r.tallies["old_quality"] / r.size
+)
+
+
+def _gain(state: State, start: np.ndarray, members: np.ndarray) -> float:
+    """Rise of the members' output over their output at t = 0, in per cent."""
+    before = start[members].sum()
+    return float(100.0 * (state.users.output[members].sum() / before - 1.0)) if before > 0.0 else np.nan
+
+
+def _regional_gains(state: State, start: np.ndarray) -> list[float]:
+    region = state.users.region
+    return [_gain(state, start, region == k) for k in range(region.max() + 1) if np.any(region == k)]
+
+
+for _number, _layer in enumerate(LAYERS):
+    indicator(f"gain_{_layer}", "%", "end", f"rise of output of {_layer} industries since t = 0", "higher")(
+        lambda s, start, number=_number: _gain(s, start, s.industries.layer[s.users.industry] == number)
+    )
+indicator("gain_small", "%", "end", "rise of output of the smaller half of users", "higher")(
+    lambda s, start: _gain(s, start, s.users.size <= np.median(s.users.size))
+)
+indicator("gain_large", "%", "end", "rise of output of the larger half of users", "higher")(
+    lambda s, start: _gain(s, start, s.users.size > np.median(s.users.size))
+)
+indicator("gain_best_region", "%", "end", "rise of output of the region that gains most", "higher")(
+    lambda s, start: max(_regional_gains(s, start))
+)
+indicator("gain_worst_region", "%", "end", "rise of output of the region that gains least", "higher")(
+    lambda s, start: min(_regional_gains(s, start))
+)
+
+
+@indicator(
+    "gini_productivity",
+    "index",
+    "end",
+    "Gini coefficient of users' output per unit of size, each user counting once",
+    "lower",
+)
+def gini_productivity(state: State, start: np.ndarray) -> float:
+    ordered = np.sort(state.users.output / state.users.size)
+    n = ordered.shape[0]
+    return float(2.0 * np.sum(np.arange(1, n + 1) * ordered) / (n * ordered.sum()) - (n + 1.0) / n)
+
+
+@indicator("productivity_90_10", "ratio", "end", "ninth over first decile of users' output per unit of size")
+def productivity_90_10(state: State, start: np.ndarray) -> float:
+    low, high = np.quantile(state.users.output / state.users.size, [0.1, 0.9])
+    return float(high / low)
+
+
+@indicator("top_tenth_sales", "share", "end", "share of units sold by the largest tenth of living firms")
+def top_tenth_sales(state: State, start: np.ndarray) -> float:
+    units = np.sort(state.innovators.units[state.innovators.alive])[::-1]
+    top = max(1, round(0.1 * units.shape[0]))
+    return float(units[:top].sum() / units.sum()) if units.sum() > 0.0 else np.nan
+
+
+# -- times
+def _time_to(share: float) -> Callable[[Record], float]:
+    def measure(r: Record) -> float:
+        reached = np.flatnonzero(INDICATORS["adoption"].measure(r) >= share)
+        return float(reached[0]) if reached.size else np.nan
+
+    return measure
+
+
+indicator("time_to_10", "quarter", "time", "first quarter with adoption of 10 %", "lower")(_time_to(0.1))
+indicator("time_to_50", "quarter", "time", "first quarter with adoption of 50 %", "lower")(_time_to(0.5))
+
+# -- bonsai
+indicator(
+    "bonsai_dependence",
+    "share",
+    "level",
+    "recent public money of living firms over it plus users' own payments",
+    "lower",
+)(lambda r: ratio(r.tallies["public_recent"], r.tallies["public_recent"] + r.tallies["payments_recent"]))
+indicator(
+    "bonsai_dependent_share",
+    "share of firms",
+    "level",
+    "living firms with more than a third of recent income from public money",
+    "lower",
+)(lambda r: ratio(r.tallies["dependent_firms"], r.tallies["firms"]))
+
+
+@indicator(
+    "bonsai_exit_excess",
+    "share of firms",
+    "run",
+    "exits of supported firms within 8 quarters of withdrawal, per firm, less the same seed's laissez-faire hazard",
+    "lower",
+)
+def bonsai_exit_excess(summary: Mapping[str, float], baseline: Mapping[str, float]) -> float:
+    return summary["_supported_hazard"] - baseline["_present_hazard"]
+
+
+# -- public money
+_money("budget_raised", (Purpose.TAX,), "taxes raised for policy; the sum of the next four")
+_money(
+    "budget_placed",
+    (Purpose.REFUND, Purpose.GRANT, Purpose.SUBSIDY),
+    "public money that reached those it was meant for",
+)
+_money("budget_leaked", (Purpose.LEAKAGE,), "public money lost to fraud", "lower")
+_money("budget_administration", (Purpose.ADMINISTRATION,), "cost of administration", "lower")
+_money("budget_returned", (Purpose.RETURNED,), "public money never placed and handed back when policy ends", "lower")
+
+WITH_BASELINE = ("welfare_per_unit", "bonsai_exit_excess")
+SERIES_NAMES: tuple[str, ...] = tuple(name for name, entry in INDICATORS.items() if entry.kind in ("level", "flow"))
+_TWINS: tuple[str, ...] = tuple(
+    f"{name}_at_withdrawal" for name, entry in INDICATORS.items() if entry.kind in ("level", "flow", "end")
+)
+SUMMARY_NAMES: tuple[str, ...] = (*INDICATORS, *_TWINS)
+
+
+def measure_series(record: Record) -> dict[str, np.ndarray]:
+    """Every level and flow per quarter. Arrays of shape (T,)."""
+    return {name: np.asarray(INDICATORS[name].measure(record), float) for name in SERIES_NAMES}
+
+
+def measure_state(state: State, start: np.ndarray) -> dict[str, float]:
+    """Every `end` indicator of a state; `start` is users' output at t = 0, shape (U,)."""
+    return {name: float(entry.measure(state, start)) for name, entry in INDICATORS.items() if entry.kind == "end"}
+
+
+def summarise(
+    record: Record, series: Mapping[str, np.ndarray], at_end: Mapping[str, float], at_withdrawal: Mapping[str, float]
+) -> dict[str, float]:
+    """Every summary indicator but those that compare with laissez-faire, and the hazards those need."""
+    found: dict[str, float] = {}
+    for name, entry in INDICATORS.items():
+        if entry.kind == "level":
+            found[name] = float(series[name][-1])
+            found[f"{name}_at_withdrawal"] = float(series[name][record.withdrawal - 1]) if record.withdrawal else np.nan
+        elif entry.kind == "flow":
+            found[name] = float(series[name].sum())
+            found[f"{name}_at_withdrawal"] = float(series[name][: record.withdrawal].sum())
+        elif entry.kind == "end":
+            found[name] = at_end[name]
+            found[f"{name}_at_withdrawal"] = at_withdrawal.get(name, np.nan)
+        elif name not in WITH_BASELINE:
+            found[name] = float(entry.measure(record))
+    total = {
+        name: float(record.tallies[name].sum()) for name in ("present", "present_exits", "supported", "supported_exits")
+    }
+    found["_present_hazard"] = total["present_exits"] / total["present"] if total["present"] else np.nan
+    found["_supported_hazard"] = total["supported_exits"] / total["supported"] if total["supported"] else np.nan
+    return found

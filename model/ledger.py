@@ -1,0 +1,80 @@
+"""The one ledger through which all money moves: double entry, by account and purpose.
+
+Accounts 0 ... N-1 are innovators' slots; the last four are the sectors below. `flows` holds the current
+quarter's entries, received positive and paid negative, so that every purpose sums to zero over accounts.
+"""
+
+from enum import IntEnum
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.compiled import rule
+from agents.references import reference_type
+
+USERS, GOVERNMENT, ENGINEERS, OUTSIDE = -4, -3, -2, -1
+SECTORS = 4
+
+
+class Purpose(IntEnum):
+    """What money moves for."""
+
+    TAX = 0  # users -> government
+    REFUND = 1  # government -> users: the rebate
+    RETURNED = 2  # government -> users: money never placed (users -> government after a last overrun)
+    ADMINISTRATION = 3  # government -> outside
+    LEAKAGE = 4  # government -> outside
+    GRANT = 5  # government -> innovators: public R&D money
+    SUBSIDY = 6  # government -> innovators: its part of the price
+    SALES = 7  # users -> innovators: their own part of the price
+    RESEARCH = 8  # innovators -> engineers
+    ENGINEERING = 9  # users -> engineers: improvement of the old technology
+    PRODUCTION = 10  # innovators -> outside
+    FIXED = 11  # innovators -> outside
+    OLD_TECHNOLOGY = 12  # users -> outside
+    INTEGRATION = 13  # users -> outside
+    SEED = 14  # outside -> innovators
+    DIVIDENDS = 15  # innovators -> outside
+    LIQUIDATION = 16  # innovators -> outside at exit; negative: creditors' loss
+
+
+class Ledger(NamedTuple):
+    """Money of all accounts; T quarters, A = N + 4 accounts, P purposes."""
+
+    cash: np.ndarray  # (A,): balance
+    opening: np.ndarray  # (A,): balance at the start of the quarter
+    flows: np.ndarray  # (A, P): the quarter's entries
+    moved: np.ndarray  # (T, P): money moved per quarter and purpose
+
+
+LedgerRef = reference_type(Ledger)
+
+
+def open_ledger(slots: int, periods: int) -> Ledger:
+    """An empty ledger for N slots and T quarters."""
+    accounts, purposes = slots + SECTORS, len(Purpose)
+    return Ledger(
+        cash=np.zeros(accounts),
+        opening=np.zeros(accounts),
+        flows=np.zeros((accounts, purposes)),
+        moved=np.zeros((periods, purposes)),
+    )
+
+
+@rule
+def open_quarter(ledger):
+    """Remember balances and clear the quarter's entries."""
+    opening, cash = ledger.opening, ledger.cash
+    for account in range(cash.shape[0]):
+        opening[account] = cash[account]
+    ledger.flows[:] = 0.0
+
+
+@rule
+def transfer(t, ledger, payer, payee, purpose, amount):
+    """Move money between two accounts (given from 0) for a purpose."""
+    ledger.cash[payer] -= amount
+    ledger.cash[payee] += amount
+    ledger.flows[payer, purpose] -= amount
+    ledger.flows[payee, purpose] += amount
+    ledger.moved[t, purpose] += amount

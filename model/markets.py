@@ -1,0 +1,19 @@
+"""The engineers' market: one wage clears all money that bids for engineers."""
+
+from agents.compiled import rule
+from agents.elementary import power
+
+
+@rule
+def wage(money, initial_wage, initial_supply, elasticity):
+    """w = w_0 * [M / (w_0 H_0)]^(1 / (1 + eps)); with it w * H = M.
+
+    eps = 0: hours are fixed and money only raises the wage; eps large: the wage stays (Goolsbee, 1998).
+    """
+    return initial_wage * power(money / (initial_wage * initial_supply), 1.0 / (1.0 + elasticity))
+
+
+@rule
+def supply(current_wage, initial_wage, initial_supply, elasticity):
+    """H = H_0 * (w / w_0)^eps."""
+    return initial_supply * power(current_wage / initial_wage, elasticity)

@@ -1,0 +1,321 @@
+"""Every parameter of the economy, declared once: type, default, unit, range, meaning, source.
+
+A period is a quarter. Money: 1 = the average user's quarterly output at t = 0. Sources name MODEL.md's
+provisional calibration as "calibration": a start fitted to the no-policy economy only, never to a
+comparison of policies. Instruments' settings are traits of a policy (model/policy.py), not parameters.
+"""
+
+from functools import lru_cache
+from typing import Literal, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from model.declared import Declared, declare, declare_choice, to_record
+
+CALIBRATION = "calibration on the no-policy economy"
+
+PeerNetwork = Literal["community", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
+SupplyNetwork = Literal["random", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
+
+
+class Parameters(Declared):
+    """The parameters of the economy: frozen, validated, hashable. Unknown names are refused.
+
+    Raises BadInput with one line that names the parameter and what is allowed.
+    """
+
+    # fmt: off  (a declaration a line reads as a table)
+    # -- size and resolution
+    horizon: int = declare(160, "quarters", 1, 2000, "length of a run")
+    users: int = declare(1000, "agents", 1, 5_000_000, "number of users (resolution, not economic size)")
+    slots: int = declare(128, "agents", 2, 4096, "places for living innovators; must never bind")
+    founders: int = declare(40, "agents", 1, 4096, "innovators founded at t = 0")
+    suppliers: int = declare(60, "agents", 1, 4096, "number of suppliers, at least one per domain")
+    industries: int = declare(20, "industries", 1, 200, "number of user industries at constant total demand")
+    regions: int = declare(4, "regions", 1, 50, "number of regions")
+    domains: int = declare(12, "domains", 1, 64, "number of problem domains")
+    market_size: float = declare(
+        1.0, "ratio", 0.01, 1000.0, "economic size: sizes of users sum to 1,000 times this; engineers 20 times this"
+    )
+
+    # -- industries and users
+    traditional_share: float = declare(
+        0.88,
+        "share of output",
+        0.0,
+        1.0,
+        "output of traditional industries at t = 0",
+        "OECD figures in essay-feng.txt: high-tech 'about 3%', with medium-high-tech '8%-9%'",
+    )
+    emerging_share: float = declare(
+        0.09,
+        "share of output",
+        0.0,
+        1.0,
+        "output of emerging industries at t = 0; the rest is future industries",
+        "OECD figures in essay-feng.txt",
+    )
+    old_quality_traditional: float = declare(
+        0.89, "quality", 0.05, 3.0, "old technology in traditional industries", CALIBRATION
+    )
+    old_quality_emerging: float = declare(
+        0.60, "quality", 0.05, 3.0, "old technology in emerging industries", CALIBRATION
+    )
+    old_quality_future: float = declare(0.25, "quality", 0.05, 3.0, "old technology in future industries", CALIBRATION)
+    generality: float = declare(
+        0.3,
+        "share",
+        0.0,
+        1.0,
+        "eta: how general-purpose the technology is (weight of needs common to all industries)",
+        "Bresnahan & Trajtenberg (1995)",
+    )
+    needs_concentration: float = declare(0.4, "Dirichlet parameter", 0.05, 10.0, "low: an industry needs few domains")
+    needs_drift: float = declare(0.02, "log-sd per quarter", 0.0, 0.2, "random drift of industries' needs")
+    size_dispersion: float = declare(0.8, "log-sd", 0.0, 2.0, "spread of users' sizes within an industry")
+    value_of_quality: float = declare(
+        0.29, "output per unit of quality", 0.01, 1.0, "v: what quality adds to output", CALIBRATION
+    )
+    valuation_dispersion: float = declare(
+        0.65, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION
+    )
+    lead_users: float = declare(0.04, "share of users", 0.0, 1.0, "lead users", "von Hippel (1986)")
+    lead_risk: float = declare(
+        0.3, "share", 0.0, 1.0, "share of the perceived risk that a lead user feels", "von Hippel (1986)"
+    )
+    lead_solution: float = declare(
+        0.2, "probability", 0.0, 1.0, "a lead user's heard report brings a solution", "von Hippel (1986)"
+    )
+    users_engineering: float = declare(
+        0.01, "share of output", 0.0, 0.1, "spent on own engineers by users of the old technology"
+    )
+    sailing_ship: float = declare(
+        0.02, "quality per hour", 0.0, 1.0, "improvement of the old technology per engineer hour", "Gilfillan (1935)"
+    )
+    old_price: float = declare(0.03, "money", 0.0, 0.5, "price and resource cost of the old technology", CALIBRATION)
+
+    # -- choice and use
+    reconsider: float = declare(0.2, "probability per quarter", 0.0, 1.0, "a user reviews its provider", CALIBRATION)
+    choice_noise: float = declare(
+        0.057, "money", 0.0, 10.0, "scale of Gumbel taste noise", "McFadden (1974); " + CALIBRATION
+    )
+    integration: float = declare(
+        0.049, "money", 0.0, 1.0, "cost of switching technology or provider, per unit of size", CALIBRATION
+    )
+    risk: float = declare(
+        0.092, "money", 0.0, 1.0, "perceived risk of leaving the old technology among no adopting peers", CALIBRATION
+    )
+    friction: float = declare(0.01, "money", 0.0, 0.5, "utility lost when the provider is in another region")
+    mastery_start: float = declare(0.7, "share", 0.1, 1.0, "share of quality that a new user gets out of a product")
+    mastery_learning: float = declare(0.15, "per quarter", 0.0, 1.0, "speed at which mastery approaches 1 with use")
+    mastery_carried: float = declare(
+        0.5, "share", 0.0, 1.0, "share of gained mastery that survives a switch of provider"
+    )
+    report: float = declare(
+        0.35,
+        "probability per quarter",
+        0.0,
+        0.5,
+        "a user in its own time meets a problem (lead users: twice)",
+        CALIBRATION,
+    )
+    report_noise: float = declare(0.2, "share", 0.0, 1.0, "reports whose domain is random")
+
+    # -- ties
+    contacts: int = declare(10, "innovators", 1, 64, "innovators a user knows", CALIBRATION)
+    meet: float = declare(0.005, "probability per quarter", 0.0, 1.0, "a user swaps one contact", CALIBRATION)
+    segmentation: float = declare(
+        0.25,
+        "share",
+        0.0,
+        1.0,
+        "cross-region meetings that do not happen",
+        "Gan & Liu (article-gan-liu.txt): 'market segmentation'",
+    )
+    peers: int = declare(8, "users", 1, 64, "other users whose adoption a user sees")
+    peer_network: PeerNetwork = declare_choice(
+        "community", "who sees whom: vectorised default, or a NetworkX generator"
+    )
+    supply_network: SupplyNetwork = declare_choice(
+        "random", "who supplies whom: random within a domain, or nearest in a NetworkX graph"
+    )
+    rewiring: float = declare(
+        0.1, "probability", 0.0, 1.0, "Watts-Strogatz rewiring; share of ties across blocks", "Watts & Strogatz (1998)"
+    )
+
+    # -- research and development
+    engineers: float = declare(
+        20.0, "engineers per market size", 1.0, 200.0, "H_0: supply of engineers at the no-policy wage of t = 0"
+    )
+    supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "eps: supply of engineers", "Goolsbee (1998)")
+    research_intensity: float = declare(0.21, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
+    burn: float = declare(0.03, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
+    displacement: float = declare(
+        0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)"
+    )
+    solution_rate: float = declare(
+        18.7, "problems per quarter", 0.0, 100.0, "gamma: productivity of exploitation", CALIBRATION
+    )
+    solution_step: float = declare(
+        0.045, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION
+    )
+    concentration: float = declare(
+        0.62, "exponent", 0.3, 1.0, "lambda: returns to concentrating engineers in one firm", CALIBRATION
+    )
+    own_problems: float = declare(
+        0.34,
+        "share",
+        0.0,
+        1.0,
+        "kappa: what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off",
+        "essay-feng.txt: 'new problems'; " + CALIBRATION,
+    )
+    backlog_half: float = declare(3.0, "problems", 0.1, 100.0, "B_half: backlog at half effect", CALIBRATION)
+    novelty_half: float = declare(
+        23.0,
+        "reports",
+        1.0,
+        100.0,
+        "S_half: reports from one industry after which a further one counts half",
+        CALIBRATION,
+    )
+    novelty_decay: float = declare(0.05, "per quarter", 0.0, 1.0, "decay of the reports already heard")
+    belief_memory: float = declare(0.95, "per quarter", 0.5, 1.0, "memory of where problems come from", CALIBRATION)
+    ceiling: float = declare(2.2, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
+    ceiling_growth: float = declare(0.62, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
+    explore_max: float = declare(0.22, "share", 0.0, 1.0, "e_max: largest share of hours for exploration", CALIBRATION)
+    discovery: float = declare(0.23, "per hour", 0.0, 5.0, "zeta: hazard of finding the next generation", CALIBRATION)
+    discovery_decay: float = declare(
+        0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)"
+    )
+    discovery_shown: float = declare(
+        10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION
+    )
+    carried: float = declare(0.7, "share", 0.0, 1.0, "tau: capability carried over to a new generation", CALIBRATION)
+    switch_saturation: float = declare(
+        0.71, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION
+    )
+    imitation: float = declare(
+        0.05, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION
+    )
+    ip_protection: float = declare(0.0, "share", 0.0, 1.0, "reduction of imitation")
+    disclosure: float = declare(
+        0.48, "share", 0.0, 1.0, "delta: what is visible of a rival without products in use", CALIBRATION
+    )
+    absorption_half: float = declare(
+        0.03,
+        "hours",
+        0.001,
+        5.0,
+        "h_half: hours at half absorptive capacity",
+        "Cohen & Levinthal (1989); " + CALIBRATION,
+    )
+
+    # -- product, price and suppliers
+    initial_capability: float = declare(0.25, "capability", 0.01, 2.0, "founders' mean capability", CALIBRATION)
+    initial_spread: float = declare(
+        0.4, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION
+    )
+    complementarity: float = declare(
+        -0.5, "exponent", -40.0, 0.99, "rho: CES over domains; lower is nearer to the weakest link"
+    )
+    supplier_weight: float = declare(0.3, "share", 0.0, 0.95, "mu: weight of the supplier's capability")
+    supplier_exponent: float = declare(
+        0.0, "exponent", -6.0, 0.0, "sigma: CES of own and supplier's capability; -6 is a bottleneck"
+    )
+    supplier_low: float = declare(0.3, "capability", 0.01, 2.0, "lowest initial capability of suppliers")
+    supplier_high: float = declare(0.7, "capability", 0.01, 2.0, "highest initial capability of suppliers")
+    supplier_learning: float = declare(
+        0.1,
+        "capability per log experience",
+        0.0,
+        1.0,
+        "suppliers' learning from orders and solutions",
+        "Arrow (1962); " + CALIBRATION,
+    )
+    supplier_capacity: float = declare(
+        0.05, "share of demand", 0.001, 2.0, "total demand that a domain's suppliers serve at first at normal cost"
+    )
+    capacity_adjustment: float = declare(0.1, "per quarter", 0.0, 1.0, "suppliers' capacity moves towards orders")
+    congestion: float = declare(0.25, "exponent", 0.0, 1.0, "psi: input cost when orders exceed capacity")
+    input_share: float = declare(0.3, "share", 0.0, 1.0, "share of unit cost that is bought from suppliers")
+    initial_cost: float = declare(0.15, "money", 0.01, 1.0, "c0: unit cost before experience", CALIBRATION)
+    floor_cost: float = declare(0.025, "money", 0.0, 0.5, "floor of unit cost", CALIBRATION)
+    learning_by_doing: float = declare(
+        0.28, "exponent", 0.0, 1.0, "b_doing: Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION
+    )
+    learning_by_research: float = declare(
+        0.0, "exponent", 0.0, 1.0, "b_research: cost falls with capability", CALIBRATION
+    )
+    markup_start: float = declare(0.25, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
+    markup_response: float = declare(
+        0.037,
+        "elasticity",
+        0.0,
+        1.0,
+        "mark-up follows growth of market share within 0.05-0.6",
+        "Dosi, Fagiolo & Roventini (2010)",
+    )
+
+    # -- firms' money, entry and exit
+    seed_cash: float = declare(2.68, "money", 0.1, 50.0, "cash of a founder or entrant", CALIBRATION)
+    fixed_cost: float = declare(0.036, "money per quarter", 0.0, 1.0, "fixed cost at generation 0", CALIBRATION)
+    standard_growth: float = declare(
+        1.97, "ratio per generation", 1.0, 5.0, "fixed cost rises with generations", CALIBRATION
+    )
+    standard: float = declare(
+        0.5, "weight", 0.0, 1.0, "weight of the frontier's generation in fixed cost", "Klepper (1996); " + CALIBRATION
+    )
+    dividend_quarters: float = declare(
+        4.0, "quarters", 0.0, 40.0, "quarters of costs (plus seed cash) kept before dividends", CALIBRATION
+    )
+    entry: float = declare(1.25, "firms per quarter", 0.0, 20.0, "entry without profits, per market size", CALIBRATION)
+    entry_profit: float = declare(
+        1.09, "firms per money", 0.0, 10.0, "entry attracted by profits", "Nelson & Winter (1982); " + CALIBRATION
+    )
+    deterrence: float = declare(0.0, "exponent", 0.0, 5.0, "entry deterred by the lead of incumbents", "Klepper (1996)")
+    inherit: float = declare(
+        0.49, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION
+    )
+
+    # -- welfare
+    funds_cost: float = declare(
+        0.2, "share", 0.0, 1.0, "chi: marginal cost of public funds", "Ballard, Shoven & Whalley (1985)"
+    )
+    # fmt: on
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.traditional_share + self.emerging_share > 1.0 + 1e-12:
+            raise ValueError(
+                f"traditional_share + emerging_share = {self.traditional_share + self.emerging_share:g}: must be at most 1"
+            )
+        if self.founders > self.slots:
+            raise ValueError(f"founders = {self.founders}: must be at most slots = {self.slots}")
+        if self.suppliers < self.domains:
+            raise ValueError(f"suppliers = {self.suppliers}: must be at least domains = {self.domains}")
+        if self.industries > self.users:
+            raise ValueError(f"industries = {self.industries}: must be at most users = {self.users}")
+        if self.floor_cost > self.initial_cost:
+            raise ValueError(f"floor_cost = {self.floor_cost:g}: must be at most initial_cost = {self.initial_cost:g}")
+        if self.supplier_low > self.supplier_high:
+            raise ValueError(
+                f"supplier_low = {self.supplier_low:g}: must be at most supplier_high = {self.supplier_high:g}"
+            )
+        return self
+
+    @property
+    def record(self) -> np.record:
+        """The numbers as one flat NumPy record: what compiled phases read as `p.name`."""
+        return _record(self)
+
+    @property
+    def omega(self) -> float:
+        """Units of economic size that one user stands for: 1,000 * market_size / users."""
+        return 1000.0 * self.market_size / self.users
+
+
+@lru_cache(maxsize=4096)
+def _record(parameters: Parameters) -> np.record:
+    return to_record(parameters, omega=parameters.omega)

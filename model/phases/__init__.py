@@ -1,0 +1,1 @@
+"""The phases of a quarter: each unpacks the arrays it needs once, loops, and calls scalar rules."""

@@ -1,0 +1,45 @@
+"""Environment: needs drift, and the quarter's luck of users is drawn."""
+
+from agents.compiled import rule
+from agents.elementary import total
+from agents.industry import drifted, need
+from model.randomness import Purpose, fine_uniform, normal, uniform, words_in_loop
+
+_DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
+
+
+@rule
+def drift_needs(t, p, seed, latent, needs, shocks):
+    """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow. `shocks` (D,) is scratch."""
+    industries, domains = latent.shape
+    drift = p.needs_drift
+    for j in range(industries):
+        _draw_shocks(t, seed, j, shocks)
+        row = latent[j]
+        for c in range(domains):
+            row[c] = drifted(row[c], drift, shocks[c])
+        size = total(row)
+        for c in range(domains):
+            row[c] /= size
+            needs[c, j] = need(row[c], domains)
+
+
+@rule
+def _draw_shocks(t, seed, j, shocks):
+    """Standard normal shocks of one industry's needs."""
+    for c in range(shocks.shape[0]):
+        w0, w1, _, _ = words_in_loop(seed, _DRIFT, t, j, c)
+        shocks[c] = fine_uniform(w0, w1)
+    for c in range(shocks.shape[0]):
+        shocks[c] = normal(shocks[c])
+
+
+@rule
+def draw_users_luck(t, seed, users):
+    """One keyed block per user and quarter: who reconsiders, meets a problem, meets an innovator."""
+    reconsider, report, meet = users.draw_reconsider, users.draw_report, users.draw_meet
+    for u in range(reconsider.shape[0]):
+        w0, w1, w2, _ = words_in_loop(seed, _QUARTER, t, u, 0)
+        reconsider[u] = uniform(w0)
+        report[u] = uniform(w1)
+        meet[u] = uniform(w2)

@@ -1,0 +1,101 @@
+"""Products: effective capability, quality in each industry, cost, price and the share that government pays."""
+
+import numpy as np
+
+from agents.compiled import rule
+from agents.elementary import exp, log, mean
+from agents.innovator import unit_cost
+from agents.supplier import ces_log, cobb_douglas_log
+from model.phases.research import list_cells
+
+_GEOMETRIC, _MINIMUM = 1e-6, -30.0
+_SMALLEST = 1e-6  # of effective capability
+
+
+@rule
+def make_products(p, s):
+    """Quality once per quarter, for living firms only."""
+    cells = s.scratch.cells
+    living = list_cells(p, s.innovators.alive, cells)
+    _combine_with_suppliers(p, s.innovators, s.suppliers.capability, cells, living)
+    _assess_quality(p, s.innovators, s.industries.needs, cells, living)
+    for k in range(living):
+        _set_price(p, s, cells.firm[k])
+
+
+@rule
+def _combine_with_suppliers(p, innovators, suppliers, cells, living):
+    """e_c = CES of x_c and the supplier's z, at least 1e-6; and e_c^(rho - 1)."""
+    own, theirs, combined, domains = cells.one, cells.two, cells.three, p.domains
+    count = living * domains
+    weight, exponent, steepness = p.supplier_weight, p.supplier_exponent, max(p.complementarity, _MINIMUM) - 1.0
+    for k in range(living):
+        capability, supplier = innovators.capability[cells.firm[k]], innovators.supplier[cells.firm[k]]
+        for c in range(domains):
+            own[k * domains + c] = max(capability[c], _SMALLEST)
+            theirs[k * domains + c] = max(suppliers[supplier[c]], _SMALLEST)
+    if exponent > -1e-6:
+        for m in range(count):
+            combined[m] = cobb_douglas_log(log(own[m]), log(theirs[m]), weight)
+    else:
+        for m in range(count):
+            combined[m] = ces_log(own[m], theirs[m], weight, exponent)
+    for m in range(count):
+        own[m] = max(exp(combined[m]), _SMALLEST)
+        theirs[m] = exp(steepness * combined[m])
+    for k in range(living):
+        effective, marginal = innovators.effective[cells.firm[k]], innovators.marginal[cells.firm[k]]
+        for c in range(domains):
+            effective[c] = own[k * domains + c]
+            marginal[c] = theirs[k * domains + c]
+
+
+@rule
+def _assess_quality(p, innovators, needs, cells, living):
+    """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
+    rho, quality, industries = p.complementarity, cells.one, p.industries
+    geometric, weakest = abs(rho) < _GEOMETRIC, rho < _MINIMUM
+    quality[: living * industries] = 0.0
+    for k in range(living):
+        effective, marginal = innovators.effective[cells.firm[k]], innovators.marginal[cells.firm[k]]
+        row = quality[k * industries : (k + 1) * industries]
+        for c in range(p.domains):
+            term = log(effective[c]) if geometric else effective[c] * marginal[c]
+            for j in range(industries):
+                row[j] += needs[c, j] * term
+    if geometric:
+        for m in range(living * industries):
+            quality[m] = exp(quality[m])
+    else:
+        for m in range(living * industries):
+            quality[m] = exp(log(quality[m]) / rho)
+    for k in range(living):
+        i = cells.firm[k]
+        for j in range(industries):
+            innovators.quality[i, j] = quality[k * industries + j]
+        if weakest:
+            innovators.quality[i] = np.min(innovators.effective[i])
+
+
+@rule
+def _set_price(p, s, i):
+    """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
+    innovators, supplier, factor = s.innovators, s.innovators.supplier, s.suppliers.cost_factor
+    purchase = s.support.purchase
+    congestion, subsidy = 0.0, 0.0
+    for c in range(supplier.shape[1]):
+        congestion += factor[supplier[i, c]]
+    for k in range(purchase.shape[0]):
+        subsidy += purchase[k, i]
+    innovators.unit_cost[i] = unit_cost(
+        p.floor_cost,
+        p.initial_cost,
+        1.0 + 0.1 * innovators.experience[i] / p.market_size,
+        p.learning_by_doing,
+        max(mean(innovators.capability[i]), _SMALLEST) / p.initial_capability,
+        p.learning_by_research,
+        p.input_share,
+        congestion / supplier.shape[1],
+    )
+    innovators.price[i] = innovators.unit_cost[i] * (1.0 + innovators.markup[i])
+    innovators.subsidy[i] = min(subsidy, 1.0)

@@ -1,0 +1,186 @@
+"""Keyed, counter-based randomness: every draw is a pure function of (seed, purpose, period, agent, slot).
+
+Philox4x32-10 (Salmon, Moraes, Dror & Shaw, 2011, "Parallel random numbers: as easy as 1, 2, 3"): a bijection of
+a 128-bit counter under a 64-bit key. The key is the seed; the counter is (slot, agent, period, purpose). Two arms
+with one seed therefore share their luck even after their histories part, and order of evaluation never matters.
+"""
+
+import math
+from enum import IntEnum
+
+import numpy as np
+
+from agents.compiled import inlined_rule, kernel, rule
+from agents.elementary import exp, log
+
+_M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+_W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+_LOW = np.uint64(0xFFFFFFFF)
+_32 = np.uint64(32)
+_DOUBLE_2_52 = 0x4330000000000000  # bits of 2^52: or-ing a 32-bit word in gives 2^52 + word exactly
+
+
+class Purpose(IntEnum):
+    """What a draw is for; each has its own stream."""
+
+    LAYOUT = 1
+    NEEDS = 2
+    USERS = 3
+    PEERS = 4
+    FOUNDERS = 6
+    SUPPLIERS = 7
+    SUPPLY = 8
+    DRIFT = 10
+    QUARTER = 11
+    TASTE = 12
+    SOLUTIONS = 13
+    STEPS = 14
+    DISCOVERY = 15
+    REPORT = 16
+    USER_SOLUTION = 17
+    ENTRY = 18
+    ENTRANT = 19
+    MEETING = 20
+    PARTNER = 21
+    PLAN = 22
+    SIGNAL = 23
+
+
+@inlined_rule
+def philox(slot, agent, period, purpose, key_low, key_high):
+    """One Philox4x32-10 block: four 32-bit words, held in uint64, from a counter and a key held likewise."""
+    c0, c1, c2, c3, k0, k1 = slot, agent, period, purpose, key_low, key_high
+    # Ten rounds written out: a loop here would keep callers' loops from becoming vector instructions.
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    k0, k1 = (k0 + _W0) & _LOW, (k1 + _W1) & _LOW
+    a, b = _M0 * c0, _M1 * c2
+    c0, c1, c2, c3 = (b >> _32) ^ c1 ^ k0, b & _LOW, (a >> _32) ^ c3 ^ k1, a & _LOW
+    return c0, c1, c2, c3
+
+
+def _words(seed, purpose, period, agent, slot):
+    """The four 32-bit words of a draw; `seed` is the pair (low, high) of the seed's 32-bit halves."""
+    return philox(
+        np.uint64(slot), np.uint64(agent), np.uint64(period), np.uint64(purpose), np.uint64(seed[0]), np.uint64(seed[1])
+    )
+
+
+words = rule(_words)
+words_in_loop = inlined_rule(_words)  # for loops that do nothing but draw: they become vector instructions
+
+
+@rule
+def uniform(word):
+    """A 32-bit word as a number in (0, 1): (word + 1/2) / 2^32."""
+    return (np.int64(word | np.uint64(_DOUBLE_2_52)).view(np.float64) - 4503599627370496.0 + 0.5) * 2.0**-32
+
+
+@rule
+def fine_uniform(high, low):
+    """Two 32-bit words as a number in (0, 1): their first 52 bits, plus a half, over 2^52."""
+    bits = (high << np.uint64(20)) | (low >> np.uint64(12)) | np.uint64(_DOUBLE_2_52)
+    return (np.int64(bits).view(np.float64) - 4503599627370496.0 + 0.5) * 2.0**-52
+
+
+@rule
+def normal(u):
+    """Standard normal quantile of u in (0, 1), relative error below 1e-15 (Wichura, 1988, algorithm AS 241)."""
+    q = u - 0.5
+    if abs(q) <= 0.425:
+        r = 0.180625 - q * q
+        top = ((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
+                  + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
+               + 1.3314166789178437745e2) * r + 3.3871328727963666080e0  # fmt: skip
+        bottom = ((((((5.2264952788528545610e3 * r + 2.8729085735721942674e4) * r + 3.9307895800092710610e4) * r
+                     + 2.1213794301586595867e4) * r + 5.3941960214247511077e3) * r + 6.8718700749205790830e2) * r
+                  + 4.2313330701600911252e1) * r + 1.0  # fmt: skip
+        return q * top / bottom
+    r = math.sqrt(-log(min(u, 1.0 - u)))
+    if r <= 5.0:
+        r -= 1.6
+        top = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
+                  + 1.27045825245236838258e0) * r + 3.64784832476320460504e0) * r + 5.76949722146069140550e0) * r
+               + 4.63033784615654529590e0) * r + 1.42343711074968357734e0  # fmt: skip
+        bottom = ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
+                     + 1.48103976427480074590e-1) * r + 6.89767334985100004550e-1) * r + 1.67638483018380384940e0) * r
+                  + 2.05319162663775882187e0) * r + 1.0  # fmt: skip
+    else:
+        r -= 5.0
+        top = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
+                  + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580e0) * r
+               + 5.46378491116411436990e0) * r + 6.65790464350110377720e0  # fmt: skip
+        bottom = ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r
+                     + 7.86869131145613259100e-4) * r + 1.48753612908506148525e-2) * r + 1.36929880922735805310e-1) * r
+                  + 5.99832206555887937690e-1) * r + 1.0  # fmt: skip
+    return math.copysign(top / bottom, q)
+
+
+@rule
+def exponential(u):
+    """Standard exponential quantile: -log(1 - u), u and 1 - u being alike in law."""
+    return -log(u)
+
+
+@rule
+def poisson(mean, u):
+    """Poisson quantile of u by inversion up to a mean of 30; the rounded normal quantile above."""
+    return poisson_given(mean, exp(-mean), u)
+
+
+@rule
+def poisson_given(mean, none, u):
+    """As `poisson`, given the probability of none, exp(-mean), which a loop can compute beforehand."""
+    if mean > 30.0:
+        return max(0, math.floor(mean + math.sqrt(mean) * normal(u) + 0.5))
+    count, chance, total = 0, none, none
+    while u > total and count < 200:
+        count += 1
+        chance *= mean / count
+        total += chance
+    return count
+
+
+def split_seed(seed: int) -> tuple[np.uint64, np.uint64]:
+    """The seed's low and high 32-bit halves: the key of every draw."""
+    return np.uint64(seed & 0xFFFFFFFF), np.uint64((seed >> 32) & 0xFFFFFFFF)
+
+
+def uniforms(seed: int, purpose: Purpose, agents: int, slots: int) -> np.ndarray:
+    """Two keyed 52-bit uniforms per (agent, slot), drawn before t = 0. Shape (agents, slots, 2)."""
+    out = np.empty((agents, slots, 2))
+    _fill_uniforms(split_seed(seed), int(purpose), out)
+    return out
+
+
+@kernel
+def _fill_uniforms(seed, purpose, out):
+    for agent in range(out.shape[0]):
+        for slot in range(out.shape[1]):
+            w0, w1, w2, w3 = words_in_loop(seed, purpose, 0, agent, slot)
+            out[agent, slot, 0] = fine_uniform(w0, w1)
+            out[agent, slot, 1] = fine_uniform(w2, w3)

@@ -1,0 +1,216 @@
+"""One run: parameters, policy and seed in; series and summary out. Compiled, without the interpreter lock."""
+
+import sys
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from agents.compiled import compiled_before
+from agents.references import bind
+from model.check import check_identities
+from model.errors import BadInput
+from model.indicators import (
+    INDICATORS,
+    SUMMARY_NAMES,
+    WITH_BASELINE,
+    Record,
+    measure_series,
+    measure_state,
+    summarise,
+)
+from model.parameters import Parameters
+from model.policy import Policy, check_fits, find_policy, policies
+from model.randomness import split_seed
+from model.schedule import run_quarters
+from model.state import State
+from model.world import build_world
+
+_CROWDED = 0.9
+
+
+@dataclass(frozen=True)
+class Run:
+    """A finished run. `series` maps indicators to arrays of shape (horizon,); `summary` maps names to floats."""
+
+    parameters: Parameters
+    policy: Policy
+    seed: int
+    series: Mapping[str, np.ndarray]
+    warnings: tuple[str, ...]
+    firms: dict[str, np.ndarray] | None
+    state: State
+    own_summary: Mapping[str, float]
+
+    @cached_property
+    def summary(self) -> dict[str, float]:
+        """Every summary indicator. Those that compare with laissez-faire run it once per (parameters, seed)."""
+        found = dict(self.own_summary)
+        comparing = found["budget_raised"] > 0.0 or not np.isnan(found["_supported_hazard"])
+        baseline = _baselines.of(self.parameters, self.seed, self.policy.end) if comparing else found
+        for name in WITH_BASELINE:
+            found[name] = float(INDICATORS[name].measure(found, baseline))
+        return {name: found[name] for name in SUMMARY_NAMES}
+
+
+class Course:
+    """An economy under way: its state, and how far it has come. Both drivers of the model step through it."""
+
+    def __init__(self, parameters: Parameters, policy: Policy, seed: int) -> None:
+        check_fits(policy, parameters.slots)
+        self.parameters, self.policy, self.seed = parameters, policy, seed
+        self.state = build_world(parameters, seed)
+        self.start_output = self.state.users.output.copy()
+        self.at_withdrawal: dict[str, float] = {}
+        self.period = 0
+        self._fixed = (parameters.record, policy.record, policy.shares, split_seed(seed), bind(self.state))
+
+    def advance(self, until: int) -> None:
+        """Run quarters up to `until` (not included) in compiled code, stopping where policy ends to look around."""
+        end = min(self.policy.end, self.parameters.horizon)
+        stops = [end, until] if self.period < end < until else [until]
+        for stop in stops:
+            run_quarters(self.period, stop, *self._fixed)
+            self.period = stop
+            if stop == end:
+                self.at_withdrawal = measure_state(self.state, self.start_output)
+
+    def record(self) -> Record:
+        """What has been recorded so far."""
+        p = self.parameters
+        return Record(
+            tallies=self.state.tallies[: self.period],
+            moved=self.state.ledger.moved[: self.period],
+            size=1000.0 * p.market_size,
+            funds_cost=p.funds_cost,
+            supply_elasticity=p.supply_elasticity,
+            withdrawal=min(self.policy.end, self.period),
+        )
+
+    def warnings(self) -> tuple[str, ...]:
+        """What a reader of the run must know: slots that were nearly all in use."""
+        crowding = self.state.tallies["crowding"][: self.period].max(initial=0.0)
+        if crowding <= _CROWDED:
+            return ()
+        return (
+            f"up to {crowding:.0%} of slots = {self.parameters.slots} were in use; set more slots, they must not bind",
+        )
+
+
+def simulate(
+    parameters: Parameters | None = None,
+    policy: Policy | str = "laissez_faire",
+    seed: int = 0,
+    *,
+    check: bool = False,
+    panel: bool = False,
+) -> Run:
+    """Run the economy to its horizon.
+
+    `check` tests every accounting identity every quarter (raises AssertionError naming the first that fails);
+    `panel` keeps a firm-by-quarter panel in `Run.firms`. Raises BadInput for an unknown policy or a bad seed.
+    """
+    parameters = parameters or Parameters()
+    course = Course(parameters, find_policy(policy), valid_seed(seed))
+    rows: list[dict[str, Any]] = []
+    if check or panel:
+        for t in range(parameters.horizon):
+            course.advance(t + 1)
+            if check:
+                check_identities(course.state, t)
+            if panel:
+                rows.append(firm_rows(course.state, t))
+    else:
+        course.advance(parameters.horizon)
+    return finish(course, rows)
+
+
+def finish(course: Course, rows: list[dict[str, Any]]) -> Run:
+    """The results of a course that has come to its end."""
+    record = course.record()
+    series = measure_series(record)
+    at_end = measure_state(course.state, course.start_output)
+    firms = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]} if rows else None
+    run = Run(
+        parameters=course.parameters,
+        policy=course.policy,
+        seed=course.seed,
+        series=series,
+        warnings=course.warnings(),
+        firms=firms,
+        state=course.state,
+        own_summary=summarise(record, series, at_end, course.at_withdrawal),
+    )
+    if not course.policy.mix:
+        _baselines.keep(run)
+    return run
+
+
+def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
+    """Columns of the firm-by-quarter panel for living firms at quarter t. Arrays of shape (firms,)."""
+    innovators = state.innovators
+    alive = innovators.alive
+    columns = {
+        name: values[alive]
+        for name, values in zip(innovators._fields, innovators, strict=True)
+        if values.ndim == 1 and name not in ("alive", "death", "watched")
+    }
+    slot = np.flatnonzero(alive)
+    capability = innovators.capability[alive].mean(axis=1)
+    return {
+        "period": np.full(slot.shape, t),
+        "slot": slot,
+        "cash": state.ledger.cash[slot],
+        "capability": capability,
+        **columns,
+    }
+
+
+def valid_seed(seed: Any) -> int:
+    """A seed as a whole number: 7 and "7" are 7; raises BadInput for anything else."""
+    try:
+        number = int(seed) if not isinstance(seed, bool | float) else None
+    except (TypeError, ValueError):
+        number = None
+    if number is None or not 0 <= number < 2**64:
+        raise BadInput(f"seed = {seed!r}: must be a whole number from 0 to 2^64 - 1")
+    return number
+
+
+class _Baselines:
+    """Summaries of laissez-faire runs by (parameters, seed, end of policy), the last 64; safe among threads."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[Parameters, int, int], Mapping[str, float]] = OrderedDict()
+        self._lock = Lock()
+
+    def keep(self, run: Run) -> None:
+        with self._lock:
+            self._kept[run.parameters, run.seed, run.policy.end] = run.own_summary
+            if len(self._kept) > 64:
+                self._kept.popitem(last=False)
+
+    def of(self, parameters: Parameters, seed: int, end: int) -> Mapping[str, float]:
+        """The summary of the same seed without policy, whose hazards are counted from the same withdrawal."""
+        found = self._kept.get((parameters, seed, end))
+        return found or simulate(parameters, policies["laissez_faire"].replace(end=end), seed).own_summary
+
+
+_baselines = _Baselines()
+
+
+def warm_up(quiet: bool = False) -> bool:
+    """Compile the kernels, or load them from the cache, once per process; True if they had to be compiled.
+
+    Says so on stderr first unless `quiet`: the first compilation of given sources takes about half a minute.
+    """
+    compiling = not compiled_before()
+    if compiling and not quiet:
+        print("compiling the model once for these sources (about half a minute) ...", file=sys.stderr, flush=True)
+    tiny = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
+    simulate(tiny, "laissez_faire", 0)
+    return compiling

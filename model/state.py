@@ -1,0 +1,163 @@
+"""The whole state of an economy: one struct of arrays per kind of agent, the ledger and the quarter's record."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.government import Government
+from agents.industry import Industries
+from agents.innovator import Innovators
+from agents.references import reference_type
+from agents.supplier import Suppliers
+from agents.user import Users
+from model.ledger import Ledger
+
+LAST_GENERATION = 63  # later ones are counted with it; a run of 2,000 quarters stays far below
+BLOCK = 2048  # users taken together, so that their working arrays stay in cache
+
+MARKET: tuple[tuple[str, str], ...] = (
+    ("initial_output", "Y_0: output at t = 0, money per quarter"),
+    ("initial_wage", "w_0: no-policy wage at t = 0, money per hour"),
+    ("initial_supply", "H_0: engineer hours per quarter at w_0"),
+    ("smallest_capacity", "initial and smallest capacity of a supplier, units per quarter"),
+    ("wage", "w, money per hour"),
+    ("hours", "H: engineer hours supplied and used"),
+    ("profits", "innovators' profits in the quarter just past, money"),
+    ("frontier", "most advanced generation on offer"),
+    ("gone", "firms that left in the current quarter"),
+)
+
+TALLIES: tuple[tuple[str, str], ...] = (
+    ("output", "users' output, money"),
+    ("wage", "wage, money per hour"),
+    ("hours", "engineer hours used"),
+    ("research_hours", "hours of innovators' engineers"),
+    ("exploration_hours", "of these for exploration"),
+    ("exploration_money", "R&D money for exploration"),
+    ("problems_met", "problems met by users, each user standing for omega"),
+    ("problems_heard", "of these heard by innovators"),
+    ("lab_solutions", "problems solved by innovators' engineers"),
+    ("user_solutions", "solutions made by lead users"),
+    ("gains", "improvement of capability by solutions, summed over firms and domains"),
+    ("entries", "firms entered"),
+    ("exits", "firms left"),
+    ("firms", "living firms"),
+    ("present", "firms alive when policy ended"),
+    ("present_exits", "of these left within eight quarters"),
+    ("supported", "firms with more than 1 % of recent income from public money when policy ended"),
+    ("supported_exits", "of these left within eight quarters"),
+    ("size_traditional", "economic size of the layer"),
+    ("size_emerging", "economic size of the layer"),
+    ("size_future", "economic size of the layer"),
+    ("adopted_traditional", "economic size of adopting users of the layer"),
+    ("adopted_emerging", "economic size of adopting users of the layer"),
+    ("adopted_future", "economic size of adopting users of the layer"),
+    ("output_traditional", "output of the layer, money"),
+    ("useful", "sum of size * quality * mastery of adopters"),
+    ("old_quality", "sum of size * quality of the old technology"),
+    ("lab", "mean capability of the frontier lab"),
+    ("generation", "generation in use, weighted by units"),
+    ("frontier_generation", "most advanced generation on offer"),
+    ("units", "units sold by living firms"),
+    ("domestic_units", "of these by domestic firms"),
+    ("price", "sum of units * price before subsidy"),
+    ("unit_cost", "sum of units * unit cost"),
+    ("share_squares", "sum of squared shares of units"),
+    ("components", "units of components ordered"),
+    ("domestic_components", "of these from domestic suppliers"),
+    ("industries_served", "industries served, summed over selling firms"),
+    ("users_served", "economic size served, summed over selling firms"),
+    ("selling_firms", "firms with sales"),
+    ("similarity", "mean pairwise cosine of firms' R&D directions"),
+    ("direction_entropy", "entropy of the hours-weighted mean R&D direction"),
+    ("public_recent", "recent public money of living firms"),
+    ("payments_recent", "users' recent own payments to living firms"),
+    ("dependent_firms", "living firms with more than a third of recent income from public money"),
+    ("productivity", "innovators' productivity, weighted by quality units delivered"),
+    ("productivity_frontier", "highest productivity of an innovator with sales"),
+    ("productivity_within", "Foster-Haltiwanger-Krizan: within firms"),
+    ("productivity_between", "between firms, cross term included"),
+    ("productivity_entry", "firms that begin to sell"),
+    ("productivity_exit", "firms that cease to sell"),
+    ("crowding", "share of slots in use"),
+)
+
+
+def recorded(columns: tuple[tuple[str, str], ...], rows: int) -> Any:
+    """An array of records with the declared columns as floats. Shape (rows,)."""
+    layout = np.dtype((np.record, [(name, "f8") for name, _ in columns]))
+    return np.zeros(rows, layout).view(np.recarray)
+
+
+class Support(NamedTuple):
+    """What policy gives in a quarter; phases alone apply it. I instruments, N slots."""
+
+    research: np.ndarray  # (N,): public R&D money
+    tied: np.ndarray  # (N,): of this tied to the plan's domains
+    explore: np.ndarray  # (N,): of this earmarked for exploration
+    purchase: np.ndarray  # (I, N): share of the price paid, per instrument
+    refund: np.ndarray  # (1,): money handed to users in proportion to size
+
+
+class Cells(NamedTuple):
+    """Living firms' rows laid out one after the other: long loops over them become vector instructions."""
+
+    firm: np.ndarray  # (N,): living firms
+    agent: np.ndarray  # (N * D,): firm of a (firm, domain) pair
+    domain: np.ndarray  # (N * D,): its domain
+    one: np.ndarray  # (N * max(D, J),)
+    two: np.ndarray  # same shape
+    three: np.ndarray  # same shape
+
+
+class Scratch(NamedTuple):
+    """Working space of the phases; nothing in it survives a phase that needs it."""
+
+    adopted: np.ndarray  # (U,): adoption when the choice began
+    listed: np.ndarray  # (block,): users that reconsider, or report
+    report_luck: np.ndarray  # (4, block): uniforms of their reports
+    option: np.ndarray  # (block * (contacts + 1),): slot of an offer, N for the old technology
+    agent: np.ndarray  # same shape: the user an offer is for
+    utility: np.ndarray  # same shape
+    luck: np.ndarray  # same shape: uniform of the taste for the offer
+    eligible: np.ndarray  # (N,): living domestic firms
+    firm_domain: np.ndarray  # (N, D)
+    firm_industry: np.ndarray  # (N, J)
+    domain: np.ndarray  # (D,)
+    second: np.ndarray  # (D,): what the next after the leader shows
+    leader: np.ndarray  # (D,): firm that shows most
+    domain_industry: np.ndarray  # (D, J)
+    industry_domain: np.ndarray  # (J, D)
+    generations: np.ndarray  # (64,): living firms per generation
+    cells: Cells
+
+
+class State(NamedTuple):
+    """Everything that changes, and the fixed networks."""
+
+    users: Users
+    innovators: Innovators
+    suppliers: Suppliers
+    industries: Industries
+    government: Government
+    support: Support
+    ledger: Ledger
+    market: Any  # (1,) record of MARKET
+    tallies: Any  # (T,) records of TALLIES
+    scratch: Scratch
+
+
+SupportRef = reference_type(Support)
+CellsRef = reference_type(Cells)
+ScratchRef = reference_type(Scratch)
+StateRef = reference_type(State)
+
+
+def copy_state(state: State) -> State:
+    """A deep copy: the same numbers in new arrays."""
+
+    def copied(part: Any) -> Any:
+        return part.copy() if isinstance(part, np.ndarray) else type(part)(*(copied(field) for field in part))
+
+    duplicate: State = copied(state)
+    return duplicate

@@ -1,0 +1,248 @@
+"""The world at t = 0: every agent's initial state, from parameters and seed alone."""
+
+import numpy as np
+from scipy.special import gammaincinv, ndtri
+
+from agents.compiled import kernel
+from agents.government import NEVER, Government
+from agents.industry import LEAST, Industries
+from agents.innovator import Innovators
+from agents.references import bind
+from agents.supplier import Suppliers
+from agents.user import OLD_TECHNOLOGY, Users
+from model.ledger import OUTSIDE, open_ledger
+from model.network import peer_ties, supply_ties
+from model.parameters import Parameters
+from model.phases.product import make_products
+from model.phases.ties import find_partner
+from model.policy import INSTRUMENTS
+from model.randomness import Purpose, split_seed, uniforms
+from model.state import BLOCK, LAST_GENERATION, MARKET, TALLIES, Cells, Scratch, State, Support, recorded
+
+_BEFORE = 0xFFFFFFFF  # the period of draws before t = 0
+
+
+def build_world(p: Parameters, seed: int) -> State:
+    """The state at t = 0, in new arrays. The same for every policy."""
+    industries = _industries(p, seed)
+    users = _users(p, seed, industries)
+    innovators = _innovators(p, seed)
+    ledger = open_ledger(p.slots, p.horizon)
+    ledger.cash[: p.founders] = p.seed_cash
+    ledger.cash[OUTSIDE] = -p.seed_cash * p.founders
+    market = recorded(MARKET, 1)
+    market[0].initial_output = users.output.sum()
+    market[0].initial_supply = p.engineers * p.market_size
+    market[0].initial_wage = market[0].wage = _initial_wage(p, users, market[0].initial_supply)
+    market[0].smallest_capacity = p.supplier_capacity * 1000.0 * p.market_size * p.domains / p.suppliers
+    state = State(
+        users=users,
+        innovators=innovators,
+        suppliers=_suppliers(p, seed, market[0].smallest_capacity),
+        industries=industries,
+        government=_government(p),
+        support=_support(p),
+        ledger=ledger,
+        market=market,
+        tallies=recorded(TALLIES, p.horizon),
+        scratch=_scratch(p),
+    )
+    open_markets(p.record, split_seed(seed), bind(state))
+    return state
+
+
+def layers_and_shares(p: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Layer (J,) and output share (J,) of industries: alike within a layer, layers exactly at their shares.
+
+    Every layer with output has an industry at least; with fewer industries than layers the largest layers remain
+    (one industry is traditional), in proportion.
+    """
+    output = np.array([p.traditional_share, p.emerging_share, 1.0 - p.traditional_share - p.emerging_share])
+    output[output < 1e-9] = 0.0
+    largest = np.argsort(-output, kind="stable")[: p.industries]
+    present = np.sort(largest[output[largest] > 0.0])
+    share = output[present] / output[present].sum()
+    count = _allot(p.industries, share)
+    return np.repeat(present, count), np.repeat(share / count, count)
+
+
+def _industries(p: Parameters, seed: int) -> Industries:
+    """Needs are eta * common + (1 - eta) * own, both sparse Dirichlet."""
+    layer, share = layers_and_shares(p)
+    draws = uniforms(seed, Purpose.NEEDS, p.industries + 1, p.domains)[..., 0]
+    gammas = np.maximum(gammaincinv(p.needs_concentration, draws), 1e-12)
+    dirichlet = gammas / gammas.sum(axis=1, keepdims=True)
+    latent = p.generality * dirichlet[-1] + (1.0 - p.generality) * dirichlet[:-1]
+    needs = LEAST / p.domains + (1.0 - LEAST) * latent
+    return Industries(layer=layer, share=share, latent=latent, needs=np.ascontiguousarray(needs.T))
+
+
+def _users(p: Parameters, seed: int, industries: Industries) -> Users:
+    """Users in the order of their industries; sizes sum exactly to share * 1,000 * market_size per industry."""
+    industry = np.repeat(np.arange(p.industries), _allot(p.users, industries.share))
+    traits = uniforms(seed, Purpose.USERS, p.users, 2)
+    raw = np.exp(p.size_dispersion * ndtri(traits[:, 0, 0]))
+    per_industry = np.bincount(industry, weights=raw, minlength=p.industries)
+    size = raw * (industries.share * 1000.0 * p.market_size / per_industry)[industry]
+    valuation = np.exp(p.valuation_dispersion * ndtri(traits[:, 0, 1]) - 0.5 * p.valuation_dispersion**2)
+    old = np.array([p.old_quality_traditional, p.old_quality_emerging, p.old_quality_future])
+    old_quality = old[industries.layer[industry]]
+    region = np.minimum((traits[:, 1, 0] * p.regions).astype(np.int64), p.regions - 1)
+    start, peers = peer_ties(p, seed, industry, region)
+    return Users(
+        industry=industry,
+        region=region,
+        size=size,
+        valuation=valuation,
+        lead=traits[:, 1, 1] < p.lead_users,
+        old_quality=old_quality,
+        mastery=np.full(p.users, p.mastery_start),
+        provider=np.full(p.users, OLD_TECHNOLOGY),
+        contacts=np.full((p.users, p.contacts), -1),
+        peer_start=start,
+        peers=peers,
+        output=size * (1.0 + p.value_of_quality * valuation * (old_quality - 1.0)),
+        spending=np.zeros(p.users),
+        quality_used=np.zeros(p.users),
+        draw_reconsider=np.zeros(p.users),
+        draw_report=np.zeros(p.users),
+        draw_meet=np.zeros(p.users),
+    )
+
+
+def _allot(total: int, share: np.ndarray) -> np.ndarray:
+    """Whole numbers in proportion to shares that sum to total, each at least one (largest remainders)."""
+    exact = share * (total - share.shape[0])
+    count = 1 + np.floor(exact).astype(np.int64)
+    remainder = np.argsort(-(exact - np.floor(exact)), kind="stable")
+    count[remainder[: total - count.sum()]] += 1
+    return count
+
+
+def _innovators(p: Parameters, seed: int) -> Innovators:
+    """Founders in the first slots; the rest are empty."""
+    n, d = p.slots, p.domains
+    draws = uniforms(seed, Purpose.FOUNDERS, n, d)
+    place = uniforms(seed, Purpose.LAYOUT, n, 1)[:, 0, 0]
+    alive = np.arange(n) < p.founders
+    capability = p.initial_capability * (1.0 + p.initial_spread * (2.0 * draws[..., 0] - 1.0))
+    counts = -np.log(draws[..., 1])
+    zeros = {name: np.zeros(n) for name in _FIRM_NUMBERS}
+    return Innovators(
+        alive=alive,
+        foreign=np.zeros(n, bool),
+        region=np.minimum((place * p.regions).astype(np.int64), p.regions - 1),
+        birth=np.full(n, -1),
+        death=np.full(n, NEVER),
+        capability=np.minimum(capability, p.ceiling),
+        generation=np.zeros(n, np.int64),
+        prototype=np.zeros(n, bool),
+        belief=d * counts / counts.sum(axis=1, keepdims=True),
+        backlog=np.zeros((n, d)),
+        heard=np.zeros((n, p.industries)),
+        supplier=supply_ties(p, seed),
+        direction=np.zeros((n, d)),
+        effective=np.zeros((n, d)),
+        marginal=np.ones((n, d)),
+        quality=np.zeros((n, p.industries)),
+        markup=np.full(n, p.markup_start),
+        progress=np.zeros(n, np.int64),
+        watched=np.zeros(n, np.int64),
+        **zeros,
+    )
+
+
+_FIRM_NUMBERS = (
+    "plan_research", "own_research", "public_research", "hours", "effort", "absorption", "solved", "unit_cost", "price",
+    "subsidy", "units", "revenue", "subsidised", "delivered", "share", "experience", "public_recent",
+    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real",
+)  # fmt: skip
+
+
+def _suppliers(p: Parameters, seed: int, capacity: float) -> Suppliers:
+    """Suppliers take turns over the domains, so that every domain has one."""
+    draws = uniforms(seed, Purpose.SUPPLIERS, p.suppliers, 1)[:, 0]
+    return Suppliers(
+        domain=np.arange(p.suppliers) % p.domains,
+        region=np.minimum((draws[:, 1] * p.regions).astype(np.int64), p.regions - 1),
+        foreign=np.zeros(p.suppliers, bool),
+        capability=p.supplier_low + (p.supplier_high - p.supplier_low) * draws[:, 0],
+        capacity=np.full(p.suppliers, capacity),
+        experience=np.zeros(p.suppliers),
+        orders=np.zeros(p.suppliers),
+        solved=np.zeros(p.suppliers),
+        cost_factor=np.ones(p.suppliers),
+    )
+
+
+def _initial_wage(p: Parameters, users: Users, supply: float) -> float:
+    """w_0 clears the engineers' market at t = 0 without policy: money bidding for engineers over H_0."""
+    firms = min(p.burn * p.seed_cash, p.seed_cash) * p.founders
+    money = firms + p.users_engineering * float(users.output.sum())
+    return money / supply if money > 0.0 else 1.0
+
+
+def _government(p: Parameters) -> Government:
+    return Government(
+        purse=np.zeros(len(INSTRUMENTS)),
+        chosen=np.zeros(p.slots, bool),
+        since=np.full(p.slots, NEVER),
+        plan=np.full(p.domains, 1.0 / p.domains),
+        score=np.zeros(p.slots),
+    )
+
+
+def _support(p: Parameters) -> Support:
+    return Support(
+        research=np.zeros(p.slots),
+        tied=np.zeros(p.slots),
+        explore=np.zeros(p.slots),
+        purchase=np.zeros((len(INSTRUMENTS), p.slots)),
+        refund=np.zeros(1),
+    )
+
+
+def _scratch(p: Parameters) -> Scratch:
+    block = min(BLOCK, p.users)
+    offers = block * (p.contacts + 1)
+    return Scratch(
+        adopted=np.zeros(p.users, bool),
+        listed=np.zeros(block, np.int64),
+        report_luck=np.zeros((4, block)),
+        option=np.zeros(offers, np.int64),
+        agent=np.zeros(offers, np.int64),
+        utility=np.zeros(offers),
+        luck=np.zeros(offers),
+        eligible=np.zeros(p.slots, bool),
+        firm_domain=np.zeros((p.slots, p.domains)),
+        firm_industry=np.zeros((p.slots, p.industries)),
+        domain=np.zeros(p.domains),
+        second=np.zeros(p.domains),
+        leader=np.zeros(p.domains, np.int64),
+        domain_industry=np.zeros((p.domains, p.industries)),
+        industry_domain=np.zeros((p.industries, p.domains)),
+        generations=np.zeros(LAST_GENERATION + 1),
+        cells=_cells(p),
+    )
+
+
+def _cells(p: Parameters) -> Cells:
+    widest = p.slots * max(p.domains, p.industries)
+    return Cells(
+        firm=np.zeros(p.slots, np.int64),
+        agent=np.zeros(p.slots * p.domains, np.int64),
+        domain=np.zeros(p.slots * p.domains, np.int64),
+        one=np.zeros(widest),
+        two=np.zeros(widest),
+        three=np.zeros(widest),
+    )
+
+
+@kernel
+def open_markets(p, seed, s):
+    """Every user meets its first contacts among the founders, as it will meet others later; products are on show."""
+    contacts = s.users.contacts
+    for u in range(contacts.shape[0]):
+        for m in range(contacts.shape[1]):
+            contacts[u, m] = find_partner(_BEFORE, p, seed, s.users, s.innovators, u, m)
+    make_products(p, s)

@@ -1,0 +1,1 @@
+"""Benchmarks that print ratios; never a test: machines are shared and noisy."""

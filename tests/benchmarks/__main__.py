@@ -1,0 +1,140 @@
+"""`python -m tests.benchmarks [NAME…]`: what was measured, against what was wanted, as ratios (below 1 is within it).
+
+Each figure is the best of several repeats, which on a shared machine is nearest to what the code itself costs.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from model import Economy, Parameters, policies, simulate
+from model.simulation import Course, warm_up
+from model.world import build_world
+
+
+class Figure(NamedTuple):
+    """One line of the table: a measured value and the limit it is held against."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+
+
+def best(action: Callable[[], object], repeats: int) -> float:
+    """Seconds of the fastest of some repeats."""
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def default_run() -> Iterator[Figure]:
+    """A default run, its set-up, and the Mesa driver against it."""
+    p, application = Parameters(), policies["application"]
+    run = best(lambda: simulate(p, application, 0), 30)
+    setup = best(lambda: build_world(p, 0), 30)
+    yield Figure("default run, application", 1e3 * run, 15.0, "ms")
+    yield Figure("set-up / run", setup / run, 0.15, "ratio")
+    yield Figure("Economy with collector / simulate", best(_economy, 5) / run, 1.5, "ratio")
+
+
+def _economy() -> None:
+    economy = Economy(policy="application", seed=0)
+    while economy.running:
+        economy.step()
+
+
+def check_overhead() -> Iterator[Figure]:
+    """Identities every quarter, against a plain run (no limit set: 5 is what was hoped for)."""
+    p = Parameters()
+    ratio = best(lambda: simulate(p, "application", 0, check=True), 5) / best(lambda: simulate(p, "application", 0), 10)
+    yield Figure("run with --check / run", ratio, 5.0, "ratio")
+
+
+def many_users() -> Iterator[Figure]:
+    """Size: 100,000 users in time, and a million in memory (a process of its own)."""
+    large = Parameters(users=100_000)
+    yield Figure("100,000 users", best(lambda: simulate(large, "application", 0), 2), 3.0, "s")
+    code = (
+        "import resource; from model import Parameters, simulate;"
+        "simulate(Parameters(users=1_000_000, horizon=8), 'application', 0);"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)"
+    )
+    yield Figure("1,000,000 users, memory", float(_python("-c", code)), 4.0, "GiB")
+
+
+def threads() -> Iterator[Figure]:
+    """Runs on one thread over runs on two: 2 would be perfect, so the wanted 1.7 is shown as a limit of its inverse."""
+    p = Parameters()
+
+    def runs(workers: int) -> None:
+        with ThreadPoolExecutor(workers) as pool:
+            list(pool.map(lambda seed: simulate(p, "application", seed), range(24)))
+
+    yield Figure(
+        "two threads / one thread, time", best(lambda: runs(2), 4) / best(lambda: runs(1), 4), 1 / 1.7, "ratio"
+    )
+
+
+def cold_compile() -> Iterator[Figure]:
+    """The first run of these sources on a machine."""
+    with tempfile.TemporaryDirectory() as folder:
+        code = "import time; t = time.time(); from model import simulate; simulate(); print(time.time() - t)"
+        yield Figure("cold compile, with imports", float(_python("-c", code, NQPF_CACHE_DIR=folder)), 40.0, "s")
+
+
+def command_line() -> Iterator[Figure]:
+    """The main job, warm and stored, and help."""
+    yield Figure("nqpf --help", best(lambda: _python("-m", "experiments", "--help"), 5), 0.5, "s")
+    with tempfile.TemporaryDirectory() as folder:
+        compare = ("-m", "experiments", "compare", "--out", f"{folder}/results", "--quiet")
+        yield Figure("nqpf compare, six arms x 100 seeds", best(lambda: _python(*compare), 1), 15.0, "s")
+        yield Figure("nqpf compare, all runs stored", best(lambda: _python(*compare), 3), 3.0, "s")
+
+
+def _python(*arguments: str, **environment: str) -> str:
+    """Standard output of a Python process of its own."""
+    done = subprocess.run(
+        [sys.executable, *arguments], check=True, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    return done.stdout
+
+
+def phases() -> Iterator[Figure]:
+    """A quarter at half time, against the run it is part of (no limit: 1 / horizon would be an even spread)."""
+    p = Parameters()
+    course = Course(p, policies["application"], 0)
+    course.advance(80)
+    start = time.perf_counter()
+    course.advance(81)
+    quarter = time.perf_counter() - start
+    yield Figure(
+        "quarter 80 / run", quarter / best(lambda: simulate(p, "application", 0), 10), 2.0 / p.horizon, "ratio"
+    )
+
+
+BENCHMARKS = (default_run, phases, check_overhead, threads, many_users, cold_compile, command_line)
+
+
+def main(names: list[str]) -> None:
+    """Print the table of all benchmarks, or of those named."""
+    warm_up()
+    chosen = [entry for entry in BENCHMARKS if not names or entry.__name__ in names]
+    print(f"{'':42}{'measured':>10}{'limit':>9} {'unit':6}{'ratio':>7}")
+
+    for entry in chosen:
+        for figure in entry():
+            ratio = figure.value / figure.limit
+            print(f"{figure.name:42}{figure.value:10.3g}{figure.limit:9.3g} {figure.unit:6}{ratio:7.2f}", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,149 @@
+"""model/ODD.md stays true to the code: what it names exists, and what the code has it names. Nothing is compiled."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXT = (ROOT / "model" / "ODD.md").read_text(encoding="utf-8")
+CODE = "\n".join(re.findall(r"^```\n(.*?)^```", TEXT, re.M | re.S) + re.findall(r"`([^`\n]+)`", TEXT))
+STRUCTS = {
+    "Users": "agents/user.py",
+    "Innovators": "agents/innovator.py",
+    "Suppliers": "agents/supplier.py",
+    "Industries": "agents/industry.py",
+    "Government": "agents/government.py",
+    "Support": "model/state.py",
+    "Ledger": "model/ledger.py",
+}
+
+
+def parsed(path: str) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def class_body(path: str, name: str) -> list[ast.stmt]:
+    return next(node.body for node in parsed(path).body if isinstance(node, ast.ClassDef) and node.name == name)
+
+
+def fields(path: str, name: str) -> list[str]:
+    """Annotated names of a class, in order."""
+    body = class_body(path, name)
+    return [node.target.id for node in body if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)]
+
+
+def members(path: str, name: str) -> dict[str, int]:
+    """Names and numbers of an enumeration."""
+    found = {}
+    for node in class_body(path, name):
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            found[node.targets[0].id] = ast.literal_eval(node.value)
+    return found
+
+
+def section(heading: str) -> str:
+    """The text under a heading that starts so, up to the next of the same or a higher rank."""
+    start = re.search(rf"^(#+) {re.escape(heading)}.*\n", TEXT, re.M)
+    assert start, f"model/ODD.md has no heading '{heading}'"
+    rest = TEXT[start.end() :]
+    stop = re.search(rf"^#{{1,{len(start[1])}}} ", rest, re.M)
+    return rest[: stop.start()] if stop else rest
+
+
+def rows(text: str) -> list[list[str]]:
+    """Cells of the tables in a text, without heads and rules."""
+    lines = text.splitlines()
+    rules = {k for k, line in enumerate(lines) if re.fullmatch(r"\|(---\|)+", line)}
+    body = [k for k, line in enumerate(lines) if line.startswith("|") and not {k, k + 1} & rules]
+    return [[cell.strip() for cell in lines[k].strip("|").split("|")] for k in body]
+
+
+def defined(path: Path) -> set[str]:
+    """Names that a module defines at its top level."""
+    names = set()
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        names |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return names
+
+
+def test_every_function_it_names_exists():
+    paths = set(re.findall(r"\b((?:agents|model|phases)\.[a-z_]+\.\w+)", TEXT))
+    assert len(paths) > 80
+    for path in paths:
+        package, module, name = path.split(".")
+        file = ROOT / package.replace("phases", "model/phases") / f"{module}.py"
+        assert file.exists() and name in defined(file), f"model/ODD.md names {path}, which does not exist"
+
+
+def test_schedule_is_the_code_s_in_order():
+    tree = parsed("model/schedule.py")
+    home = {
+        alias.name: f"{node.module}.{alias.name}".replace("model.phases.", "phases.")
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    quarter = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "quarter")
+    calls = [node.value for node in quarter.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+    expected = [home[call.func.id] for call in calls if isinstance(call.func, ast.Name)]
+    assert [row[1].strip("`") for row in rows(section("3."))] == expected
+
+
+def rules_of_agents() -> list[str]:
+    found = []
+    for file in sorted((ROOT / "agents").glob("*.py")):
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                marks = {mark.id for mark in node.decorator_list if isinstance(mark, ast.Name)}
+                found += [f"agents.{file.stem}.{node.name}"] * bool(marks & {"rule", "inlined_rule"})
+    return found
+
+
+@pytest.mark.parametrize("path", rules_of_agents())
+def test_every_rule_is_named(path):
+    assert re.search(rf"\b{re.escape(path)}\b", TEXT)
+
+
+@pytest.mark.parametrize("name", STRUCTS)
+def test_state_tables_have_the_fields_in_order(name):
+    listed = [field for row in rows(section(f"{name}:")) for field in re.findall(r"`(\w+)`", row[0])]
+    assert listed == fields(STRUCTS[name], name)
+
+
+def test_every_draw_has_its_key():
+    listed = {row[0]: int(row[1]) for row in rows(section("11."))}
+    assert listed == members("model/randomness.py", "Purpose")
+
+
+def test_every_purpose_of_money_has_payer_and_payee():
+    assert [row[0] for row in rows(section("8."))] == list(members("model/ledger.py", "Purpose"))
+
+
+@pytest.mark.parametrize("name", fields("model/parameters.py", "Parameters"))
+def test_every_parameter_is_explained_and_no_default_repeated(name):
+    assert re.search(rf"(?<![\w.]){name}\b", CODE), f"model/ODD.md does not use {name}"
+    assert not re.search(rf"`{name}` (=|is|of) -?\d", TEXT), f"model/ODD.md repeats a value of {name}"
+
+
+@pytest.mark.parametrize("name", fields("model/policy.py", "Policy"))
+def test_every_trait_of_policy_appears(name):
+    assert re.search(rf"\bpolicy\.{name}\b", CODE)
+
+
+def test_every_instrument_has_a_row():
+    tree = parsed("model/policy.py")
+    made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
+    names = [ast.literal_eval(node.args[0]) for node in made if node.func.id == "InstrumentDeclaration"]
+    assert [row[0].strip("`") for row in rows(section("10."))] == names
+
+
+def test_files_of_fixed_constants_exist():
+    files = re.findall(r"(?:agents|model|phases)/\w+\.py", section("12."))
+    assert files
+    for file in files:
+        assert (ROOT / re.sub(r"^phases/", "model/phases/", file)).exists(), file

@@ -1,0 +1,355 @@
+"""Rules: each scalar rule against its formula and limits in MODEL.md sections 5, 6 and 8."""
+
+import numpy as np
+import pytest
+from pytest import approx
+from scipy import stats
+
+from agents.government import blurred, keeps_champion, perceived, quarterly_budget, subsidy_rate
+from agents.industry import drifted, need
+from agents.innovator import (
+    ceiling_of,
+    discovery_chance,
+    displaced,
+    dividends,
+    entrant_capability,
+    entrants_mean,
+    exploration_share,
+    fixed_cost,
+    half_saturated,
+    imitated,
+    improved,
+    next_markup,
+    progressed,
+    research_budget,
+    solutions_mean,
+    switches,
+    unit_cost,
+    visible_level,
+)
+from agents.supplier import ces_log, cobb_douglas_log, congestion_factor, learned, next_capacity
+from agents.user import (
+    gross_utility,
+    mastery_after_switch,
+    mastery_after_use,
+    old_quality_gain,
+    output,
+    perceived_risk,
+    report_chance,
+    taste,
+)
+from model.markets import supply, wage
+from model.randomness import Purpose, normal, uniforms
+
+
+# -- engineers' market
+@pytest.mark.parametrize("elasticity", [0.0, 0.5, 1.5, 3.0])
+def test_wage_clears_the_market(elasticity):
+    """w * H = M, and money of w_0 * H_0 gives back w_0 and H_0."""
+    w = wage(7.0, 0.1, 20.0, elasticity)
+    assert w * supply(w, 0.1, 20.0, elasticity) == approx(7.0, rel=1e-12)
+    assert wage(2.0, 0.1, 20.0, elasticity) == approx(0.1, rel=1e-12)
+    assert supply(0.1, 0.1, 20.0, elasticity) == approx(20.0, rel=1e-12)
+
+
+def test_wage_without_elasticity():
+    """eps = 0: hours are fixed, and twice the money is twice the wage."""
+    w = wage(4.0, 0.1, 20.0, 0.0)
+    assert w == approx(0.2, rel=1e-12)
+    assert supply(w, 0.1, 20.0, 0.0) == approx(20.0, rel=1e-12)
+
+
+def test_wage_with_boundless_elasticity():
+    """eps large: the wage stays, and twice the money is twice the hours."""
+    w = wage(4.0, 0.1, 20.0, 1e9)
+    assert w == approx(0.1, rel=1e-8)
+    assert supply(w, 0.1, 20.0, 1e9) == approx(40.0, rel=1e-5)
+
+
+def test_wage_formula():
+    """w = w_0 * [M / (w_0 H_0)]^(1 / (1 + eps)) at eps = 1.5."""
+    assert wage(6.0, 0.1, 20.0, 1.5) == approx(0.1 * 3.0**0.4, rel=1e-12)
+
+
+# -- research and development
+def test_research_budget():
+    """Own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash, never negative."""
+    assert research_budget(0.2, 5.0, 0.03, 10.0, 3.0) == approx(1.09)
+    assert research_budget(0.2, 5.0, 0.03, 2.0, 3.0) == approx(1.06)
+    assert research_budget(0.2, 5.0, 0.03, 0.5, 3.0) == 0.5
+    assert research_budget(0.2, 0.0, 0.03, -1.0, 3.0) == 0.0
+
+
+def test_displacement():
+    """0 is additional, 1 crowds out, and own R&D never falls below zero."""
+    assert displaced(2.0, 0.0, 1.0) == 2.0
+    assert displaced(2.0, 0.5, 1.0) == 1.5
+    assert displaced(2.0, 1.0, 1.0) == 1.0
+    assert displaced(2.0, 1.0, 9.0) == 0.0
+
+
+def test_half_saturation():
+    """Half at the half amount, nothing at nothing, towards one."""
+    assert half_saturated(3.0, 3.0) == 0.5
+    assert half_saturated(0.0, 3.0) == 0.0
+    assert half_saturated(1e9, 3.0) == approx(1.0)
+
+
+def test_exploration_share():
+    """e_max * [(1 - pressure) + pressure * saturation^2]: all without problems, few under them, more when saturated."""
+    assert exploration_share(0.2, 0.0, 0.3) == 0.2
+    assert exploration_share(0.2, 1.0, 0.0) == 0.0
+    assert exploration_share(0.2, 1.0, 1.0) == approx(0.2)
+    assert exploration_share(0.2, 0.5, 0.5) == approx(0.2 * (0.5 + 0.5 * 0.25))
+
+
+def test_solutions_mean():
+    """gamma * effort * share * [kappa + (1 - kappa) B / (B + B_half)]; at kappa = 1 open problems do not matter."""
+    assert solutions_mean(10.0, 2.0, 0.25, 0.4, 0.5) == approx(10.0 * 2.0 * 0.25 * 0.7)
+    assert solutions_mean(10.0, 2.0, 0.25, 1.0, 0.0) == solutions_mean(10.0, 2.0, 0.25, 1.0, 0.9)
+    assert solutions_mean(10.0, 2.0, 0.25, 0.0, 0.0) == 0.0
+
+
+def test_solution_step():
+    """x + step * exp(shock) * (1 - x/ceiling)+: median step at shock 0, nothing at the ceiling, never beyond it."""
+    assert improved(0.5, 0.04, 0.0, 2.0) == approx(0.5 + 0.04 * 0.75)
+    assert improved(0.5, 0.04, 1.0, 2.0) == approx(0.5 + 0.04 * np.e * 0.75)
+    assert improved(2.0, 0.04, 3.0, 2.0) == 2.0
+    assert improved(2.5, 0.04, 3.0, 2.0) == 2.5
+    assert improved(0.5, 0.04, 30.0, 2.0) == 2.0
+
+
+def test_discovery_chance():
+    """1 - exp(-zeta decay^g hours (1 + effect * shown)): none without hours, rarer later, likelier once shown."""
+    assert discovery_chance(0.2, 0.5, 0, 0.0, 10.0, 1.0) == 0.0
+    assert discovery_chance(0.2, 0.5, 3, 1.5, 10.0, 0.4) == approx(1.0 - np.exp(-0.2 * 0.125 * 1.5 * 5.0), rel=1e-12)
+    assert discovery_chance(5.0, 1.0, 0, 1e4, 10.0, 1.0) == 1.0
+
+
+def test_switch_to_prototype():
+    """Saturated, or without sales while others have shown it; never without a prototype."""
+    assert switches(True, 0.8, 0.7, True, 0.0)
+    assert switches(True, 0.1, 0.7, False, 0.2)
+    assert not switches(True, 0.1, 0.7, True, 0.2)
+    assert not switches(True, 0.1, 0.7, False, 0.0)
+    assert not switches(False, 1.0, 0.7, False, 1.0)
+
+
+def test_ceiling():
+    """The ceiling rises by the same amount with every generation."""
+    assert ceiling_of(2.2, 0.6, 0) == 2.2
+    assert ceiling_of(2.2, 0.6, 3) - ceiling_of(2.2, 0.6, 2) == approx(0.6)
+
+
+# -- spillovers
+def test_visible_level():
+    """x * [delta + (1 - delta) share/(share + 0.001)]: delta of it unused, half of the rest at 0.1 % of users."""
+    assert visible_level(2.0, 0.3, 0.0) == approx(0.6)
+    assert visible_level(2.0, 0.3, 0.001) == approx(2.0 * 0.65)
+    assert visible_level(2.0, 1.0, 0.0) == 2.0
+    assert visible_level(2.0, 0.0, 1e9) == approx(2.0)
+
+
+def test_imitation():
+    """Towards the best by imitation * absorptive capacity; never away from it, never beyond the own ceiling."""
+    assert imitated(1.0, 0.25, 0.8, 2.0, 3.0) == approx(1.2)
+    assert imitated(1.0, 0.25, 0.8, 0.5, 3.0) == 1.0
+    assert imitated(1.0, 1.0, 1.0, 5.0, 3.0) == 3.0
+    assert imitated(1.0, 0.25, 0.0, 2.0, 3.0) == 1.0
+
+
+# -- suppliers and product
+def test_supplier_learning():
+    """z rises with the log of experience, not at all without orders."""
+    assert learned(0.5, 0.1, 3.0, 4.0, 2.0) == approx(0.5 + 0.1 * np.log(2.0) * 0.75)
+    assert learned(0.5, 0.1, 3.0, 0.0, 2.0) == 0.5
+    assert learned(2.0, 0.1, 3.0, 4.0, 2.0) == 2.0
+
+
+def test_supplier_learning_is_bounded():
+    """However fast and however many orders, a supplier stays within the generation's ceiling."""
+    assert learned(0.1, 1.0, 0.0, 1e5, 2.2) <= 2.2
+
+
+def test_capacity():
+    """Capacity moves 10 % of the way to orders, never below the smallest."""
+    assert next_capacity(10.0, 20.0, 0.1, 1.0) == approx(11.0)
+    assert next_capacity(10.0, 0.0, 0.1, 9.5) == 9.5
+
+
+def test_congestion():
+    """max(1, orders/K)^psi: nothing within capacity, nothing at psi = 0."""
+    assert congestion_factor(5.0, 10.0, 0.25) == 1.0
+    assert congestion_factor(160.0, 10.0, 0.25) == approx(2.0)
+    assert congestion_factor(160.0, 10.0, 0.0) == 1.0
+
+
+def test_effective_capability_limits():
+    """CES tends to Cobb-Douglas as sigma tends to 0, lies between its inputs, and at -6 is near the weaker one."""
+    x, z, mu = 2.0, 0.5, 0.3
+    geometric = cobb_douglas_log(np.log(x), np.log(z), mu)
+    assert geometric == approx(0.7 * np.log(x) + 0.3 * np.log(z))
+    assert ces_log(x, z, mu, -1e-5) == approx(geometric, abs=1e-4)
+    assert np.exp(ces_log(x, z, mu, -1.0)) == approx(1.0 / (0.7 / x + 0.3 / z))
+    assert z < np.exp(ces_log(x, z, mu, -6.0)) < 1.3 * z
+    assert np.exp(ces_log(x, x, mu, -2.0)) == approx(x)
+
+
+def test_unit_cost():
+    """floor + (c0 - floor) * experience^-b_doing * knowledge^-b_research, plus the input-cost factor."""
+    assert unit_cost(0.02, 0.12, 1.0, 0.3, 1.0, 0.2, 0.3, 1.0) == approx(0.12)
+    assert unit_cost(0.02, 0.12, 8.0, 0.3, 1.5, 0.2, 0.3, 1.0) == approx(0.02 + 0.1 * 8.0**-0.3 * 1.5**-0.2)
+    assert unit_cost(0.02, 0.12, 1e12, 0.9, 1.0, 0.0, 0.3, 1.0) == approx(0.02, rel=1e-6)
+    assert unit_cost(0.02, 0.12, 1.0, 0.3, 1.0, 0.0, 0.3, 2.0) == approx(0.12 * 1.3)
+
+
+def test_wright_exponent():
+    """Without a floor, cost falls by 2^-b with every doubling of experience."""
+    costs = [unit_cost(0.0, 0.12, 2.0**n, 0.29, 1.0, 0.0, 0.3, 1.0) for n in range(12)]
+    assert np.diff(np.log2(costs)) == approx(np.full(11, -0.29), rel=1e-12)
+
+
+def test_markup():
+    """Follows the growth of market share (Dosi et al. 2010) within 0.05-0.6; a first or last sale changes nothing."""
+    assert next_markup(0.25, 0.04, 0.11, 0.10) == approx(0.25 * (1.0 + 0.04 * 0.1))
+    assert next_markup(0.25, 0.04, 0.09, 0.10) == approx(0.25 * (1.0 - 0.04 * 0.1))
+    assert next_markup(0.25, 0.0, 0.11, 0.10) == 0.25
+    assert next_markup(0.59, 1.0, 0.9, 0.1) == 0.6
+    assert next_markup(0.06, 1.0, 0.01, 0.5) == 0.05
+    assert next_markup(0.25, 1.0, 0.1, 0.0) == 0.25
+
+
+# -- users
+def test_utility():
+    """v * val * quality * mastery less the price net of subsidy."""
+    assert gross_utility(0.2, 1.5, 2.0, 0.8, 0.1) == approx(0.2 * 1.5 * 2.0 * 0.8 - 0.1)
+
+
+def test_risk():
+    """risk * (1 - adoption among peers), of which a lead user feels its share."""
+    assert perceived_risk(0.1, 0.25, False, 0.3) == approx(0.075)
+    assert perceived_risk(0.1, 0.25, True, 0.3) == approx(0.0225)
+    assert perceived_risk(0.1, 1.0, False, 0.3) == 0.0
+
+
+def test_taste_is_gumbel(vectorised):
+    """Taste noise follows the Gumbel law: mean 0.5772 * scale, variance (pi * scale)^2 / 6."""
+    u = uniforms(3, Purpose.TASTE, 200, 200)[..., 0].ravel()
+    drawn = vectorised(taste, 2)(0.06, u)
+    law = stats.gumbel_r(scale=0.06)
+    assert stats.kstest(drawn, law.cdf).pvalue > 1e-4
+    assert drawn.mean() == approx(law.mean(), abs=4.0 * law.std() / np.sqrt(u.size))
+    assert drawn.var() == approx(law.var(), rel=0.05)
+
+
+def test_output():
+    """size * [1 + v val (useful quality - 1)]: quality 1 gives just the size."""
+    assert output(3.0, 0.2, 1.5, 1.0) == 3.0
+    assert output(3.0, 0.2, 1.5, 2.0) == approx(3.0 * 1.3)
+
+
+def test_mastery():
+    """Rises towards 1 with use; half of what was gained survives a switch."""
+    assert mastery_after_use(0.7, 0.1) == approx(0.73)
+    assert mastery_after_use(1.0, 0.1) == 1.0
+    assert mastery_after_switch(0.9, 0.7, 0.5) == approx(0.8)
+    assert mastery_after_switch(0.7, 0.7, 0.5) == 0.7
+
+
+def test_old_technology_and_reports():
+    """dq0 = 0.02 * hours per size / (1 + q0); lead users meet twice as many problems."""
+    assert old_quality_gain(0.02, 0.5, 1.0) == approx(0.005)
+    assert report_chance(0.3, True) == 2.0 * report_chance(0.3, False) == 0.6
+
+
+def test_needs():
+    """Drift multiplies by exp(drift * shock); no need is below 0.003 / D, and needs sum to 1."""
+    assert drifted(0.2, 0.02, 1.5) == approx(0.2 * np.exp(0.03))
+    assert drifted(0.2, 0.0, 1.5) == 0.2
+    assert need(0.0, 12) == approx(0.003 / 12)
+    assert sum(need(latent, 4) for latent in (0.0, 0.1, 0.2, 0.7)) == approx(1.0)
+
+
+# -- firms' accounts and entry
+def test_fixed_cost():
+    """base * growth^[(1 - standard) own generation + standard * frontier's]: only one of them at the ends."""
+    assert fixed_cost(0.02, 2.0, 1, 3, 0.0) == approx(0.04)
+    assert fixed_cost(0.02, 2.0, 1, 3, 1.0) == approx(0.16)
+    assert fixed_cost(0.02, 2.0, 1, 3, 0.5) == approx(0.08)
+
+
+def test_dividends():
+    """Only cash above the quarters' costs and seed cash is paid out."""
+    assert dividends(10.0, 1.0, 4.0, 3.0) == 3.0
+    assert dividends(6.0, 1.0, 4.0, 3.0) == 0.0
+
+
+def test_entry():
+    """Profits attract, the lead of incumbents deters; size scales entry without profits."""
+    assert entrants_mean(2.0, 0.5, 0.8, 3.0, 0.0, 5.0, 1.0) == approx(2.0 * 0.5 + 0.8 * 3.0)
+    assert entrants_mean(1.0, 0.5, 0.0, 3.0, 2.0, 1.5, 1.0) == approx(0.5 * np.exp(-1.0))
+    assert entrants_mean(1.0, 0.5, 0.0, 3.0, 2.0, 1.0, 1.0) == 0.5
+
+
+def test_entrant():
+    """Inherits part of the average but starts no lower than a founder, varies by +- spread, within the ceiling."""
+    assert entrant_capability(0.25, 0.6, 1.0, 0.4, 0.5, 2.0) == approx(0.6)
+    assert entrant_capability(0.25, 0.6, 0.1, 0.4, 0.5, 2.0) == approx(0.25)
+    assert entrant_capability(0.25, 0.6, 1.0, 0.4, 1.0, 2.0) == approx(0.84)
+    assert entrant_capability(0.25, 0.6, 1.0, 0.4, 0.0, 2.0) == approx(0.36)
+    assert entrant_capability(0.25, 1.0, 3.0, 0.4, 1.0, 2.0) == 2.0
+
+
+def test_progress():
+    """Useful quality must rise by more than 2 %."""
+    assert progressed(1.03, 1.0) and not progressed(1.01, 1.0)
+
+
+# -- government
+def test_budget_calendar():
+    """G while the policy runs, nothing before the start or from the end on."""
+    paid = [quarterly_budget(0.005, 1000.0, t, 4, 10, 0) for t in range(14)]
+    assert paid == [0.0] * 4 + [5.0] * 6 + [0.0] * 4
+
+
+def test_budget_fades_linearly():
+    """A phase-out over n quarters falls in equal steps that reach nothing at the end."""
+    paid = [quarterly_budget(0.005, 1000.0, t, 0, 10, 4) for t in range(11)]
+    assert paid[:6] == [5.0] * 6
+    assert np.diff(paid[5:]) == approx(np.full(5, -1.0)) and paid[10] == 0.0
+
+
+def test_subsidy_rate():
+    """min(cap, purse / (1.1 * last sales)); the cap if there were none; nothing from an empty or overdrawn purse."""
+    assert subsidy_rate(1.1, 10.0, 0.5) == approx(0.1)
+    assert subsidy_rate(100.0, 10.0, 0.5) == 0.5
+    assert subsidy_rate(1.0, 0.0, 0.5) == 0.5
+    assert subsidy_rate(0.0, 0.0, 0.5) == 0.0
+    assert subsidy_rate(-1.0, 10.0, 0.5) == 0.0
+
+
+@pytest.mark.parametrize("foresight", [0.0, 0.3, 0.7, 1.0])
+def test_signal(foresight):
+    """The signal of a firm at theta has mean phi theta and variance phi (1 - phi): phi^2 + phi (1 - phi) over firms."""
+    u = uniforms(4, Purpose.SIGNAL, 150, 150).reshape(-1, 2)
+    theta, error = (np.array([normal(x) for x in column]) for column in u.T)
+    seen = np.array([perceived(foresight, a, b) for a, b in zip(theta, error, strict=True)])
+    noise = seen - foresight * theta
+    assert seen.var() == approx(foresight**2 + foresight * (1.0 - foresight), rel=0.03, abs=1e-12)
+    assert noise.var() == approx(foresight * (1.0 - foresight), rel=0.03, abs=1e-12)
+    if foresight > 0.0:
+        assert np.corrcoef(seen, theta)[0, 1] == approx(np.sqrt(foresight), abs=0.02)
+
+
+def test_plan_weight():
+    """phi * true + (1 - phi) * random: the truth with perfect foresight, a guess without any."""
+    assert blurred(1.0, 0.4, 0.1) == 0.4
+    assert blurred(0.0, 0.4, 0.1) == 0.1
+    assert blurred(0.25, 0.4, 0.1) == approx(0.175)
+
+
+def test_patience():
+    """A champion is kept until `patience` quarters after its choice or its last progress."""
+    assert keeps_champion(20, 9, 0, 12)
+    assert not keeps_champion(21, 9, 0, 12)
+    assert keeps_champion(21, 9, 10, 12)

@@ -1,0 +1,245 @@
+"""The runner: same bytes however computed, only what is missing, failures as rows, kills that lose nothing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import experiments.runner
+import model.simulation
+from experiments.cli import main
+from experiments.columns import Result
+from experiments.runner import How, Task, _run_groups, run_tasks, tasks_of
+from experiments.store import Memory, Store, count_runs
+from experiments.study import Study
+from model.parameters import Parameters
+from model.policy import find_policy
+
+SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
+TINY = Parameters(**SIZES)
+STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=tuple(range(6)))
+TASKS = tasks_of([TINY], STUDY.policies, STUDY.seeds, "m")
+ROOT = Path(__file__).resolve().parent.parent
+
+# What a job does, slowed down; defined in the main module so that it travels to worker processes by value.
+SLOW = """
+import sys
+import experiments.runner
+real_group = experiments.runner._run_group
+def slow_group(*given):
+    import time
+    from experiments.runner import _run_group
+    time.sleep(0.2)
+    return (_run_group if _run_group is not slow_group else real_group)(*given)
+experiments.runner._run_group = slow_group
+from experiments.cli import main
+sys.exit(main())
+"""
+
+
+def content(store: Store | Memory) -> tuple[bytes, bytes]:
+    """The stored tables as bytes."""
+    return tuple(_bytes(table) for table in (store.runs(), store.series()))  # type: ignore[return-value]
+
+
+def _bytes(table: pa.Table) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as stream:
+        stream.write_table(table.combine_chunks())
+    return bytes(sink.getvalue().to_pybytes())
+
+
+@pytest.fixture(scope="module")
+def expected() -> tuple[bytes, bytes]:
+    memory = Memory()
+    run_tasks(TASKS, memory, How(jobs=1))
+    return content(memory)
+
+
+@pytest.mark.parametrize("how", [How(jobs=1), How(jobs=2), How(jobs=2, engine="processes")], ids=str)
+def test_the_table_is_byte_identical_however_computed(tmp_path: Path, how: How, expected: tuple[bytes, bytes]) -> None:
+    store = Store(tmp_path, STUDY, "m")
+    run_tasks(TASKS, store, how)
+    store.finish(task.run_id for task in TASKS)
+    assert content(store) == expected
+
+
+def test_the_order_of_tasks_does_not_matter(tmp_path: Path, expected: tuple[bytes, bytes]) -> None:
+    store = Store(tmp_path, STUDY, "m")
+    run_tasks(TASKS[::-1], store, How(jobs=1))
+    assert content(store) == expected
+
+
+def test_an_interrupted_study_goes_on_to_the_same_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: tuple[bytes, bytes]
+) -> None:
+    store, real, calls = Store(tmp_path, STUDY, "m"), experiments.runner.run_task, []
+    stop_at = 6
+
+    def interrupted(task: Task, check: bool) -> Result:
+        calls.append(task)
+        if len(calls) == stop_at:
+            raise KeyboardInterrupt
+        return real(task, check)
+
+    monkeypatch.setattr(experiments.runner, "run_task", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        run_tasks(TASKS, store, How(jobs=1))
+    kept = len(store.completed())
+    assert kept == stop_at - 1, "a run that was done was lost"
+    calls.clear()
+    stop_at = 0
+    run_tasks(TASKS, store, How(jobs=1))
+    assert len(calls) == len(TASKS) - kept, "runs that were stored were made again"
+    assert content(store) == expected
+
+
+def test_nothing_is_run_when_all_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = Store(tmp_path, STUDY, "m")
+    run_tasks(TASKS, store, How(jobs=1))
+    monkeypatch.setattr(model.simulation, "simulate", None)
+    monkeypatch.setattr(model.simulation, "warm_up", None)
+    run_tasks(TASKS, store, How(jobs=1))
+
+
+def test_one_job_holds_all_missing_policies_of_a_seed(monkeypatch: pytest.MonkeyPatch) -> None:
+    batches = list(_run_groups(TASKS, How(jobs=1)))
+    assert sorted({result.row["seed"] for result in batch} for batch in batches) == [{seed} for seed in STUDY.seeds]
+    assert {len(batch) for batch in batches} == {2}
+
+
+def test_policies_that_differ_in_name_only_are_run_once() -> None:
+    tasks = tasks_of([TINY], [find_policy("selective"), find_policy("grants")], [0, 1], "m")
+    assert [(task.policy.name, task.seed) for task in tasks] == [("selective", 0), ("selective", 1)]
+
+
+def fail_on(policy: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = model.simulation.simulate
+
+    def failing(parameters: Parameters, chosen: Any, number: int, **named: Any) -> Any:
+        if (getattr(chosen, "name", chosen), number) == (policy, seed):
+            raise ZeroDivisionError("by design")
+        return real(parameters, chosen, number, **named)
+
+    monkeypatch.setattr(model.simulation, "simulate", failing)
+
+
+def test_a_failed_run_is_a_row_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: tuple[bytes, bytes]
+) -> None:
+    store = Store(tmp_path, STUDY, "m")
+    with monkeypatch.context() as patch:
+        fail_on("grants", 3, patch)
+        run_tasks(TASKS, store, How(jobs=2))
+    rows = {(row["policy"], row["seed"]): row for row in store.runs().to_pylist()}
+    assert len(rows) == len(TASKS)
+    failed = rows.pop(("grants", 3))
+    assert failed["status"] == "failed"
+    assert failed["error"].startswith("Traceback")
+    assert failed["error"].strip().endswith("ZeroDivisionError: by design")
+    assert (failed["users"], failed["policy.budget"], failed["welfare"]) == (60, 0.005, None)
+    assert {row["status"] for row in rows.values()} == {"ok"}
+    run_tasks(TASKS, store, How(jobs=2))
+    assert content(store) == expected
+
+
+def test_failed_runs_make_exit_code_3_and_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fail_on("grants", 1, monkeypatch)
+    code = main(
+        ["compare", "--policies", "rebate,grants", "--seeds", "3", "--out", str(tmp_path / "x"), "--quiet", *settings()]
+    )
+    shown = capsys.readouterr()
+    assert code == 3
+    assert len(shown.err.splitlines()) == 1
+    assert "1 of 6 runs failed, first grants with seed 1: ZeroDivisionError: by design" in shown.err
+    assert "welfare" in shown.out
+
+
+def test_progress_counts_what_is_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path, STUDY, "m")
+    run_tasks(TASKS, store, How(jobs=1, quiet=False))
+    assert f"{len(TASKS)} of {len(TASKS)} runs" in capsys.readouterr().err
+    run_tasks(TASKS, store, How(jobs=1, quiet=True))
+    assert capsys.readouterr().err == ""
+
+
+def settings(**more: object) -> list[str]:
+    return [word for name, value in {**SIZES, **more}.items() for word in ("--set", f"{name}={value}")]
+
+
+def start_slow(out: Path, *more: str, seeds: int = 60) -> "subprocess.Popen[str]":
+    """`nqpf compare` in a process of its own, each seed slowed down by a fifth of a second."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    words = ["compare", "--policies", "rebate,grants", "--seeds", str(seeds), "--out", str(out), "--jobs", "2"]
+    return subprocess.Popen(
+        [sys.executable, "-c", SLOW, *words, *settings(), *more],
+        env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+
+
+def wait_for_shards(process: "subprocess.Popen[str]", out: Path, number: int = 2) -> None:
+    limit = time.monotonic() + 120
+    while len(list((out / "runs").glob("[!.]*.parquet"))) < number:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < limit, "no shards were written"
+        time.sleep(0.05)
+
+
+@pytest.mark.parametrize("engine", ["threads", "processes"])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_kill_loses_nothing_that_was_done(
+    tmp_path: Path, how: signal.Signals, engine: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "results"
+    process = start_slow(out, "--engine", engine)
+    wait_for_shards(process, out)
+    os.killpg(process.pid, how)
+    _, complaint = process.communicate(timeout=60)
+    stored = count_runs(out)["ok"]
+    assert 0 < stored < 120
+    assert not list(out.rglob("*.corrupt"))
+    if how is signal.SIGINT:
+        assert process.returncode == 130
+        assert complaint.splitlines()[-1].startswith("nqpf: interrupted; what was done is kept in")
+        assert "Traceback" not in complaint
+        assert not list(out.rglob("*.tmp"))
+    assert main(["compare", "--policies", "rebate,grants", "--seeds", "60", "--out", str(out), *settings()]) == 0
+    assert f"{stored} of 120 runs are stored already" in capsys.readouterr().err
+    assert count_runs(out) == {"ok": 120, "failed": 0, "damaged": 0}
+
+
+def test_two_processes_share_a_folder(tmp_path: Path) -> None:
+    out = tmp_path / "results"
+    both = [start_slow(out, seeds=20) for _ in range(2)]
+    for process in both:
+        output, complaint = process.communicate(timeout=120)
+        assert process.returncode == 0, complaint
+        assert "20 paired seeds" in output
+    assert count_runs(out) == {"ok": 40, "failed": 0, "damaged": 0}
+    assert not list(out.rglob("*.corrupt"))
+    assert (out / "report.html").exists()
+
+
+def test_memory_and_folder_hold_the_same(tmp_path: Path) -> None:
+    results = [result for batch in _run_groups(TASKS[:4], How(jobs=1)) for result in batch]
+    memory, store = Memory(), Store(tmp_path, STUDY, "m")
+    for place in (memory, store):
+        place.add(results)
+    assert content(memory) == content(store)
+    assert memory.completed() == store.completed()
+
+
+def test_tasks_and_results_can_be_sent_to_other_processes() -> None:
+    import pickle
+
+    copy = pickle.loads(pickle.dumps(TASKS[0]))
+    assert (copy.run_id, copy.parameters.users, copy.policy.name) == (TASKS[0].run_id, 60, "rebate")
+    assert isinstance(pickle.loads(pickle.dumps(Result({"run_id": "a"}, {}))), Result)

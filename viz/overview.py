@@ -1,0 +1,58 @@
+"""One picture of a comparison: `python -m viz.overview [STUDY.yaml]` writes `viz/overview.svg`, shown in the README.
+
+Runs that are stored already are not made again.
+"""
+
+import sys
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("svg")
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+
+from experiments.comparison import Comparison, compare_study
+from experiments.options import study_from
+from viz.figures import POLICY_STYLES
+
+PICTURE = Path(__file__).with_name("overview.svg")
+_DASHES = {"6 3": "--", "1.5 3": ":"}
+
+
+def draw(comparison: Comparison, path: Path) -> None:
+    """Median adoption per policy, and each policy's paired effect on welfare with its 95 % interval."""
+    matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "overview", "font.size": 9})
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), width_ratios=(1.1, 1), layout="constrained")
+    _draw_adoption(left, comparison)
+    _draw_welfare(right, comparison)
+    figure.savefig(path, metadata={"Date": None}, facecolor="white")
+    plt.close(figure)
+
+
+def _draw_adoption(axes: Axes, comparison: Comparison) -> None:
+    median = comparison.series.groupby(["policy", "period"])["adoption"].median()
+    for policy in comparison.policies:
+        style = POLICY_STYLES[policy]
+        axes.plot(median[policy].to_numpy(), color=style.light, ls=_DASHES.get(style.dash, "-"), label=policy)
+    axes.axvline(max(policy.end for policy in comparison.study.policies), color="grey", lw=0.8)
+    axes.set(xlabel="quarter (line: policy ends)", ylabel="share of economic size", title="Adoption, median of seeds")
+    axes.legend(fontsize=7, frameon=False)
+
+
+def _draw_welfare(axes: Axes, comparison: Comparison) -> None:
+    rows = comparison.table.query("indicator == 'welfare' and policy != @comparison.reference").iloc[::-1]
+    for place, row in enumerate(rows.itertuples()):
+        colour = POLICY_STYLES[row.policy].light
+        axes.plot([row.low, row.high], [place, place], color=colour, lw=2.5)
+        axes.plot(row.difference, place, "o", color=colour)
+    axes.axvline(0.0, color="grey", lw=0.8)
+    axes.set_yticks(range(len(rows)), rows["policy"])
+    seeds = len(comparison.seeds)
+    axes.set(xlabel="money, over the whole run", title=f"Welfare less {comparison.reference}, {seeds} paired seeds, 95 %")
+
+
+if __name__ == "__main__":
+    chosen = Path(sys.argv[1]) if len(sys.argv) > 1 else None
+    draw(compare_study(study_from(chosen, None, None, None, (), None, False)), PICTURE)
+    print(PICTURE)
