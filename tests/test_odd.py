@@ -115,6 +115,17 @@ def test_state_tables_have_the_fields_in_order(name):
     assert listed == fields(STRUCTS[name], name)
 
 
+def test_market_has_its_columns_in_order():
+    declared = next(
+        node.value
+        for node in parsed("model/state.py").body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "MARKET"
+    )
+    columns = [name for name, _ in ast.literal_eval(declared)]
+    text = re.sub(r"`model\.[^`]*`", "", section("Market:"))
+    assert [name for name in re.findall(r"`(\w+)`", text) if name in columns] == columns
+
+
 def test_every_draw_has_its_key():
     listed = {row[0]: int(row[1]) for row in rows(section("11."))}
     assert listed == members("model/randomness.py", "Purpose")

@@ -49,7 +49,9 @@ def _draw_welfare(axes: Axes, comparison: Comparison) -> None:
     axes.axvline(0.0, color="grey", lw=0.8)
     axes.set_yticks(range(len(rows)), rows["policy"])
     seeds = len(comparison.seeds)
-    axes.set(xlabel="money, over the whole run", title=f"Welfare less {comparison.reference}, {seeds} paired seeds, 95 %")
+    axes.set(
+        xlabel="money, over the whole run", title=f"Welfare less {comparison.reference}, {seeds} paired seeds, 95 %"
+    )
 
 
 if __name__ == "__main__":
