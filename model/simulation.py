@@ -206,11 +206,11 @@ _baselines = _Baselines()
 def warm_up(quiet: bool = False) -> bool:
     """Compile the kernels, or load them from the cache, once per process; True if they had to be compiled.
 
-    Says so on stderr first unless `quiet`: the first compilation of given sources takes about half a minute.
+    Says so on stderr first unless `quiet`: the first compilation of given sources takes up to a minute.
     """
     compiling = not compiled_before()
     if compiling and not quiet:
-        print("compiling the model once for these sources (about half a minute) ...", file=sys.stderr, flush=True)
+        print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
     tiny = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
     simulate(tiny, "laissez_faire", 0)
     return compiling
