@@ -1,6 +1,7 @@
 """Studies: reading, options, and what a run's identity depends on."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,9 +39,16 @@ def written(folder: Path, text: str) -> Path:
     return path
 
 
-def options(**given: object) -> Study:
-    defaults = {"file": None, "policies": None, "seeds": None, "seed": None, "settings": (), "reference": None}
-    return study_from(**{**defaults, "quick": False, **given})  # type: ignore[arg-type]
+def options(**given: Any) -> Study:
+    defaults: dict[str, Any] = {
+        "file": None,
+        "policies": None,
+        "seeds": None,
+        "seed": None,
+        "settings": (),
+        "reference": None,
+    }
+    return study_from(**{**defaults, "quick": False, **given})
 
 
 def test_a_whole_study_is_read(tmp_path: Path) -> None:
