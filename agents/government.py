@@ -6,32 +6,29 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.compiled import rule
+from agents.elementary import exp
 from agents.references import reference_type
 
 NEVER = -1_000_000  # a quarter before any other
 
 
 class Government(NamedTuple):
-    """State of the government; I instruments, N slots, D domains."""
+    """State of the government; I instruments, N slots, D domains, T quarters."""
 
     purse: np.ndarray  # (I,): money carried per instrument; negative after an overrun
+    placed: np.ndarray  # (T, I): money placed per quarter and instrument, net of administration and leakage
     chosen: np.ndarray  # (N,): whether the firm is a champion
     since: np.ndarray  # (N,): quarter in which the firm was last chosen or dropped
+    backed: np.ndarray  # (N,): whether the firm's local government backs it by equity
+    backed_since: np.ndarray  # (N,): quarter in which it last took it up or dropped it
     plan: np.ndarray  # (D,): weights over domains, sum to 1
+    reported: np.ndarray  # (D,): reports heard by all firms, remembered as a firm remembers them
+    roadmap: np.ndarray  # (D,): weights over domains shown to all, sum to 1
+    fashion: np.ndarray  # (D,): mean direction of R&D of the firms that local governments back, sum to 1
     score: np.ndarray  # (N,): what government believes of a firm
 
 
 GovernmentRef = reference_type(Government)
-
-
-@rule
-def quarterly_budget(budget, initial_output, period, start, end, phase_out):
-    """G = budget * Y_0 while the policy runs; it falls linearly to nothing over the last `phase_out` quarters."""
-    if period < start or period >= end:
-        return 0.0
-    left = end - period
-    fade = left / (phase_out + 1.0) if left <= phase_out else 1.0
-    return budget * initial_output * fade
 
 
 @rule
@@ -52,6 +49,24 @@ def perceived(foresight, truth, error):
     are left without any foresight.
     """
     return foresight * truth + (math.sqrt(foresight * (1.0 - foresight)) + 1e-9) * error
+
+
+@rule
+def insight(foresight, efficacy, spending):
+    """Foresight with an observatory: phi + (1 - phi) * [1 - exp(-efficacy * spending)], spending as a share of Y_0."""
+    return foresight + (1.0 - foresight) * (1.0 - exp(-efficacy * spending))
+
+
+@rule
+def consensus(reported, plan, plan_weight):
+    """A weight of the roadmap = (1 - a) * share of pooled reports + a * plan."""
+    return (1.0 - plan_weight) * reported + plan_weight * plan
+
+
+@rule
+def repayment(dividends, share, outstanding):
+    """What a firm repays of the equity it owes: a share of its dividends, at most what is outstanding."""
+    return min(share * dividends, outstanding)
 
 
 @rule

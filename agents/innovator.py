@@ -8,6 +8,7 @@ from agents.compiled import rule
 from agents.elementary import exp, power
 from agents.references import reference_type
 
+ABROAD = -1  # a foreign firm's region: no user's own
 MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
 _VISIBLE_HALF = 0.001  # share of all users at which half of what use can show is shown
 
@@ -17,7 +18,8 @@ class Innovators(NamedTuple):
 
     alive: np.ndarray  # whether a firm lives in the slot
     foreign: np.ndarray  # foreign flag
-    region: np.ndarray  # region index
+    region: np.ndarray  # region index, ABROAD for a foreign firm
+    income_abroad: np.ndarray  # money per quarter: a foreign firm's from other markets, net of production
     birth: np.ndarray  # quarter of entry, -1 for founders
     death: np.ndarray  # quarter in which the slot was last vacated; it rests until the next
     capability: np.ndarray  # (N, D): x
@@ -52,6 +54,8 @@ class Innovators(NamedTuple):
     public_recent: np.ndarray  # money: public money, fading by a quarter each quarter
     payments_recent: np.ndarray  # money: users' own payments, fading likewise
     public_total: np.ndarray  # money: all public money received
+    equity: np.ndarray  # money: equity of the guidance fund not yet repaid
+    sold_before: np.ndarray  # units sold in the quarter before
     useful_mark: np.ndarray  # useful quality at the last progress
     progress: np.ndarray  # quarter of the last progress
     watched: np.ndarray  # 0; 1 alive when policy ended; 2 with more than 1 % of recent income public
@@ -102,29 +106,32 @@ def solutions_mean(rate, effort, direction, own_problems, pressure):
     return rate * effort * direction * (own_problems + (1.0 - own_problems) * pressure)
 
 
+MEAN_SHOCK = 0.5  # solution_size(step, MEAN_SHOCK) is the mean of a log-normal size with log-sd 1
+
+
 @rule
-def improved(capability, step, shock, ceiling):
-    """x + step * exp(shock) * (1 - x / ceiling)+, never above the ceiling; shock standard normal."""
+def solution_size(step, shock):
+    """Log-normal size of a solution: step * exp(shock), shock standard normal."""
+    return step * exp(shock)
+
+
+@rule
+def improved(capability, size, ceiling):
+    """x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
     room = max(0.0, 1.0 - capability / ceiling)
-    return max(capability, min(ceiling, capability + step * exp(shock) * room))
+    return max(capability, min(ceiling, capability + size * room))
 
 
 @rule
-def discovery_chance(discovery, decay, generation, hours, shown_effect, shown):
-    """1 - exp(-zeta * decay^generation * hours * (1 + effect * share of rivals that have shown it))."""
-    return 1.0 - exp(-discovery * power(decay, generation) * hours * (1.0 + shown_effect * shown))
+def discovery_chance(discovery, decay, generation, hours, science, shown_effect, shown):
+    """1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals that have shown it))."""
+    return 1.0 - exp(-discovery * power(decay, generation) * hours * science * (1.0 + shown_effect * shown))
 
 
 @rule
-def switches(prototype, saturation, threshold, sold, shown):
+def switches(saturation, threshold, sold, shown):
     """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
-    return prototype and (saturation >= threshold or (not sold and shown > 0.0))
-
-
-@rule
-def ceiling_of(first, growth, generation):
-    """Ceiling of a generation: first + growth * generation."""
-    return first + growth * generation
+    return saturation >= threshold or (not sold and shown > 0.0)
 
 
 @rule
@@ -169,6 +176,12 @@ def fixed_cost(base, growth, generation, frontier, standard):
 def progressed(useful, mark):
     """Progress is a rise of useful quality by 2 % since the last."""
     return useful > 1.02 * mark
+
+
+@rule
+def refinancing_hazard(base, prototype, waits, growth, grew):
+    """f_0 + f_1 * [a prototype waits] + f_2 * [sales grew], at most 1."""
+    return min(1.0, base + (prototype if waits else 0.0) + (growth if grew else 0.0))
 
 
 @rule

@@ -28,6 +28,8 @@ class Users(NamedTuple):
     peers: np.ndarray  # (ties,): peers of all users, one after another
     output: np.ndarray  # money per quarter: output of the quarter just past
     spending: np.ndarray  # money per quarter: own payments to the provider, net of subsidy
+    productivity: np.ndarray  # money per size and quarter: output less technology at unsubsidised prices
+    technology: np.ndarray  # provider with which the quarter just past was produced, or OLD_TECHNOLOGY
     quality_used: np.ndarray  # quality * mastery as used; 0 on the old technology
     draw_reconsider: np.ndarray  # uniform of the quarter
     draw_report: np.ndarray  # uniform of the quarter
@@ -48,6 +50,12 @@ def perceived_risk(risk, peer_adoption, lead, lead_risk):
     """Risk of leaving the old technology: risk * (1 - adoption share among peers), a lead user's share of it."""
     felt = risk * (1.0 - peer_adoption)
     return felt * lead_risk if lead else felt
+
+
+@rule
+def change_cost(integration, risk, waived, aid):
+    """What a change of technology or provider costs: (integration + (1 - waived) * risk) * (1 - aid)."""
+    return (integration + (1.0 - waived) * risk) * (1.0 - aid)
 
 
 @rule

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from agents.user import ORPHANED
-from model.ledger import ENGINEERS, GOVERNMENT, Purpose
+from model.ledger import ENGINEERS, GOVERNMENT, PLACED, Purpose
 from model.state import State
 
 _TOLERANCE = 1e-9
@@ -19,10 +19,10 @@ def _sales(s: State, t: int) -> _Sides:
 
 
 def _government(s: State, t: int) -> _Sides:
-    """Carried in + taxes = outlays + administration + leakage + returned + carried out."""
+    """Carried in + taxes + equity recovered = outlays + administration + leakage + returned + carried out."""
     opening, closing, flows = s.ledger.opening[GOVERNMENT], s.ledger.cash[GOVERNMENT], s.ledger.flows[GOVERNMENT]
-    spent = -flows[[Purpose.GRANT, Purpose.SUBSIDY, Purpose.REFUND, Purpose.ADMINISTRATION, Purpose.LEAKAGE]].sum()
-    return opening + flows[Purpose.TAX], spent - flows[Purpose.RETURNED] + closing
+    spent = -flows[[*PLACED, Purpose.ADMINISTRATION, Purpose.LEAKAGE]].sum()
+    return opening + flows[Purpose.TAX] + flows[Purpose.REPAID], spent - flows[Purpose.RETURNED] + closing
 
 
 def _purses(s: State, t: int) -> _Sides:
@@ -43,23 +43,33 @@ def _double_entry(s: State, t: int) -> _Sides:
 def _firms(s: State, t: int) -> _Sides:
     """A firm's flows are its revenue, public money and costs as the firm itself states them."""
     i, firms = s.innovators, s.ledger.flows[: s.innovators.alive.shape[0]]
-    booked = firms[:, [Purpose.SALES, Purpose.SUBSIDY, Purpose.GRANT, Purpose.PRODUCTION, Purpose.RESEARCH]].sum(axis=1)
-    stated = i.revenue + i.public_research - i.units * i.unit_cost - i.own_research - i.public_research
+    income = firms[:, [Purpose.SALES, Purpose.SUBSIDY, Purpose.GRANT, Purpose.EQUITY]].sum(axis=1)
+    booked = income + firms[:, [Purpose.PRODUCTION, Purpose.RESEARCH, Purpose.FIXED, Purpose.ABROAD]].sum(axis=1)
+    fixed = i.fixed_real * np.where(i.foreign, 1.0, s.market[0].wage / s.market[0].initial_wage)
+    stated = i.revenue + i.income_abroad - i.units * i.unit_cost - i.own_research - fixed
     return booked, np.where(i.alive & (i.birth < t) | (i.death == t), stated, 0.0)
 
 
 def _public_money(s: State, t: int) -> _Sides:
     """Public money is traced to the firm: grants and subsidies given are those that firms received."""
-    given = -s.ledger.flows[GOVERNMENT, [Purpose.GRANT, Purpose.SUBSIDY]]
-    received = np.array([s.innovators.public_research.sum(), s.innovators.subsidised.sum()])
-    return given, received
+    flows, i = s.ledger.flows[GOVERNMENT], s.innovators
+    given = -np.array([flows[Purpose.GRANT] + flows[Purpose.EQUITY], flows[Purpose.SUBSIDY], flows[Purpose.ENTRY]])
+    entered = i.alive & (i.birth == t)
+    received = [i.public_research.sum(), i.subsidised.sum(), i.public_total[entered].sum()]
+    return given, np.array(received)
+
+
+def _instruments(s: State, t: int) -> _Sides:
+    """What instruments have placed is what government paid for it."""
+    return s.government.placed[t].sum(), -s.ledger.flows[GOVERNMENT, list(PLACED)].sum()
 
 
 def _engineers(s: State, t: int) -> _Sides:
     """Engineer hours used = H, and their pay is w * H."""
-    pay = s.ledger.flows[ENGINEERS, [Purpose.RESEARCH, Purpose.ENGINEERING]].sum()
-    own = s.ledger.flows[ENGINEERS, Purpose.ENGINEERING] / s.market[0].wage
-    used = s.innovators.hours.sum() + own
+    flows, domestic = s.ledger.flows[ENGINEERS], ~s.innovators.foreign
+    pay = flows[[Purpose.RESEARCH, Purpose.ENGINEERING, Purpose.LABORATORIES]].sum()
+    others = (flows[Purpose.ENGINEERING] + flows[Purpose.LABORATORIES] + s.support.lost.sum()) / s.market[0].wage
+    used = s.innovators.hours[domestic].sum() + others
     return np.array([used, pay]), np.array([s.market[0].hours, s.market[0].hours * s.market[0].wage])
 
 
@@ -92,6 +102,7 @@ IDENTITIES: dict[str, Callable[[State, int], _Sides]] = {
     "double entry": _double_entry,
     "firms": _firms,
     "public money": _public_money,
+    "instruments": _instruments,
     "engineers": _engineers,
     "shares": _shares,
     "ties": _ties,

@@ -10,6 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.errors import BadInput, unknown
 
+NOT_IDENTIFIED = "assumption; not identified by the no-policy economy: studies draw it over two orders of magnitude"
+
+
+_SHOCK = "quarter of the shock"
+
 
 def declare(
     default: Any,
@@ -26,6 +31,21 @@ def declare(
     """
     extra: dict[str, Any] = {"unit": unit, "source": source, "log": log}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
+
+
+def declare_efficacy(default: float, unit: str, meaning: str) -> Any:
+    """Declare what public money achieves where the no-policy economy cannot tell: a tenth to ten times a guess."""
+    return declare(default, unit, default / 10.0, default * 10.0, meaning, NOT_IDENTIFIED, log=True)
+
+
+def declare_shock(meaning: str) -> Any:
+    """Declare the quarter in which a shock strikes, -1 for never."""
+    return declare(-1, _SHOCK, -1, 2000, f"{meaning}; -1: never", "scenario")
+
+
+def is_shock(field: Any) -> bool:
+    """Whether a field was declared as the quarter of a shock."""
+    return bool((field.json_schema_extra or {}).get("unit") == _SHOCK)
 
 
 def declare_choice(default: Any, meaning: str, source: str = "assumption", unit: str = "name") -> Any:

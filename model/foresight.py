@@ -7,11 +7,11 @@ import numpy as np
 from agents.compiled import rule
 from agents.elementary import power, total
 from agents.industry import need
-from agents.innovator import ceiling_of, half_saturated, research_effort, solutions_mean
+from agents.innovator import MEAN_SHOCK, half_saturated, research_effort, solution_size, solutions_mean
 from model.phases.environment import drift_needs
+from model.state import LAST_GENERATION
 
 MARGINAL, LEADER = 0, 1
-_MEAN_STEP = math.exp(0.5)  # mean of a log-normal improvement with log-sd 1
 
 
 @rule
@@ -73,19 +73,25 @@ def firm_prospects(t, p, policy, s):
             value[i] = innovators.quality[i].mean()
         elif policy.criterion != MARGINAL:
             value[i] = innovators.birth[i]
+    standardise(innovators, value)
+    return value
+
+
+@rule
+def standardise(innovators, value):
+    """Values of firms as z-scores over living domestic firms; 0 where all are alike. Shape (slots,)."""
     count, mean, square = 0, 0.0, 0.0
-    for i in range(p.slots):
+    for i in range(value.shape[0]):
         if innovators.alive[i] and not innovators.foreign[i]:
             count += 1
             mean += value[i]
             square += value[i] * value[i]
     if count == 0:
-        return value
+        return
     mean /= count
     deviation = math.sqrt(max(square / count - mean * mean, 0.0))
-    for i in range(p.slots):
-        value[i] = (value[i] - mean) / deviation if deviation > 1e-12 else 0.0
-    return value
+    for i in range(value.shape[0]):
+        value[i] = (value[i] - mean) / deviation if deviation > 1e-12 * max(1.0, abs(mean)) else 0.0
 
 
 @rule
@@ -104,7 +110,10 @@ def _marginal_gain(p, s, value):
         hours = innovators.plan_research[i] / s.market[0].wage
         if not innovators.alive[i] or hours <= 0.0:
             continue
-        ceiling = ceiling_of(p.ceiling, p.ceiling_growth, innovators.generation[i])
+        ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
+        for j in range(p.industries):
+            quality = max(innovators.quality[i, j], 1e-6)
+            worth[i, j] *= power(quality, 1.0 - max(p.complementarity, -30.0))
         effort = research_effort(hours, p.engineers, p.concentration)
         counts = total(innovators.belief[i])
         for c in range(p.domains):
@@ -114,15 +123,11 @@ def _marginal_gain(p, s, value):
             pressure = half_saturated(innovators.backlog[i, c], p.backlog_half)
             mean = solutions_mean(p.solution_rate, effort, innovators.belief[i, c] / counts, p.own_problems, pressure)
             per_hour = p.concentration * mean / hours
-            step = p.solution_step * _MEAN_STEP * max(0.0, 1.0 - x / ceiling)
+            step = solution_size(p.solution_step, MEAN_SHOCK) * max(0.0, 1.0 - x / ceiling)
+            rise = 0.0
             for j in range(p.industries):
-                quality = max(innovators.quality[i, j], 1e-6)
-                rise = (
-                    power(quality, 1.0 - max(p.complementarity, -30.0))
-                    * s.industries.needs[c, j]
-                    * innovators.marginal[i, c]
-                )
-                value[i] += worth[i, j] * rise * slope * step * per_hour
+                rise += worth[i, j] * s.industries.needs[c, j]
+            value[i] += rise * innovators.marginal[i, c] * slope * step * per_hour
 
 
 @rule

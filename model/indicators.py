@@ -12,7 +12,8 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 
 from agents.industry import LAYERS
-from model.ledger import Purpose
+from model.catalogue import INSTRUMENTS
+from model.ledger import PLACED, Purpose
 from model.state import State
 
 Kind = Literal["level", "flow", "end", "time", "run"]
@@ -36,8 +37,11 @@ class Record(NamedTuple):
     moved: np.ndarray  # (T, purposes)
     size: float  # economic size of all users
     funds_cost: float
+    integration: float  # cost of integration per unit of size without infrastructure
     supply_elasticity: float
+    placed: np.ndarray  # (T, instruments): money placed
     withdrawal: int  # quarters until policy ends, at most T
+    shock: int  # quarter of the first shock, the horizon where there is none
 
     def money(self, purpose: Purpose) -> np.ndarray:
         """Money moved for a purpose per quarter. Shape (T,)."""
@@ -96,9 +100,12 @@ _column(
 
 
 def costs(r: Record) -> np.ndarray:
-    """Resource costs per quarter but for engineers: production, old technology, integration, fixed, administration."""
-    purposes = (Purpose.PRODUCTION, Purpose.OLD_TECHNOLOGY, Purpose.INTEGRATION, Purpose.FIXED, Purpose.ADMINISTRATION)
-    return np.asarray(sum(r.money(purpose) for purpose in purposes))
+    """Resource costs per quarter but for engineers, and imports."""
+    purposes = (
+        Purpose.PRODUCTION, Purpose.OLD_TECHNOLOGY, Purpose.INTEGRATION, Purpose.FIXED, Purpose.ADMINISTRATION,
+        Purpose.SERVICES,
+    )  # fmt: skip
+    return np.asarray(sum(r.money(purpose) for purpose in purposes) + r.tallies["imports"])
 
 
 def revenue(r: Record) -> np.ndarray:
@@ -115,7 +122,7 @@ def net_output(r: Record) -> np.ndarray:
     "welfare",
     "money",
     "flow",
-    "output - resource costs - eps/(1+eps) * w * H - chi * taxes - half of leakage, undiscounted",
+    "output - resource costs - imports - eps/(1+eps) * w * H - chi * taxes - half of leakage, undiscounted",
     "higher",
 )
 def welfare(r: Record) -> np.ndarray:
@@ -195,6 +202,29 @@ for _part in ("within", "between", "entry", "exit"):
         f"{_part} part of its change (Foster, Haltiwanger & Krizan, 2001)",
     )
 
+for _part, _who in (
+    ("within", "users that kept their technology and provider"),
+    ("between", "users that changed provider"),
+    ("entry", "users that took up the new technology"),
+    ("exit", "users that went back to the old technology"),
+):
+    _column(
+        f"tfp_users_{_part}",
+        "money per size",
+        "flow",
+        f"user_productivity_{_part}",
+        f"{_part} part of the change of tfp_users: {_who}",
+    )
+
+
+@indicator(
+    "tfp_users_frontier", "money per size", "end", "productivity that a tenth of users exceed, each counting once",
+    "higher",
+)  # fmt: skip
+def tfp_users_frontier(state: State, start: np.ndarray) -> float:
+    return float(np.quantile(state.users.productivity, 0.9))
+
+
 # -- technology
 _share_of_size("adoption", LAYERS, "size of users of the new technology over all users'")
 for _layer in LAYERS:
@@ -235,16 +265,28 @@ indicator("users_per_firm", "size per firm", "level", "economic size served by a
 )
 
 # -- research and engineers
-indicator("private_rd", "money", "flow", "own R&D of innovators")(
-    lambda r: r.money(Purpose.RESEARCH) - r.money(Purpose.GRANT)
+indicator("private_rd", "money", "flow", "own R&D of domestic innovators")(
+    lambda r: r.money(Purpose.RESEARCH) - r.money(Purpose.GRANT) - r.money(Purpose.EQUITY)
 )
-_money("public_rd", (Purpose.GRANT,), "public R&D money")
+_money("public_rd", (Purpose.GRANT, Purpose.EQUITY, Purpose.LABORATORIES), "public R&D money")
 indicator("exploration_share", "share of R&D money", "level", "R&D money spent on exploration")(
     lambda r: ratio(r.tallies["exploration_money"], r.money(Purpose.RESEARCH))
 )
 _column("exploration_hours", "hours", "flow", "exploration_hours", "engineer hours spent on exploration")
 _column("wage", "money per hour", "level", "wage", "engineers' wage")
 _column("engineer_hours", "hours per quarter", "level", "hours", "engineer hours supplied and used")
+
+_column("science", "ratio", "level", "science", "public science: multiplies the hazard of discovery, 1 without policy")
+_column("common_technology", "capability", "level", "common", "mean level of common technology over domains")
+_column("engineers_trained", "engineers", "level", "engineers", "engineers in the market that policy has trained")
+_column("infrastructure", "money", "level", "infrastructure", "stock of public infrastructure")
+indicator(
+    "infrastructure_usage",
+    "share per quarter",
+    "level",
+    "money that users save on integration in a quarter over the stock of infrastructure",
+    "higher",
+)(lambda r: ratio(r.integration * r.tallies["integrated"] - r.money(Purpose.INTEGRATION), r.tallies["infrastructure"]))
 
 # -- products and firms
 indicator("price", "money", "level", "price before subsidy, weighted by units", "lower")(
@@ -297,6 +339,8 @@ indicator("domestic_share", "share of units", "level", "units of domestic innova
 indicator(
     "domestic_component_share", "share of components", "level", "components from domestic suppliers over all components"
 )(lambda r: ratio(r.tallies["domestic_components"], r.tallies["components"]))
+
+_column("imports", "money", "flow", "imports", "revenue of foreign innovators")
 
 # -- old industries, and who gains
 _column(
@@ -379,6 +423,33 @@ def _time_to(share: float) -> Callable[[Record], float]:
 indicator("time_to_10", "quarter", "time", "first quarter with adoption of 10 %", "lower")(_time_to(0.1))
 indicator("time_to_50", "quarter", "time", "first quarter with adoption of 50 %", "lower")(_time_to(0.5))
 
+
+# -- shocks
+@indicator(
+    "shock_loss", "%", "run", "largest fall of output below its level in the quarter before the first shock", "lower"
+)
+def shock_loss(r: Record) -> float:
+    if not 0 < r.shock < len(r.moved):
+        return np.nan
+    output = r.tallies["output"]
+    return float(100.0 * max(0.0, 1.0 - output[r.shock :].min() / output[r.shock - 1]))
+
+
+@indicator(
+    "recovery_time",
+    "quarters",
+    "run",
+    "quarters from the first shock until output is at its level before it for good; NaN if it never is",
+    "lower",
+)
+def recovery_time(r: Record) -> float:
+    if not 0 < r.shock < len(r.moved):
+        return np.nan
+    below = np.flatnonzero(r.tallies["output"][r.shock :] < r.tallies["output"][r.shock - 1])
+    recovered = int(below[-1]) + 1 if below.size else 0
+    return float(recovered) if r.shock + recovered < len(r.moved) else np.nan
+
+
 # -- bonsai
 indicator(
     "bonsai_dependence",
@@ -409,14 +480,18 @@ def bonsai_exit_excess(summary: Mapping[str, float], baseline: Mapping[str, floa
 
 # -- public money
 _money("budget_raised", (Purpose.TAX,), "taxes raised for policy; the sum of the next four")
-_money(
-    "budget_placed",
-    (Purpose.REFUND, Purpose.GRANT, Purpose.SUBSIDY),
-    "public money that reached those it was meant for",
+indicator("budget_placed", "money", "flow", "public money that reached its purpose, less equity recovered")(
+    lambda r: sum(r.money(purpose) for purpose in PLACED) - r.money(Purpose.REPAID)
 )
 _money("budget_leaked", (Purpose.LEAKAGE,), "public money lost to fraud", "lower")
 _money("budget_administration", (Purpose.ADMINISTRATION,), "cost of administration", "lower")
 _money("budget_returned", (Purpose.RETURNED,), "public money never placed and handed back when policy ends", "lower")
+
+_money("equity_recovered", (Purpose.REPAID,), "equity of guidance funds that firms have repaid", "higher")
+for _number, _instrument in enumerate(INSTRUMENTS):
+    indicator(f"placed_{_instrument}", "money", "flow", f"public money placed by {_instrument}")(
+        lambda r, number=_number: r.placed[:, number]
+    )
 
 WITH_BASELINE = ("welfare_per_unit", "bonsai_exit_excess")
 SERIES_NAMES: tuple[str, ...] = tuple(name for name, entry in INDICATORS.items() if entry.kind in ("level", "flow"))

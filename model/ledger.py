@@ -25,17 +25,31 @@ class Purpose(IntEnum):
     ADMINISTRATION = 3  # government -> outside
     LEAKAGE = 4  # government -> outside
     GRANT = 5  # government -> innovators: public R&D money
-    SUBSIDY = 6  # government -> innovators: its part of the price
-    SALES = 7  # users -> innovators: their own part of the price
-    RESEARCH = 8  # innovators -> engineers
-    ENGINEERING = 9  # users -> engineers: improvement of the old technology
-    PRODUCTION = 10  # innovators -> outside
-    FIXED = 11  # innovators -> outside
-    OLD_TECHNOLOGY = 12  # users -> outside
-    INTEGRATION = 13  # users -> outside
-    SEED = 14  # outside -> innovators
-    DIVIDENDS = 15  # innovators -> outside
-    LIQUIDATION = 16  # innovators -> outside at exit; negative: creditors' loss
+    EQUITY = 6  # government -> innovators: public R&D money for equity
+    REPAID = 7  # innovators -> government: equity bought back
+    SUBSIDY = 8  # government -> innovators: its part of the price
+    ADOPTION = 9  # government -> users: integration and risk of first adopters
+    ENTRY = 10  # government -> innovators: addition to seed cash
+    LABORATORIES = 11  # government -> engineers: public R&D and suppliers' R&D
+    SERVICES = 12  # government -> outside: platforms, roadmaps, infrastructure, training, and the like
+    SALES = 13  # users -> innovators: their own part of the price
+    RESEARCH = 14  # innovators -> engineers
+    ENGINEERING = 15  # users -> engineers: improvement of the old technology
+    PRODUCTION = 16  # innovators -> outside
+    FIXED = 17  # innovators -> outside
+    ABROAD = 18  # foreign innovators -> outside: all their costs, less what they earn in other markets
+    OLD_TECHNOLOGY = 19  # users -> outside
+    INTEGRATION = 20  # users -> outside
+    SEED = 21  # outside -> innovators: seed cash and refinancing
+    DIVIDENDS = 22  # innovators -> outside
+    LIQUIDATION = 23  # innovators -> outside at exit; negative: creditors' loss
+
+
+PLACED = (
+    Purpose.REFUND, Purpose.GRANT, Purpose.EQUITY, Purpose.SUBSIDY, Purpose.ADOPTION, Purpose.ENTRY,
+    Purpose.LABORATORIES, Purpose.SERVICES,
+)  # fmt: skip
+"""Purposes for which government places money, before equity that is repaid."""
 
 
 class Ledger(NamedTuple):

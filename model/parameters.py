@@ -11,7 +11,7 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from model.declared import Declared, declare, declare_choice, to_record
+from model.declared import Declared, declare, declare_choice, declare_efficacy, declare_shock, is_shock, to_record
 
 CALIBRATION = "calibration on the no-policy economy"
 
@@ -277,6 +277,72 @@ class Parameters(Declared):
         0.3, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION
     )
 
+    refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "f_0: hazard that private investors refinance a poor firm")
+    refinance_prototype: float = declare(0.1, "per quarter", 0.0, 1.0, "f_1: added while a prototype waits")
+    refinance_growth: float = declare(0.1, "per quarter", 0.0, 1.0, "f_2: added when sales grew")
+
+    # -- foreigners
+    foreign_suppliers: float = declare(
+        0.2, "share", 0.0, 0.95, "suppliers that are foreign; every domain keeps a domestic one"
+    )
+    foreign_founders: float = declare(0.1, "share", 0.0, 1.0, "founders that are foreign")
+    foreign_entrants: float = declare(0.1, "share", 0.0, 1.0, "entrants that are foreign")
+    foreign_lead: float = declare(
+        0.3, "share", 0.0, 5.0, "lead of foreign founders, entrants and suppliers in initial capability"
+    )
+
+    foreign_income: float = declare(
+        0.2, "money per quarter", 0.0, 100.0, "income of a foreign firm from other markets, net of production"
+    )
+
+    # -- what public money achieves
+    platform_efficacy: float = declare_efficacy(
+        20.0,
+        "meetings per user and share of output",
+        "platform: extra meetings of a user, per quarter, for spending of one quarter's initial output",
+    )
+    roadmap_efficacy: float = declare_efficacy(
+        200.0, "per share of output", "roadmap: a firm's directions follow it with weight 1 - exp(-efficacy * spending)"
+    )
+    common_efficacy: float = declare_efficacy(
+        1.0, "ratio", "common technology: productivity of a public laboratory, a firm's being 1"
+    )
+    infrastructure_efficacy: float = declare_efficacy(
+        3.0, "per share of output", "infrastructure: integration costs times exp(-efficacy * stock)"
+    )
+    infrastructure_decay: float = declare(0.02, "per quarter", 0.0, 1.0, "depreciation of infrastructure")
+    science_efficacy: float = declare_efficacy(
+        0.1, "per hour over H_0", "basic research: science gained per quarter when all engineers do it"
+    )
+    science_decay: float = declare(0.01, "per quarter", 0.0, 1.0, "depreciation of public science")
+    talent_efficacy: float = declare_efficacy(
+        0.06, "engineers per year-zero wage", "talent: engineers trained for the quarterly pay of one"
+    )
+    talent_lag: int = declare(16, "quarters", 1, 200, "years of training before an engineer comes to the market")
+    talent_decay: float = declare(0.00625, "per quarter", 0.0, 1.0, "retirement of trained engineers (after 40 years)")
+    unification_efficacy: float = declare_efficacy(
+        200.0, "per share of output", "market unification: segmentation times exp(-efficacy * spending)"
+    )
+    observatory_efficacy: float = declare_efficacy(
+        200.0, "per share of output", "observatory: foresight gains (1 - phi) * [1 - exp(-efficacy * spending)]"
+    )
+
+    # -- shocks
+    decoupling: int = declare_shock("foreign suppliers, rivals and what they show vanish")
+    decoupling_share: float = declare(1.0, "share", 0.0, 1.0, "share of foreigners that vanish")
+    withdrawal: int = declare_shock("policy ends at once, whatever its calendar")
+    demand_shock: int = declare_shock("users' activity falls")
+    demand_depth: float = declare(0.3, "share", 0.0, 1.0, "fall of users' activity")
+    demand_duration: int = declare(8, "quarters", 1, 2000, "quarters that the fall lasts")
+    cost_shock: int = declare_shock("unit costs of all new products rise")
+    cost_rise: float = declare(0.5, "share", 0.0, 10.0, "rise of unit costs")
+    cost_duration: int = declare(8, "quarters", 1, 2000, "quarters that the rise lasts")
+    paradigm_break: int = declare_shock("the ceilings of coming generations jump, needs shift and old ties mislead")
+    paradigm_jump: float = declare(1.0, "capability", 0.0, 10.0, "rise of the ceilings of coming generations")
+    paradigm_shift: float = declare(0.5, "share", 0.0, 1.0, "weight of new needs in what users need")
+    entry_surge: int = declare_shock("many firms enter at once")
+    surge_size: int = declare(20, "firms", 0, 4096, "additional entrants of a surge, as far as slots allow")
+
     # -- welfare
     funds_cost: float = declare(
         0.2, "share", 0.0, 1.0, "chi: marginal cost of public funds", "Ballard, Shoven & Whalley (1985)"
@@ -309,9 +375,19 @@ class Parameters(Declared):
         return _record(self)
 
     @property
+    def shocks(self) -> dict[str, int]:
+        """The shocks that strike, by name, with their quarters."""
+        quarters = {name: getattr(self, name) for name in SHOCKS}
+        return {name: quarter for name, quarter in quarters.items() if quarter >= 0}
+
+    @property
     def omega(self) -> float:
         """Units of economic size that one user stands for: 1,000 * market_size / users."""
         return 1000.0 * self.market_size / self.users
+
+
+SHOCKS = tuple(name for name, field in Parameters.model_fields.items() if is_shock(field))
+"""Parameters that say when a shock strikes."""
 
 
 @lru_cache(maxsize=4096)

@@ -5,50 +5,14 @@ money into support.
 """
 
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import numpy as np
 from pydantic import BeforeValidator, PlainSerializer, model_validator
 
+from model.catalogue import INSTRUMENTS
 from model.declared import Declared, declare, declare_choice, to_record
 from model.errors import BadInput, unknown
-
-
-class InstrumentDeclaration(NamedTuple):
-    """What an instrument is: its cell in the 2x2, what it does, and the words it comes from."""
-
-    name: str
-    side: str
-    reach: str
-    meaning: str
-    basis: str
-
-
-INSTRUMENTS: dict[str, InstrumentDeclaration] = {
-    entry.name: entry
-    for entry in (
-        InstrumentDeclaration(
-            "rebate", "reference", "broad", "hands the tax straight back to users in proportion to size",
-            "the reference arm for equal money",
-        ),
-        InstrumentDeclaration(
-            "rd_credit", "R&D", "broad", "matching credit on every domestic firm's own R&D",
-            "article-zhang.txt: 'fiscal and tax support policies'",
-        ),
-        InstrumentDeclaration(
-            "grants", "R&D", "selective", "R&D money for the chosen firms, a share of it tied to the government's plan",
-            "essay-feng.txt: 'pre-planned technological routes'",
-        ),
-        InstrumentDeclaration(
-            "vouchers", "application", "broad", "pays a capped share of the price of any domestic product",
-            "essay-feng.txt: \"application side\"; explainer-china-briefing.txt: 'technological innovation vouchers'",
-        ),
-        InstrumentDeclaration(
-            "procurement", "application", "selective", "as vouchers, for the chosen firms' products only",
-            "the cell of the 2x2 that essay-feng.txt leaves open",
-        ),
-    )
-}  # fmt: skip
 
 
 def _mix(value: Any) -> Any:
@@ -67,7 +31,19 @@ def _mix(value: Any) -> Any:
     return tuple(sorted((str(name), float(share)) for name, share in pairs.items()))
 
 
+def _calendar(value: Any) -> Any:
+    """A calendar as a tuple of multiples of the budget."""
+    try:
+        multiples = tuple(float(multiple) for multiple in value)
+    except (TypeError, ValueError):
+        raise ValueError("must be a list of numbers") from None
+    if not all(0.0 <= multiple <= 1e6 for multiple in multiples):
+        raise ValueError("multiples of the budget must be numbers from 0 to 1e6")
+    return multiples
+
+
 Mix = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_mix), PlainSerializer(dict)]
+Calendar = Annotated[tuple[float, ...], BeforeValidator(_calendar), PlainSerializer(list)]
 
 
 Criterion = Literal["marginal", "leader", "young"]
@@ -84,6 +60,8 @@ class Policy(Declared):
     # fmt: off  (a declaration a line reads as a table)
     name: str = declare_choice("unnamed", "name in tables; never affects results")
     mix: Mix = declare_choice((), "instruments and their shares of the budget; empty: no tax at all", unit="shares")
+    later_mix: Mix = declare_choice((), "the mix from `later_from` on; empty: the mix stays", unit="shares")
+    later_from: int = declare(0, "quarter", 0, 2000, "first quarter of `later_mix`, which takes over what is unspent")
     budget: float = declare(
         0.005,
         "share of initial output per quarter",
@@ -95,6 +73,9 @@ class Policy(Declared):
     start: int = declare(0, "quarter", 0, 2000, "first quarter of the policy")
     end: int = declare(120, "quarter", 0, 2000, "first quarter after the policy")
     phase_out: int = declare(0, "quarters", 0, 2000, "the budget falls linearly to nothing over the last n quarters")
+    calendar: Calendar = declare_choice(
+        (), "budget of each quarter from start on, as a multiple of `budget`; empty: the same in all", unit="multiples"
+    )
     leakage: float = declare(
         0.05,
         "share of outlays",
@@ -116,6 +97,18 @@ class Policy(Declared):
     award: Literal["proportional", "equal"] = declare_choice(
         "proportional", "grants in proportion to own R&D, or equal"
     )
+    award_size: float = declare(
+        0.0, "money per firm and quarter", 0.0, 1000.0, "largest grant to a firm; 0: no limit, all is shared out"
+    )
+    max_age: int = declare(2000, "quarters", 0, 2000, "firms older than this are not chosen for grants or missions")
+    upstream: float = declare(
+        0.0,
+        "share of grants",
+        0.0,
+        1.0,
+        "share of grants passed to domestic suppliers of the planned domains",
+        "article-zhang.txt: 'collaborative innovation spanning entire industrial chains from upstream to downstream'",
+    )
     compliance: float = declare(
         0.8,
         "share of grants",
@@ -126,8 +119,38 @@ class Policy(Declared):
     )
     explore: float = declare(0.0, "share of grants", 0.0, 1.0, "share of a grant earmarked for exploration")
     criterion: Criterion = declare_choice("marginal", "what government tries to see in a firm")
+    bias_size: float = declare(0.0, "weight", -5.0, 5.0, "weight of a firm's size (z-score of sales) in its score")
+    bias_past: float = declare(0.0, "weight", -5.0, 5.0, "weight of public money received so far (z-score)")
+    bias_connection: float = declare(
+        0.0, "weight", -5.0, 5.0, "weight of a firm's connections, which are luck (z-score)"
+    )
     patience: int = declare(12, "quarters", 1, 2000, "a champion is kept this long after its last progress")
     plan_period: int = declare(20, "quarters", 1, 2000, "time between plans", "five-year plans")
+    local_champions: int = declare(2, "firms per region", 1, 4096, "firms that each local government backs by equity")
+    herding: float = declare(
+        0.5,
+        "weight",
+        0.0,
+        5.0,
+        "weight of what other local governments back in the score of a firm",
+        "article-zhang.txt: 'low-quality, redundant development'",
+    )
+    equity_share: float = declare(
+        0.5, "share of dividends", 0.0, 1.0, "paid to the guidance fund until equity is repaid"
+    )
+    mission_explore: float = declare(0.5, "share", 0.0, 1.0, "share of a mission's R&D money earmarked for exploration")
+    coordination: float = declare(0.1, "share", 0.0, 1.0, "hours of a mission lost to coordination")
+    mission_upstream: float = declare(
+        0.2, "share", 0.0, 1.0, "share of a mission's money for suppliers of planned domains"
+    )
+    waive_risk: float = declare(0.0, "share", 0.0, 1.0, "risk of buying from champions that procurement takes over")
+    first_adopters: float = declare(
+        0.1, "share of an industry", 0.0, 1.0, "adoption up to which an industry's users count as first adopters"
+    )
+    entry_award: float = declare(1.0, "ratio to seed cash", 0.0, 20.0, "largest addition to an entrant's seed cash")
+    roadmap_plan: float = declare(
+        0.2, "share", 0.0, 1.0, "a: weight of the government's plan in a roadmap, beside pooled reports"
+    )
     # fmt: on
 
     @model_validator(mode="after")
@@ -138,6 +161,8 @@ class Policy(Declared):
             raise ValueError(
                 f"phase_out = {self.phase_out}: must be at most the policy's length of {self.end - self.start} quarters"
             )
+        if self.later_mix and not self.mix:
+            raise ValueError("later_mix: needs a mix to start with")
         if self.leakage + self.administration >= 0.99:
             raise ValueError("leakage + administration must be below 0.99")
         return self
@@ -149,14 +174,35 @@ class Policy(Declared):
 
     @property
     def shares(self) -> np.ndarray:
-        """Share of the budget per instrument, in the order of INSTRUMENTS. Shape (instruments,)."""
-        mix = dict(self.mix)
-        return np.array([mix.get(name, 0.0) for name in INSTRUMENTS])
+        """Share of the budget per instrument, in the order of INSTRUMENTS: first mix, later mix. (2, instruments)."""
+        mixes = dict(self.mix), dict(self.later_mix or self.mix)
+        return np.array([[mix.get(name, 0.0) for name in INSTRUMENTS] for mix in mixes])
 
-    @property
-    def selective(self) -> bool:
-        """Whether any money goes through an instrument that chooses firms."""
-        return any(INSTRUMENTS[name].reach == "selective" for name, share in self.mix if share > 0.0)
+    def outlays(self, horizon: int) -> np.ndarray:
+        """Budget of every quarter and instrument as a share of Y_0: budget * fade * calendar * mix. Shape (T, I).
+
+        The fade falls linearly to nothing over the last `phase_out` quarters: (end - t) / (phase_out + 1).
+        """
+        quarter = np.arange(horizon)
+        running = (quarter >= self.start) & (quarter < self.end)
+        fade = np.minimum(1.0, (self.end - quarter) / (self.phase_out + 1.0))
+        multiple = np.ones(horizon)
+        if self.calendar:
+            multiple[:] = 0.0
+            given = np.array(self.calendar)[: max(0, horizon - self.start)]
+            multiple[self.start : self.start + given.shape[0]] = given
+        first, later = self.shares
+        later_on = bool(self.later_mix) & (quarter >= self.later_from)
+        mix = np.where(later_on[:, None], later, first)
+        return (self.budget * running * fade * multiple)[:, None] * mix
+
+    def uses(self, **facts: str) -> bool:
+        """Whether money ever goes through an instrument with these declared facts, e.g. uses(chooser="regions")."""
+        return any(
+            all(getattr(INSTRUMENTS[name], fact) == value for fact, value in facts.items())
+            for name, share in (*self.mix, *self.later_mix)
+            if share > 0.0
+        )
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +211,10 @@ def _record(policy: Policy) -> np.record:
         policy if policy.mix else policy.replace(budget=0.0),
         equal_award=int(policy.award == "equal"),
         criterion=get_args(Criterion).index(policy.criterion),
-        selective=int(policy.selective),
+        chooses=int(policy.uses(chooser="government")),
+        plans=int(policy.uses(chooser="government") or policy.uses(name="roadmap")),
+        backs=int(policy.uses(chooser="regions")),
+        moves_on=policy.later_from if policy.later_mix else 2**31,
     )
 
 
@@ -175,6 +224,15 @@ def _presets() -> dict[str, Policy]:
         "laissez_faire": Policy(name="laissez_faire", budget=0.0),
         "selective": Policy(name="selective", mix={"grants": 1.0}),
         "application": Policy(name="application", mix={"vouchers": 1.0}),
+        "guidance_funds": Policy(name="guidance_funds", mix={"guidance_fund": 1.0}),
+        "new_national_system": Policy(
+            name="new_national_system", mix={"mission": 0.6, "basic_research": 0.3, "grants": 0.1}
+        ),
+        "community": Policy(name="community", mix={"platform": 0.4, "common_technology": 0.4, "infrastructure": 0.2}),
+        "feng": Policy(
+            name="feng", mix={"vouchers": 0.5, "platform": 0.2, "common_technology": 0.2, "infrastructure": 0.1}
+        ),
+        "sequenced": Policy(name="sequenced", mix={"rd_credit": 1.0}, later_mix={"vouchers": 1.0}, later_from=40),
     }
     return {**named, **alone}
 
@@ -193,5 +251,5 @@ def find_policy(policy: "Policy | str") -> Policy:
 
 def check_fits(policy: Policy, slots: int) -> None:
     """Raise BadInput when a selective policy asks for more champions than there are places for firms."""
-    if policy.selective and policy.champions > slots:
+    if policy.uses(chooser="government") and policy.champions > slots:
         raise BadInput(f"policy.champions = {policy.champions}: must be at most slots = {slots}, or all")

@@ -44,6 +44,13 @@ class Purpose(IntEnum):
     PARTNER = 21
     PLAN = 22
     SIGNAL = 23
+    LOCAL = 24
+    CONNECTION = 25
+    FOREIGN = 26
+    DECOUPLING = 27
+    PARADIGM = 28
+    PLATFORM = 29
+    REFINANCE = 30
 
 
 @inlined_rule

@@ -33,6 +33,13 @@ from model.world import build_world
 _CROWDED = 0.9
 
 
+def withdrawn(policy: Policy, quarter: int) -> Policy:
+    """The policy as it is when it ends at once in `quarter` (-1: it runs its course)."""
+    if not policy.start <= quarter < policy.end:
+        return policy
+    return policy.replace(end=quarter, phase_out=0)
+
+
 @dataclass(frozen=True)
 class Run:
     """A finished run. `series` maps indicators to arrays of shape (horizon,); `summary` maps names to floats."""
@@ -62,12 +69,13 @@ class Course:
 
     def __init__(self, parameters: Parameters, policy: Policy, seed: int) -> None:
         check_fits(policy, parameters.slots)
-        self.parameters, self.policy, self.seed = parameters, policy, seed
+        self.parameters, self.policy, self.seed = parameters, withdrawn(policy, parameters.withdrawal), seed
         self.state = build_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
         self.at_withdrawal: dict[str, float] = {}
         self.period = 0
-        self._fixed = (parameters.record, policy.record, policy.shares, split_seed(seed), bind(self.state))
+        outlays = self.policy.outlays(parameters.horizon)
+        self._fixed = (parameters.record, self.policy.record, outlays, split_seed(seed), bind(self.state))
 
     def advance(self, until: int) -> None:
         """Run quarters up to `until` (not included) in compiled code, stopping where policy ends to look around."""
@@ -87,8 +95,11 @@ class Course:
             moved=self.state.ledger.moved[: self.period],
             size=1000.0 * p.market_size,
             funds_cost=p.funds_cost,
+            integration=p.integration,
+            placed=self.state.government.placed[: self.period],
             supply_elasticity=p.supply_elasticity,
             withdrawal=min(self.policy.end, self.period),
+            shock=min(p.shocks.values(), default=p.horizon),
         )
 
     def warnings(self) -> tuple[str, ...]:

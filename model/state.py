@@ -11,6 +11,7 @@ from agents.references import reference_type
 from agents.supplier import Suppliers
 from agents.user import Users
 from model.ledger import Ledger
+from model.stocks import Stocks
 
 LAST_GENERATION = 63  # later ones are counted with it; a run of 2,000 quarters stays far below
 BLOCK = 2048  # users taken together, so that their working arrays stay in cache
@@ -25,6 +26,13 @@ MARKET: tuple[tuple[str, str], ...] = (
     ("profits", "innovators' profits in the quarter just past, money"),
     ("frontier", "most advanced generation on offer"),
     ("gone", "firms that left in the current quarter"),
+    ("entrants", "domestic firms that entered in the quarter just past"),
+    ("demand", "users' activity as a share of normal"),
+    ("cost", "multiplies unit costs"),
+    ("segmentation", "share of cross-region meetings that do not happen"),
+    ("integration", "cost of integration per unit of size, money"),
+    ("adopting", "integration and risk of those who adopted a domestic product when last supported, money"),
+    ("surge", "additional entrants of the quarter"),
 )
 
 TALLIES: tuple[tuple[str, str], ...] = (
@@ -80,6 +88,16 @@ TALLIES: tuple[tuple[str, str], ...] = (
     ("productivity_entry", "firms that begin to sell"),
     ("productivity_exit", "firms that cease to sell"),
     ("crowding", "share of slots in use"),
+    ("imports", "revenue of foreign innovators, money"),
+    ("integrated", "economic size of users that changed technology or provider"),
+    ("user_productivity_within", "change of users' mean productivity: users that kept their technology or provider"),
+    ("user_productivity_between", "users that changed provider"),
+    ("user_productivity_entry", "users that took up the new technology"),
+    ("user_productivity_exit", "users that went back to the old technology"),
+    ("science", "public science, the normal being 1"),
+    ("common", "mean level of common technology, capability"),
+    ("infrastructure", "stock of infrastructure, money"),
+    ("engineers", "trained engineers in the market"),
 )
 
 
@@ -89,14 +107,37 @@ def recorded(columns: tuple[tuple[str, str], ...], rows: int) -> Any:
     return np.zeros(rows, layout).view(np.recarray)
 
 
+FLOWS: tuple[tuple[str, str], ...] = (
+    ("refund", "money handed to users in proportion to size"),
+    ("entrant", "money added to the seed cash of each domestic entrant"),
+    ("meetings", "probability that a user meets one more innovator, from anywhere"),
+    ("roadmap", "weight of the roadmap in firms' directions of R&D"),
+    ("segmentation", "multiplies the share of cross-region meetings that do not happen"),
+    ("foresight", "foresight of the coming quarter"),
+    ("common", "money for public R&D on common technology"),
+    ("science", "money for public science"),
+    ("infrastructure", "money for infrastructure"),
+    ("training", "money for training engineers"),
+    ("services", "money for other public services"),
+)
+
+
 class Support(NamedTuple):
-    """What policy gives in a quarter; phases alone apply it. I instruments, N slots."""
+    """What policy gives in a quarter; phases alone apply it. I instruments, N slots, S suppliers, J industries."""
 
     research: np.ndarray  # (N,): public R&D money
     tied: np.ndarray  # (N,): of this tied to the plan's domains
     explore: np.ndarray  # (N,): of this earmarked for exploration
-    purchase: np.ndarray  # (I, N): share of the price paid, per instrument
-    refund: np.ndarray  # (1,): money handed to users in proportion to size
+    lost: np.ndarray  # (N,): of this paying for hours lost to coordination
+    equity: np.ndarray  # (N,): of this given for equity, to be repaid out of dividends
+    member: np.ndarray  # (N,): whether the firm shares results freely with other members
+    purchase: np.ndarray  # (price subsidies, N): share of the price paid
+    waiver: np.ndarray  # (N,): share of the risk of buying from the firm that government takes over
+    upstream: np.ndarray  # (S,): money for suppliers' R&D
+    adoption: np.ndarray  # (J,): share of integration and risk paid to those who adopt a domestic product
+    spread: np.ndarray  # (N,): R&D money that the instrument at work has just given
+    spent: np.ndarray  # (I,): money that instruments paid later in the quarter, for what agents then did
+    flow: Any  # (1,) record of FLOWS
 
 
 class Cells(NamedTuple):
@@ -108,6 +149,8 @@ class Cells(NamedTuple):
     one: np.ndarray  # (N * max(D, J),)
     two: np.ndarray  # same shape
     three: np.ndarray  # same shape
+    four: np.ndarray  # same shape
+    found: np.ndarray  # (N * D,): pairs picked out of all
 
 
 class Scratch(NamedTuple):
@@ -120,6 +163,7 @@ class Scratch(NamedTuple):
     agent: np.ndarray  # same shape: the user an offer is for
     utility: np.ndarray  # same shape
     luck: np.ndarray  # same shape: uniform of the taste for the offer
+    entering: np.ndarray  # (block,): what leaving the old technology costs a reviewing user, per unit of size
     eligible: np.ndarray  # (N,): living domestic firms
     firm_domain: np.ndarray  # (N, D)
     firm_industry: np.ndarray  # (N, J)
@@ -141,6 +185,8 @@ class State(NamedTuple):
     industries: Industries
     government: Government
     support: Support
+    stocks: Stocks
+    ceiling: np.ndarray  # (G,): ceiling of capability per generation
     ledger: Ledger
     market: Any  # (1,) record of MARKET
     tallies: Any  # (T,) records of TALLIES

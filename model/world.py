@@ -6,18 +6,30 @@ from scipy.special import gammaincinv, ndtri
 from agents.compiled import kernel
 from agents.government import NEVER, Government
 from agents.industry import LEAST, Industries
-from agents.innovator import Innovators
+from agents.innovator import ABROAD, Innovators
 from agents.references import bind
 from agents.supplier import Suppliers
 from agents.user import OLD_TECHNOLOGY, Users
+from model.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
 from model.ledger import OUTSIDE, open_ledger
 from model.network import peer_ties, supply_ties
 from model.parameters import Parameters
 from model.phases.product import make_products
 from model.phases.ties import find_partner
-from model.policy import INSTRUMENTS
 from model.randomness import Purpose, split_seed, uniforms
-from model.state import BLOCK, LAST_GENERATION, MARKET, TALLIES, Cells, Scratch, State, Support, recorded
+from model.state import (
+    BLOCK,
+    FLOWS,
+    LAST_GENERATION,
+    MARKET,
+    TALLIES,
+    Cells,
+    Scratch,
+    State,
+    Support,
+    recorded,
+)
+from model.stocks import LEVELS, Stocks
 
 _BEFORE = 0xFFFFFFFF  # the period of draws before t = 0
 
@@ -34,6 +46,8 @@ def build_world(p: Parameters, seed: int) -> State:
     market[0].initial_output = users.output.sum()
     market[0].initial_supply = p.engineers * p.market_size
     market[0].initial_wage = market[0].wage = _initial_wage(p, users, market[0].initial_supply)
+    market[0].demand = market[0].cost = 1.0
+    market[0].segmentation, market[0].integration = p.segmentation, p.integration
     market[0].smallest_capacity = p.supplier_capacity * 1000.0 * p.market_size * p.domains / p.suppliers
     state = State(
         users=users,
@@ -42,6 +56,8 @@ def build_world(p: Parameters, seed: int) -> State:
         industries=industries,
         government=_government(p),
         support=_support(p),
+        stocks=_stocks(p),
+        ceiling=p.ceiling + p.ceiling_growth * np.arange(LAST_GENERATION + 1),
         ledger=ledger,
         market=market,
         tallies=recorded(TALLIES, p.horizon),
@@ -98,11 +114,13 @@ def _users(p: Parameters, seed: int, industries: Industries) -> Users:
         old_quality=old_quality,
         mastery=np.full(p.users, p.mastery_start),
         provider=np.full(p.users, OLD_TECHNOLOGY),
-        contacts=np.full((p.users, p.contacts), -1),
+        contacts=np.full((p.users, p.contacts), -1, np.int16),
         peer_start=start,
         peers=peers,
         output=size * (1.0 + p.value_of_quality * valuation * (old_quality - 1.0)),
         spending=np.zeros(p.users),
+        productivity=1.0 + p.value_of_quality * valuation * (old_quality - 1.0) - p.old_price,
+        technology=np.full(p.users, OLD_TECHNOLOGY),
         quality_used=np.zeros(p.users),
         draw_reconsider=np.zeros(p.users),
         draw_report=np.zeros(p.users),
@@ -125,13 +143,18 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
     draws = uniforms(seed, Purpose.FOUNDERS, n, d)
     place = uniforms(seed, Purpose.LAYOUT, n, 1)[:, 0, 0]
     alive = np.arange(n) < p.founders
-    capability = p.initial_capability * (1.0 + p.initial_spread * (2.0 * draws[..., 0] - 1.0))
+    foreign = np.zeros(n, bool)
+    foreign[_evenly(p.founders, p.foreign_founders)] = True
+    initial = p.initial_capability * np.where(foreign, 1.0 + p.foreign_lead, 1.0)
+    capability = initial[:, None] * (1.0 + p.initial_spread * (2.0 * draws[..., 0] - 1.0))
+    region = np.minimum((place * p.regions).astype(np.int64), p.regions - 1)
     counts = -np.log(draws[..., 1])
     zeros = {name: np.zeros(n) for name in _FIRM_NUMBERS}
     return Innovators(
         alive=alive,
-        foreign=np.zeros(n, bool),
-        region=np.minimum((place * p.regions).astype(np.int64), p.regions - 1),
+        foreign=foreign,
+        region=np.where(foreign, ABROAD, region),
+        income_abroad=np.where(foreign, p.foreign_income, 0.0),
         birth=np.full(n, -1),
         death=np.full(n, NEVER),
         capability=np.minimum(capability, p.ceiling),
@@ -155,18 +178,23 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
 _FIRM_NUMBERS = (
     "plan_research", "own_research", "public_research", "hours", "effort", "absorption", "solved", "unit_cost", "price",
     "subsidy", "units", "revenue", "subsidised", "delivered", "share", "experience", "public_recent",
-    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real",
+    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real", "equity", "sold_before",
 )  # fmt: skip
 
 
 def _suppliers(p: Parameters, seed: int, capacity: float) -> Suppliers:
     """Suppliers take turns over the domains, so that every domain has one."""
     draws = uniforms(seed, Purpose.SUPPLIERS, p.suppliers, 1)[:, 0]
+    foreign = np.zeros(p.suppliers, bool)
+    others = p.suppliers - p.domains  # the first of every domain is domestic
+    share = min(1.0, p.foreign_suppliers * p.suppliers / others) if others else 0.0
+    foreign[p.domains + _evenly(others, share)] = True
+    capability = p.supplier_low + (p.supplier_high - p.supplier_low) * draws[:, 0]
     return Suppliers(
         domain=np.arange(p.suppliers) % p.domains,
         region=np.minimum((draws[:, 1] * p.regions).astype(np.int64), p.regions - 1),
-        foreign=np.zeros(p.suppliers, bool),
-        capability=p.supplier_low + (p.supplier_high - p.supplier_low) * draws[:, 0],
+        foreign=foreign,
+        capability=np.where(foreign, 1.0 + p.foreign_lead, 1.0) * capability,
         capacity=np.full(p.suppliers, capacity),
         experience=np.zeros(p.suppliers),
         orders=np.zeros(p.suppliers),
@@ -175,9 +203,16 @@ def _suppliers(p: Parameters, seed: int, capacity: float) -> Suppliers:
     )
 
 
+def _evenly(count: int, share: float) -> np.ndarray:
+    """Places of a share of `count` rows, spread evenly over them."""
+    rows = np.arange(count)
+    return rows[np.floor((rows + 1) * share + 1e-9) > np.floor(rows * share + 1e-9)]
+
+
 def _initial_wage(p: Parameters, users: Users, supply: float) -> float:
     """w_0 clears the engineers' market at t = 0 without policy: money bidding for engineers over H_0."""
-    firms = min(p.burn * p.seed_cash, p.seed_cash) * p.founders
+    domestic = p.founders - _evenly(p.founders, p.foreign_founders).shape[0]
+    firms = min(p.burn * p.seed_cash, p.seed_cash) * domestic
     money = firms + p.users_engineering * float(users.output.sum())
     return money / supply if money > 0.0 else 1.0
 
@@ -185,21 +220,43 @@ def _initial_wage(p: Parameters, users: Users, supply: float) -> float:
 def _government(p: Parameters) -> Government:
     return Government(
         purse=np.zeros(len(INSTRUMENTS)),
+        placed=np.zeros((p.horizon, len(INSTRUMENTS))),
         chosen=np.zeros(p.slots, bool),
         since=np.full(p.slots, NEVER),
+        backed=np.zeros(p.slots, bool),
+        backed_since=np.full(p.slots, NEVER),
         plan=np.full(p.domains, 1.0 / p.domains),
+        reported=np.zeros(p.domains),
+        roadmap=np.full(p.domains, 1.0 / p.domains),
+        fashion=np.full(p.domains, 1.0 / p.domains),
         score=np.zeros(p.slots),
     )
 
 
 def _support(p: Parameters) -> Support:
+    flow = recorded(FLOWS, 1)
+    flow[0].segmentation = 1.0
     return Support(
         research=np.zeros(p.slots),
         tied=np.zeros(p.slots),
         explore=np.zeros(p.slots),
-        purchase=np.zeros((len(INSTRUMENTS), p.slots)),
-        refund=np.zeros(1),
+        lost=np.zeros(p.slots),
+        equity=np.zeros(p.slots),
+        member=np.zeros(p.slots, bool),
+        purchase=np.zeros((len(PRICE_SUBSIDIES), p.slots)),
+        waiver=np.zeros(p.slots),
+        upstream=np.zeros(p.suppliers),
+        adoption=np.zeros(p.industries),
+        spread=np.zeros(p.slots),
+        spent=np.zeros(len(INSTRUMENTS)),
+        flow=flow,
     )
+
+
+def _stocks(p: Parameters) -> Stocks:
+    level = recorded(LEVELS, 1)
+    level[0].science = 1.0
+    return Stocks(level=level, common=np.zeros(p.domains), training=np.zeros(p.talent_lag))
 
 
 def _scratch(p: Parameters) -> Scratch:
@@ -213,6 +270,7 @@ def _scratch(p: Parameters) -> Scratch:
         agent=np.zeros(offers, np.int64),
         utility=np.zeros(offers),
         luck=np.zeros(offers),
+        entering=np.zeros(block),
         eligible=np.zeros(p.slots, bool),
         firm_domain=np.zeros((p.slots, p.domains)),
         firm_industry=np.zeros((p.slots, p.industries)),
@@ -235,6 +293,8 @@ def _cells(p: Parameters) -> Cells:
         one=np.zeros(widest),
         two=np.zeros(widest),
         three=np.zeros(widest),
+        four=np.zeros(widest),
+        found=np.zeros(p.slots * p.domains, np.int64),
     )
 
 
@@ -244,5 +304,5 @@ def open_markets(p, seed, s):
     contacts = s.users.contacts
     for u in range(contacts.shape[0]):
         for m in range(contacts.shape[1]):
-            contacts[u, m] = find_partner(_BEFORE, p, seed, s.users, s.innovators, u, m)
+            contacts[u, m] = find_partner(_BEFORE, p, p.segmentation, seed, s.users, s.innovators, u, m)
     make_products(p, s)

@@ -5,13 +5,24 @@ take the best. Splitting them lets the middle pass become vector instructions.
 """
 
 from agents.compiled import rule
-from agents.user import OLD_TECHNOLOGY, ORPHANED, gross_utility, mastery_after_switch, perceived_risk, taste
-from model.ledger import OUTSIDE, USERS, Purpose, transfer
+from agents.innovator import ABROAD
+from agents.user import (
+    OLD_TECHNOLOGY,
+    ORPHANED,
+    change_cost,
+    gross_utility,
+    mastery_after_switch,
+    perceived_risk,
+    taste,
+)
+from model.instruments import NUMBER
+from model.ledger import GOVERNMENT, OUTSIDE, USERS, Purpose, transfer
 from model.randomness import Purpose as Luck
 from model.randomness import uniform, words_in_loop
 from model.state import BLOCK
 
-_TASTE, _INTEGRATION = int(Luck.TASTE), int(Purpose.INTEGRATION)
+_TASTE, _INTEGRATION, _ADOPTION = int(Luck.TASTE), int(Purpose.INTEGRATION), int(Purpose.ADOPTION)
+_DEMONSTRATION = NUMBER["demonstration"]
 _NO_OFFER = -1e300
 
 
@@ -23,13 +34,19 @@ def choose_providers(t, p, seed, s):
     count = provider.shape[0]
     for u in range(count):
         adopted[u] = provider[u] >= 0
-    switched = 0.0
+    switched, adopting, aid = 0.0, 0.0, 0.0
     for start in range(0, count, BLOCK):
         reviewing = _list_reviewing(p, users, scratch.listed, start, min(start + BLOCK, count))
-        offers = _gather_utilities(p, users, s.innovators, scratch, reviewing)
+        offers = _gather_utilities(p, s, reviewing)
         _add_taste(t, p, seed, scratch, offers)
-        switched += _take_best(p, users, scratch, reviewing)
-    transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, p.integration * switched)
+        moved, basis, paid = _take_best(p, s, reviewing)
+        switched, adopting, aid = switched + moved, adopting + basis, aid + paid
+    s.tallies[t].integrated = switched
+    transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, s.market[0].integration * switched)
+    transfer(t, s.ledger, GOVERNMENT, USERS, _ADOPTION, aid)
+    s.support.spent[_DEMONSTRATION] = aid
+    if aid > 0.0:
+        s.market[0].adopting = adopting
 
 
 @rule
@@ -45,13 +62,19 @@ def _list_reviewing(p, users, reviewing, start, stop):
 
 
 @rule
-def _gather_utilities(p, users, innovators, scratch, reviewing):
-    """Utility without noise of every contact's product and of the old technology; returns the number of entries."""
+def _gather_utilities(p, s, reviewing):
+    """Utility without noise of every contact's product and of the old technology; returns the number of entries.
+
+    Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
+    over the risk of buying from a firm (`waiver`).
+    """
+    users, innovators, scratch = s.users, s.innovators, s.scratch
     price, subsidy, quality, home = innovators.price, innovators.subsidy, innovators.quality, innovators.region
     regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
     valuations, masteries, old_quality = users.valuation, users.mastery, users.old_quality
     listed, option, agent, utility = scratch.listed, scratch.option, scratch.agent, scratch.utility
-    value_of_quality, friction, integration = p.value_of_quality, p.friction, p.integration
+    adoption, waiver, entering = s.support.adoption, s.support.waiver, scratch.entering
+    value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
     old_price, slots = p.old_price, p.slots
     known = contacts.shape[1]
     entry = 0
@@ -59,9 +82,11 @@ def _gather_utilities(p, users, innovators, scratch, reviewing):
         u = listed[r]
         j, now, valuation, region = industry[u], provider[u], valuations[u], regions[u]
         mastery_new = mastery_after_switch(masteries[u], p.mastery_start, p.mastery_carried)
-        change = integration
+        felt, aid = 0.0, 0.0
         if now == OLD_TECHNOLOGY:
-            change += perceived_risk(p.risk, _peer_adoption(users, scratch.adopted, u), users.lead[u], p.lead_risk)
+            felt = perceived_risk(p.risk, _peer_adoption(users, scratch.adopted, u), users.lead[u], p.lead_risk)
+            aid = adoption[j]
+        entering[r] = felt
         for m in range(known):
             i = contacts[u, m]
             agent[entry] = u
@@ -72,6 +97,7 @@ def _gather_utilities(p, users, innovators, scratch, reviewing):
                 value = gross_utility(
                     value_of_quality, valuation, quality[i, j], mastery, price[i] * (1.0 - subsidy[i])
                 )
+                change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
                 value -= 0.0 if i == now else change
                 utility[entry] = value - (0.0 if home[i] == region else friction)
             entry += 1
@@ -106,11 +132,16 @@ def _add_taste(t, p, seed, scratch, offers):
 
 
 @rule
-def _take_best(p, users, scratch, reviewing):
-    """Move each reviewing user to its best offer; returns the economic size of users that switched."""
+def _take_best(p, s, reviewing):
+    """Move each reviewing user to its best offer.
+
+    Returns the economic size of users that switched; integration and risk of those that were offered help to adopt;
+    and the help that government paid them.
+    """
+    users, scratch, adoption, waiver = s.users, s.scratch, s.support.adoption, s.support.waiver
     listed, option, utility, provider = scratch.listed, scratch.option, scratch.utility, users.provider
-    options, slots = users.contacts.shape[1] + 1, p.slots
-    switched = 0.0
+    options, slots, integration = users.contacts.shape[1] + 1, p.slots, s.market[0].integration
+    switched, adopting, aid = 0.0, 0.0, 0.0
     for r in range(reviewing):
         u = listed[r]
         best = r * options
@@ -118,8 +149,14 @@ def _take_best(p, users, scratch, reviewing):
             if utility[k] > utility[best]:
                 best = k
         choice = OLD_TECHNOLOGY if option[best] == slots else option[best]
-        if choice != provider[u]:
-            provider[u] = choice
-            users.mastery[u] = mastery_after_switch(users.mastery[u], p.mastery_start, p.mastery_carried)
-            switched += users.size[u]
-    return switched
+        if choice == provider[u]:
+            continue
+        rate = adoption[users.industry[u]]
+        if rate > 0.0 and provider[u] == OLD_TECHNOLOGY and s.innovators.region[choice] != ABROAD:
+            cost = users.size[u] * change_cost(integration, scratch.entering[r], waiver[choice], 0.0)
+            adopting += cost
+            aid += rate * cost
+        provider[u] = choice
+        users.mastery[u] = mastery_after_switch(users.mastery[u], p.mastery_start, p.mastery_carried)
+        switched += users.size[u]
+    return switched, adopting, aid

@@ -5,61 +5,74 @@ import numpy as np
 from agents.compiled import rule
 from agents.elementary import mean
 from agents.government import NEVER
-from agents.innovator import ceiling_of, entrant_capability, entrants_mean
-from model.ledger import OUTSIDE, Purpose, transfer
+from agents.innovator import ABROAD, entrant_capability, entrants_mean
+from model.instruments import NUMBER
+from model.ledger import GOVERNMENT, OUTSIDE, Purpose, transfer
+from model.phases.research import mean_capability
 from model.randomness import Purpose as Luck
 from model.randomness import exponential, fine_uniform, poisson, uniform, words
 
-_SEED = int(Purpose.SEED)
-_ENTRY, _ENTRANT = int(Luck.ENTRY), int(Luck.ENTRANT)
+_SEED, _ADDED = int(Purpose.SEED), int(Purpose.ENTRY)
+_ENTRY, _ENTRANT, _FOREIGN = int(Luck.ENTRY), int(Luck.ENTRANT), int(Luck.FOREIGN)
+_ENTRY_SUBSIDY = NUMBER["entry_subsidy"]
 
 
 @rule
 def admit_entrants(t, p, seed, s):
     """Profits attract entrants and the lead of incumbents deters them; a slot freed this quarter rests."""
-    innovators = s.innovators
+    innovators, market = s.innovators, s.market[0]
     average = s.scratch.domain
-    frontier, generation = _industry_average(p, innovators, average, s.scratch.generations)
-    ceiling = ceiling_of(p.ceiling, p.ceiling_growth, generation)
+    mean_capability(innovators, average)
+    frontier, generation = _frontier(p, innovators, s.scratch.generations)
+    ceiling = s.ceiling[generation]
     expected = max(p.initial_capability, p.inherit * mean(average))
     lead = max(frontier, expected)
     w0, w1, _, _ = words(seed, _ENTRY, t, 0, 0)
     expected_entrants = entrants_mean(
-        p.market_size, p.entry, p.entry_profit, max(s.market[0].profits, 0.0), p.deterrence, lead, expected
+        p.market_size, p.entry, p.entry_profit, max(market.profits, 0.0), p.deterrence, lead, expected
     )
-    entrants = poisson(expected_entrants, fine_uniform(w0, w1))
+    entrants = poisson(expected_entrants, fine_uniform(w0, w1)) + int(market.surge)
+    decoupled = p.decoupling_share if 0 <= p.decoupling <= t else 0.0
+    market.entrants = 0.0
     slot = 0
     for k in range(entrants):
         while slot < p.slots and (innovators.alive[slot] or innovators.death[slot] == t):
             slot += 1
         if slot == p.slots:
             return
-        _found(t, p, seed, s, slot, k, average, generation, ceiling)
+        w0, w1, _, _ = words(seed, _FOREIGN, t, k, 0)
+        foreign = fine_uniform(w0, w1) < p.foreign_entrants * (1.0 - decoupled)
+        _found(t, p, seed, s, slot, k, foreign, average, generation, ceiling)
         transfer(t, s.ledger, OUTSIDE, slot, _SEED, p.seed_cash)
+        if not foreign:
+            _add_to_seed(t, s, slot, s.support.flow[0].entrant)
         s.tallies[t].entries += 1.0
 
 
 @rule
-def _industry_average(p, innovators, average, generations):
-    """Mean capability per domain of living firms, their best mean capability, and the generation most firms use."""
-    average[:] = 0.0
+def _add_to_seed(t, s, i, amount):
+    """The entry subsidy of a domestic entrant."""
+    transfer(t, s.ledger, GOVERNMENT, i, _ADDED, amount)
+    s.support.spent[_ENTRY_SUBSIDY] += amount
+    s.innovators.public_total[i] = amount
+    s.innovators.public_recent[i] = amount
+    s.market[0].entrants += 1.0
+
+
+@rule
+def _frontier(p, innovators, generations):
+    """Best mean capability of living firms, and the generation that most of them use."""
     generations[:] = 0.0
-    living, frontier = 0, 0.0
+    frontier = 0.0
     for i in range(p.slots):
         if innovators.alive[i]:
-            living += 1
-            capability = innovators.capability[i]
-            frontier = max(frontier, mean(capability))
+            frontier = max(frontier, mean(innovators.capability[i]))
             generations[min(innovators.generation[i], generations.shape[0] - 1)] += 1.0
-            for c in range(capability.shape[0]):
-                average[c] += capability[c]
-    for c in range(average.shape[0]):
-        average[c] /= max(living, 1)
     return frontier, np.argmax(generations)
 
 
 @rule
-def _found(t, p, seed, s, i, k, average, generation, ceiling):
+def _found(t, p, seed, s, i, k, foreign, average, generation, ceiling):
     """A new firm in slot i: the k-th entrant of the quarter, whose luck does not depend on the slot."""
     innovators = s.innovators
     innovators.alive[i] = True
@@ -68,12 +81,15 @@ def _found(t, p, seed, s, i, k, average, generation, ceiling):
     innovators.prototype[i] = False
     innovators.markup[i] = p.markup_start
     w0, _, _, _ = words(seed, _ENTRANT, t, k, p.domains)
-    innovators.region[i] = min(int(uniform(w0) * p.regions), p.regions - 1)
+    innovators.region[i] = ABROAD if foreign else min(int(uniform(w0) * p.regions), p.regions - 1)
+    innovators.foreign[i] = foreign
+    innovators.income_abroad[i] = p.foreign_income if foreign else 0.0
+    initial = p.initial_capability * (1.0 + p.foreign_lead if foreign else 1.0)
     total = 0.0
     for c in range(p.domains):
         w0, w1, w2, w3 = words(seed, _ENTRANT, t, k, c)
         innovators.capability[i, c] = entrant_capability(
-            p.initial_capability, p.inherit, average[c], p.initial_spread, fine_uniform(w0, w1), ceiling
+            initial, p.inherit, average[c], p.initial_spread, fine_uniform(w0, w1), ceiling
         )
         innovators.belief[i, c] = exponential(fine_uniform(w2, w3))
         total += innovators.belief[i, c]
@@ -87,13 +103,12 @@ def _found(t, p, seed, s, i, k, average, generation, ceiling):
         innovators.revenue, innovators.subsidised, innovators.units, innovators.delivered, innovators.share,
         innovators.experience, innovators.public_recent, innovators.payments_recent, innovators.public_total,
         innovators.own_research, innovators.public_research, innovators.hours, innovators.absorption,
-        innovators.productivity,
-        innovators.unit_cost,
-        innovators.price,
-        innovators.subsidy, innovators.weight,
+        innovators.productivity, innovators.unit_cost, innovators.price, innovators.subsidy, innovators.weight,
+        innovators.equity,
     ):  # fmt: skip
         state[i] = 0.0
     innovators.watched[i] = 0
     innovators.progress[i] = t
     innovators.useful_mark[i] = 0.0
     s.government.since[i] = NEVER
+    s.government.backed_since[i] = NEVER

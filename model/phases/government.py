@@ -1,119 +1,122 @@
-"""Government: tax, plan, choice of firms, and the one place that turns money into support."""
+"""Government: tax, and the one place that turns money into support; what policy builds in public stocks."""
+
+import numpy as np
 
 from agents.compiled import rule
-from agents.government import blurred, keeps_champion, perceived, quarterly_budget
-from model.foresight import firm_prospects, true_problem_weights
-from model.instruments import Signal, act
-from model.ledger import GOVERNMENT, OUTSIDE, USERS, Purpose, transfer
-from model.randomness import Purpose as Luck
-from model.randomness import exponential, fine_uniform, normal, words
+from agents.elementary import exp, total
+from model.instruments import NUMBER, Signal, act
+from model.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Purpose, transfer
 
-_TAX, _REFUND, _GRANT = int(Purpose.TAX), int(Purpose.REFUND), int(Purpose.GRANT)
-_ADMINISTRATION, _LEAKAGE = int(Purpose.ADMINISTRATION), int(Purpose.LEAKAGE)
-_PLAN, _SIGNAL = int(Luck.PLAN), int(Luck.SIGNAL)
+_TAX, _REFUND, _GRANT, _EQUITY = int(Purpose.TAX), int(Purpose.REFUND), int(Purpose.GRANT), int(Purpose.EQUITY)
+_ADMINISTRATION, _LEAKAGE, _RETURNED = int(Purpose.ADMINISTRATION), int(Purpose.LEAKAGE), int(Purpose.RETURNED)
+_SERVICES, _LABORATORIES = int(Purpose.SERVICES), int(Purpose.LABORATORIES)
+_DEMONSTRATION = NUMBER["demonstration"]
 
 
 @rule
-def raise_budget(t, policy, mix, s):
+def raise_budget(t, policy, outlays, s):
     """The flat tax of the quarter, split over the instruments' purses."""
-    budget = quarterly_budget(policy.budget, s.market[0].initial_output, t, policy.start, policy.end, policy.phase_out)
+    purse, budget = s.government.purse, 0.0
+    if t == policy.moves_on:
+        _move_on(outlays[t], purse)
+    for k in range(purse.shape[0]):
+        purse[k] += outlays[t, k] * s.market[0].initial_output
+        budget += outlays[t, k] * s.market[0].initial_output
     transfer(t, s.ledger, USERS, GOVERNMENT, _TAX, budget)
-    for k in range(mix.shape[0]):
-        s.government.purse[k] += mix[k] * budget
 
 
 @rule
-def renew_plan_and_choice(t, p, policy, seed, s):
-    """A selective government plans anew each plan period and fills the seats of its champions each quarter."""
-    if policy.selective == 0 or t < policy.start or t >= policy.end:
+def _move_on(outlays, purse):
+    """When the mix changes, instruments that end leave what they have not placed to those that go on."""
+    left, going_on = 0.0, total(outlays)
+    if going_on <= 0.0:
         return
-    plan_quarter = t - (t - policy.start) % policy.plan_period
-    if t == plan_quarter:
-        _renew_plan(t, p, policy, seed, s)
-    if policy.champions == 0:
-        for i in range(p.slots):
-            s.government.chosen[i] = s.innovators.alive[i] and not s.innovators.foreign[i]
-    else:
-        seats = _keep_champions(t, p, policy, s)
-        if seats > 0:
-            _fill_seats(t, p, policy, seed, s, plan_quarter, seats)
+    for k in range(purse.shape[0]):
+        if outlays[k] == 0.0:
+            left += purse[k]
+            purse[k] = 0.0
+    for k in range(purse.shape[0]):
+        purse[k] += left * (outlays[k] / going_on)
 
 
 @rule
-def _renew_plan(t, p, policy, seed, s):
-    """Plan = phi * true problem weights at mid-plan + (1 - phi) * random weights (flat Dirichlet)."""
-    truth = true_problem_weights(t, p, seed, s, policy.plan_period // 2)
-    guess = s.scratch.domain
-    total = 0.0
-    for c in range(p.domains):
-        w0, w1, _, _ = words(seed, _PLAN, t, c, 0)
-        guess[c] = exponential(fine_uniform(w0, w1))
-        total += guess[c]
-    for c in range(p.domains):
-        s.government.plan[c] = blurred(policy.foresight, truth[c], guess[c] / total)
-
-
-@rule
-def _keep_champions(t, p, policy, s):
-    """Drop champions that died or made no progress for too long; return the number of open seats."""
-    government, innovators = s.government, s.innovators
-    kept = 0
-    for i in range(p.slots):
-        if not government.chosen[i]:
-            continue
-        if innovators.alive[i] and keeps_champion(t, government.since[i], innovators.progress[i], policy.patience):
-            kept += 1
-        else:
-            government.chosen[i] = False
-            government.since[i] = t
-    return policy.champions - kept
-
-
-@rule
-def _fill_seats(t, p, policy, seed, s, plan_quarter, seats):
-    """The best-looking firms take the open seats; a firm dropped since the last plan waits for the next one."""
-    government, innovators = s.government, s.innovators
-    prospects = firm_prospects(t, p, policy, s)
-    for i in range(p.slots):
-        w0, w1, _, _ = words(seed, _SIGNAL, plan_quarter, i, innovators.birth[i] + 1)
-        government.score[i] = perceived(policy.foresight, prospects[i], normal(fine_uniform(w0, w1)))
-    for _ in range(seats):
-        best = -1
-        for i in range(p.slots):
-            open_to = innovators.alive[i] and not innovators.foreign[i] and not government.chosen[i]
-            waits = government.since[i] >= plan_quarter
-            if open_to and not waits and (best < 0 or government.score[i] > government.score[best]):
-                best = i
-        if best < 0:
-            return
-        government.chosen[best] = True
-        government.since[best] = t
-
-
-@rule
-def give_support(t, p, policy, mix, s):
-    """Each instrument turns its purse, net of administration and leakage, into support; grants are paid at once."""
-    support, innovators, government = s.support, s.innovators, s.government
-    support.research[:] = 0.0
-    support.tied[:] = 0.0
-    support.explore[:] = 0.0
-    support.purchase[:] = 0.0
-    support.refund[0] = 0.0
+def give_support(t, p, policy, s):
+    """Each instrument turns its purse, net of administration and leakage, into support; what is placed is paid."""
+    support, innovators, purse = s.support, s.innovators, s.government.purse
+    clear_support(support)
     if t < policy.start or t >= policy.end:
         return
-    eligible = s.scratch.eligible
-    for i in range(p.slots):
-        eligible[i] = innovators.alive[i] and not innovators.foreign[i]
-    signal = Signal(eligible, government.chosen, innovators.plan_research, innovators.revenue)
+    signal = _signal(p, policy, s)
     net_share = 1.0 - policy.administration - policy.leakage
-    for number in range(mix.shape[0]):
-        if mix[number] > 0.0:
-            placed = act(number, government.purse[number] * net_share, policy, signal, support)
+    for number in range(purse.shape[0]):
+        if purse[number] > 0.0:
+            placed = act(number, purse[number] * net_share, policy, p, signal, support)
             charge(t, policy, s, number, placed)
-    transfer(t, s.ledger, GOVERNMENT, USERS, _REFUND, support.refund[0])
+    flow = support.flow[0]
+    transfer(t, s.ledger, GOVERNMENT, USERS, _REFUND, flow.refund)
+    transfer(t, s.ledger, GOVERNMENT, OUTSIDE, _SERVICES, flow.services + flow.infrastructure + flow.training)
+    transfer(t, s.ledger, GOVERNMENT, ENGINEERS, _LABORATORIES, flow.common + flow.science + total(support.upstream))
     for i in range(p.slots):
         if support.research[i] > 0.0:
-            transfer(t, s.ledger, GOVERNMENT, i, _GRANT, support.research[i])
+            transfer(t, s.ledger, GOVERNMENT, i, _GRANT, support.research[i] - support.equity[i])
+            transfer(t, s.ledger, GOVERNMENT, i, _EQUITY, support.equity[i])
+            innovators.equity[i] += support.equity[i]
+
+
+@rule
+def clear_support(support):
+    """No support."""
+    for given in (
+        support.research, support.tied, support.explore, support.lost, support.equity, support.waiver,
+        support.upstream, support.adoption, support.spent,
+    ):  # fmt: skip
+        given[:] = 0.0
+    support.member[:] = False
+    support.purchase[:] = 0.0
+    flow = support.flow[0]
+    flow.refund, flow.entrant, flow.meetings, flow.roadmap, flow.foresight = 0.0, 0.0, 0.0, 0.0, 0.0
+    flow.common, flow.science, flow.infrastructure, flow.training, flow.services = 0.0, 0.0, 0.0, 0.0, 0.0
+    flow.segmentation = 1.0
+
+
+@rule
+def _signal(p, policy, s):
+    """What instruments may see this quarter."""
+    innovators, government, market = s.innovators, s.government, s.market[0]
+    eligible, adopted = s.scratch.eligible, np.zeros(p.industries)
+    for i in range(p.slots):
+        eligible[i] = innovators.alive[i] and not innovators.foreign[i]
+    if government.purse[_DEMONSTRATION] > 0.0:
+        _adoption_by_industry(s.users, s.industries.share, 1000.0 * p.market_size, adopted)
+    upstream = _suppliers_by_plan(p, s.suppliers, government.plan)
+    local = np.zeros(p.regions)
+    for u in range(s.users.region.shape[0] if policy.backs == 1 else 0):
+        local[s.users.region[u]] += s.users.size[u] / (1000.0 * p.market_size)
+    return Signal(
+        market.initial_output, policy.foresight, eligible, government.chosen, government.backed, innovators.region,
+        innovators.plan_research, innovators.revenue, upstream, adopted, market.adopting, local, market.entrants,
+    )  # fmt: skip
+
+
+@rule
+def _adoption_by_industry(users, share, size, adopted):
+    """Share of each industry's size that uses the new technology, shape (J,)."""
+    for u in range(users.provider.shape[0]):
+        if users.provider[u] >= 0:
+            adopted[users.industry[u]] += users.size[u]
+    for j in range(adopted.shape[0]):
+        adopted[j] /= size * share[j]
+
+
+@rule
+def _suppliers_by_plan(p, suppliers, plan):
+    """A domain's weight in the plan, shared by its domestic suppliers. Shape (S,), sums to 1."""
+    number, weights = np.zeros(p.domains), np.zeros(suppliers.domain.shape[0])
+    for k in range(weights.shape[0]):
+        number[suppliers.domain[k]] += 0.0 if suppliers.foreign[k] else 1.0
+    for k in range(weights.shape[0]):
+        weights[k] = 0.0 if suppliers.foreign[k] else plan[suppliers.domain[k]] / number[suppliers.domain[k]]
+    return weights
 
 
 @rule
@@ -121,5 +124,34 @@ def charge(t, policy, s, number, placed):
     """Charge a purse with what was placed, and with administration and leakage in proportion to outlays."""
     outlay = placed / (1.0 - policy.administration - policy.leakage)
     s.government.purse[number] -= outlay
+    s.government.placed[t, number] += placed
     transfer(t, s.ledger, GOVERNMENT, OUTSIDE, _ADMINISTRATION, policy.administration * outlay)
     transfer(t, s.ledger, GOVERNMENT, OUTSIDE, _LEAKAGE, policy.leakage * outlay)
+
+
+@rule
+def settle_purses(t, p, policy, s):
+    """What instruments paid during the quarter is charged; what is left when policy ends goes back to taxpayers.
+
+    So does equity that comes back later.
+    """
+    purse = s.government.purse
+    if policy.start <= t < policy.end:
+        for number in range(purse.shape[0]):
+            if s.support.spent[number] > 0.0:
+                charge(t, policy, s, number, s.support.spent[number])
+    if t >= min(policy.end, p.horizon) - 1:
+        transfer(t, s.ledger, GOVERNMENT, USERS, _RETURNED, total(purse))
+        purse[:] = 0.0
+
+
+@rule
+def build_stocks(t, p, s):
+    """Infrastructure and trained engineers follow what was spent on them; segmentation and integration follow."""
+    flow, level, training, market = s.support.flow[0], s.stocks.level[0], s.stocks.training, s.market[0]
+    level.infrastructure = (1.0 - p.infrastructure_decay) * level.infrastructure + flow.infrastructure
+    due = t % p.talent_lag
+    level.engineers = (1.0 - p.talent_decay) * level.engineers + training[due]
+    training[due] = p.talent_efficacy * flow.training / market.initial_wage
+    market.segmentation = p.segmentation * flow.segmentation
+    market.integration = p.integration * exp(-p.infrastructure_efficacy * level.infrastructure / market.initial_output)

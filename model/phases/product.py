@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.compiled import rule
-from agents.elementary import exp, log, mean
+from agents.elementary import exp, log, mean, total
 from agents.innovator import unit_cost
 from agents.supplier import ces_log, cobb_douglas_log
 from model.phases.research import list_cells
@@ -19,8 +19,7 @@ def make_products(p, s):
     living = list_cells(p, s.innovators.alive, cells)
     _combine_with_suppliers(p, s.innovators, s.suppliers.capability, cells, living)
     _assess_quality(p, s.innovators, s.industries.needs, cells, living)
-    for k in range(living):
-        _set_price(p, s, cells.firm[k])
+    _set_prices(p, s, cells, living)
 
 
 @rule
@@ -78,24 +77,24 @@ def _assess_quality(p, innovators, needs, cells, living):
 
 
 @rule
-def _set_price(p, s, i):
+def _set_prices(p, s, cells, living):
     """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
-    innovators, supplier, factor = s.innovators, s.innovators.supplier, s.suppliers.cost_factor
-    purchase = s.support.purchase
-    congestion, subsidy = 0.0, 0.0
-    for c in range(supplier.shape[1]):
-        congestion += factor[supplier[i, c]]
-    for k in range(purchase.shape[0]):
-        subsidy += purchase[k, i]
-    innovators.unit_cost[i] = unit_cost(
-        p.floor_cost,
-        p.initial_cost,
-        1.0 + 0.1 * innovators.experience[i] / p.market_size,
-        p.learning_by_doing,
-        max(mean(innovators.capability[i]), _SMALLEST) / p.initial_capability,
-        p.learning_by_research,
-        p.input_share,
-        congestion / supplier.shape[1],
-    )
-    innovators.price[i] = innovators.unit_cost[i] * (1.0 + innovators.markup[i])
-    innovators.subsidy[i] = min(subsidy, 1.0)
+    innovators, factor, purchase = s.innovators, s.suppliers.cost_factor, s.support.purchase
+    experience, knowledge, congestion, cost = cells.one, cells.two, cells.three, cells.four
+    for k in range(living):
+        i = cells.firm[k]
+        experience[k] = 1.0 + 0.1 * innovators.experience[i] / p.market_size
+        knowledge[k] = max(mean(innovators.capability[i]), _SMALLEST) / p.initial_capability
+        congestion[k] = 0.0
+        for c in range(p.domains):
+            congestion[k] += factor[innovators.supplier[i, c]] / p.domains
+    for k in range(living):
+        cost[k] = unit_cost(
+            p.floor_cost, p.initial_cost, experience[k], p.learning_by_doing, knowledge[k], p.learning_by_research,
+            p.input_share, congestion[k],
+        )  # fmt: skip
+    for k in range(living):
+        i = cells.firm[k]
+        innovators.unit_cost[i] = cost[k] * s.market[0].cost
+        innovators.price[i] = innovators.unit_cost[i] * (1.0 + innovators.markup[i])
+        innovators.subsidy[i] = min(total(purchase[:, i]), 1.0)

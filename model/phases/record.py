@@ -17,6 +17,9 @@ def record_quarter(t, p, policy, s):
     """Fill the quarter's row of tallies."""
     tally, market = s.tallies[t], s.market[0]
     tally.wage, tally.hours = market.wage, market.hours
+    level = s.stocks.level[0]
+    tally.science, tally.infrastructure, tally.engineers = level.science, level.infrastructure, level.engineers
+    tally.common = mean(s.stocks.common)
     _record_users(p, s.users, s.industries, tally)
     _record_firms(p, s.innovators, tally)
     _record_directions(p, s.innovators, s.scratch.domain, tally)
@@ -54,6 +57,7 @@ def _record_firms(p, innovators, tally):
     for i in range(p.slots):
         units += innovators.units[i] if innovators.alive[i] else 0.0
     for i in range(p.slots):
+        tally.imports += innovators.revenue[i] if innovators.foreign[i] else 0.0
         if not innovators.alive[i]:
             continue
         sold = innovators.units[i]

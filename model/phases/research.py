@@ -3,7 +3,7 @@
 from agents.compiled import rule
 from agents.elementary import exp, mean, total
 from agents.innovator import (
-    ceiling_of,
+    MEAN_SHOCK,
     discovery_chance,
     displaced,
     exploration_share,
@@ -12,18 +12,19 @@ from agents.innovator import (
     improved,
     research_budget,
     research_effort,
+    solution_size,
     solutions_mean,
     switches,
     visible_level,
 )
 from agents.user import old_quality_gain
-from model.ledger import ENGINEERS, USERS, Purpose, transfer
+from model.ledger import ENGINEERS, OUTSIDE, USERS, Purpose, transfer
 from model.markets import supply, wage
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, normal, poisson_given, words, words_in_loop
 from model.state import LAST_GENERATION
 
-_RESEARCH, _ENGINEERING = int(Purpose.RESEARCH), int(Purpose.ENGINEERING)
+_RESEARCH, _ENGINEERING, _ABROAD = int(Purpose.RESEARCH), int(Purpose.ENGINEERING), int(Purpose.ABROAD)
 _SOLUTIONS, _STEPS, _DISCOVERY = int(Luck.SOLUTIONS), int(Luck.STEPS), int(Luck.DISCOVERY)
 
 
@@ -34,31 +35,37 @@ def plan_research(p, s):
     for i in range(p.slots):
         innovators.plan_research[i] = 0.0
         if innovators.alive[i]:
-            innovators.plan_research[i] = research_budget(
-                p.research_intensity, innovators.revenue[i], p.burn, cash[i], p.seed_cash
-            )
+            income = innovators.revenue[i] + innovators.income_abroad[i]
+            innovators.plan_research[i] = research_budget(p.research_intensity, income, p.burn, cash[i], p.seed_cash)
 
 
 @rule
 def hire_engineers(t, p, s):
-    """R&D budgets and users' own engineering bid for engineers; one wage clears the market."""
+    """R&D budgets, public laboratories and users' own engineering bid for engineers; one wage clears the market.
+
+    Foreign firms hire abroad, at w_0.
+    """
     innovators, users, support, market = s.innovators, s.users, s.support, s.market[0]
     money = 0.0
     for i in range(p.slots):
         innovators.own_research[i] = displaced(innovators.plan_research[i], p.displacement, support.research[i])
         innovators.public_research[i] = support.research[i]
-        money += innovators.own_research[i] + innovators.public_research[i]
+        money += 0.0 if innovators.foreign[i] else innovators.own_research[i] + innovators.public_research[i]
     engineering = users_engineering(p, users)
-    money += engineering
-    market.wage = wage(money, market.initial_wage, market.initial_supply, p.supply_elasticity)
-    market.hours = supply(market.wage, market.initial_wage, market.initial_supply, p.supply_elasticity)
+    money += engineering + support.flow[0].common + support.flow[0].science + total(support.upstream)
+    supplied = market.initial_supply + s.stocks.level[0].engineers
+    market.wage = wage(money, market.initial_wage, supplied, p.supply_elasticity)
+    market.hours = supply(market.wage, market.initial_wage, supplied, p.supply_elasticity)
     if money <= 0.0:
         market.wage, market.hours = market.initial_wage, 0.0
     for i in range(p.slots):
         spent = innovators.own_research[i] + innovators.public_research[i]
-        innovators.hours[i] = spent / market.wage
+        paid = market.initial_wage if innovators.foreign[i] else market.wage
+        innovators.hours[i] = (spent - support.lost[i]) / paid
         innovators.absorption[i] = half_saturated(innovators.hours[i], p.absorption_half)
-        if spent > 0.0:
+        if spent > 0.0 and innovators.foreign[i]:
+            transfer(t, s.ledger, i, OUTSIDE, _ABROAD, spent)
+        elif spent > 0.0:
             transfer(t, s.ledger, i, ENGINEERS, _RESEARCH, spent)
     transfer(t, s.ledger, USERS, ENGINEERS, _ENGINEERING, engineering)
 
@@ -85,19 +92,18 @@ def improve_old_technology(p, s):
 @rule
 def do_research(t, p, seed, s):
     """Every living firm explores and exploits with its hours, then perhaps takes up its prototype."""
-    cells = s.scratch.cells
-    living = list_cells(p, s.innovators.alive, cells)
-    _share_beyond_generation(p, s.innovators, s.scratch.generations)
-    for k in range(living):
-        _explore(t, p, seed, s, cells.firm[k], s.scratch.generations)
+    innovators, cells, beyond = s.innovators, s.scratch.cells, s.scratch.generations
+    living = list_cells(p, innovators.alive, cells)
+    _share_beyond_generation(p, innovators, beyond)
+    _divide_hours(p, s, cells, living)
+    _explore(t, p, seed, s, cells, living, beyond)
     _expect_solutions(p, s, living)
-    _draw_solutions(t, seed, cells, living * p.domains)
-    for k in range(living):
-        _solve_problems(t, p, seed, s, k, cells.firm[k])
-        _take_up_prototype(p, s, cells.firm[k], s.scratch.generations)
+    solving = _draw_solutions(t, p, seed, cells, living * p.domains)
+    _solve_problems(t, p, seed, s, cells, solving)
     s.market[0].frontier = 0.0
     for k in range(living):
-        s.market[0].frontier = max(s.market[0].frontier, float(s.innovators.generation[cells.firm[k]]))
+        _take_up_prototype(p, innovators, s.ceiling, cells.firm[k], beyond)
+        s.market[0].frontier = max(s.market[0].frontier, float(innovators.generation[cells.firm[k]]))
 
 
 @rule
@@ -131,45 +137,73 @@ def _share_beyond_generation(p, innovators, share):
 
 
 @rule
-def _explore(t, p, seed, s, i, beyond):
-    """Hours spent on exploration; the next generation may be found. No exploration while a prototype waits."""
-    innovators, tally = s.innovators, s.tallies[t]
-    hours, exploring = innovators.hours[i], 0.0
-    tally.research_hours += hours
-    if not innovators.prototype[i]:
-        belief, backlog = innovators.belief[i], innovators.backlog[i]
-        counts, pressure = total(belief), 0.0
-        for c in range(belief.shape[0]):
-            pressure += belief[c] / counts * half_saturated(backlog[c], p.backlog_half)
-        generation = min(innovators.generation[i], LAST_GENERATION)
-        earmarked = s.support.explore[i] / s.market[0].wage
-        share = exploration_share(p.explore_max, pressure, _saturation(p, innovators, i))
-        exploring = earmarked + share * (hours - earmarked)
-        w0, w1, _, _ = words(seed, _DISCOVERY, t, i, 0)
-        chance = discovery_chance(
-            p.discovery, p.discovery_decay, generation, exploring, p.discovery_shown, beyond[generation]
-        )
-        if fine_uniform(w0, w1) < chance:
-            innovators.prototype[i] = True
-            innovators.progress[i] = t
-        tally.exploration_hours += exploring
-        tally.exploration_money += exploring * s.market[0].wage
-    innovators.effort[i] = research_effort(max(hours - exploring, 1e-300), p.engineers, p.concentration)
+def _divide_hours(p, s, cells, living):
+    """Hours of exploration per living firm into `cells.one`; none while a prototype waits. Effort on the rest."""
+    innovators, exploring, effort = s.innovators, cells.one, cells.two
+    for k in range(living):
+        i = cells.firm[k]
+        exploring[k] = 0.0
+        if not innovators.prototype[i]:
+            pressure = _pressure(p, innovators.belief[i], innovators.backlog[i])
+            share = exploration_share(p.explore_max, pressure, _saturation(innovators, s.ceiling, i))
+            earmarked = s.support.explore[i] / s.market[0].wage
+            exploring[k] = earmarked + share * (innovators.hours[i] - earmarked)
+        effort[k] = max(innovators.hours[i] - exploring[k], 1e-300)
+    for k in range(living):
+        effort[k] = research_effort(effort[k], p.engineers, p.concentration)
+    for k in range(living):
+        innovators.effort[cells.firm[k]] = effort[k]
 
 
 @rule
-def _saturation(p, innovators, i):
+def _explore(t, p, seed, s, cells, living, beyond):
+    """The next generation may be found by those that explore."""
+    innovators, tally, wage_now = s.innovators, s.tallies[t], s.market[0].wage
+    exploring, chance, generation, shown = cells.one, cells.two, cells.three, cells.four
+    science = s.stocks.level[0].science
+    for k in range(living):
+        g = min(innovators.generation[cells.firm[k]], LAST_GENERATION)
+        generation[k], shown[k] = g, beyond[g]
+    for k in range(living):
+        chance[k] = discovery_chance(
+            p.discovery, p.discovery_decay, generation[k], exploring[k], science, p.discovery_shown, shown[k]
+        )
+    for k in range(living):
+        i = cells.firm[k]
+        if not innovators.foreign[i]:
+            tally.research_hours += innovators.hours[i]
+            tally.exploration_hours += exploring[k]
+            tally.exploration_money += exploring[k] * wage_now
+        w0, w1, _, _ = words(seed, _DISCOVERY, t, i, 0)
+        if fine_uniform(w0, w1) < chance[k]:
+            innovators.prototype[i] = True
+            innovators.progress[i] = t
+
+
+@rule
+def _pressure(p, belief, backlog):
+    """sum_c share_c * B_c / (B_c + B_half), shares being those of the firm's belief."""
+    counts, weighted = 0.0, 0.0
+    for c in range(belief.shape[0]):
+        counts += belief[c]
+        weighted += belief[c] * half_saturated(backlog[c], p.backlog_half)
+    return weighted / counts
+
+
+@rule
+def _saturation(innovators, ceiling, i):
     """Mean capability over the ceiling of the firm's generation."""
-    return mean(innovators.capability[i]) / ceiling_of(p.ceiling, p.ceiling_growth, innovators.generation[i])
+    return mean(innovators.capability[i]) / ceiling[min(innovators.generation[i], LAST_GENERATION)]
 
 
 @rule
 def _expect_solutions(p, s, living):
     """Directions of R&D, and the mean number of solutions per firm and domain into `cells.one`.
 
-    A direction is belief and, for the part of the money tied to it, the government's plan.
+    A direction is belief, drawn towards a roadmap if there is one, and for the money tied to it the government's plan.
     """
     innovators, plan, tied, expected = s.innovators, s.government.plan, s.support.tied, s.scratch.cells.one
+    roadmap, drawn = s.government.roadmap, s.support.flow[0].roadmap
     rate, own_problems, half = p.solution_rate, p.own_problems, p.backlog_half
     for k in range(living):
         i = s.scratch.cells.firm[k]
@@ -177,55 +211,71 @@ def _expect_solutions(p, s, living):
         effort, counts = innovators.effort[i], total(belief)
         money = innovators.own_research[i] + innovators.public_research[i]
         planned = tied[i] / money if money > 0.0 else 0.0
+        cells = expected[k * belief.shape[0] : (k + 1) * belief.shape[0]]
         for c in range(belief.shape[0]):
-            share = (1.0 - planned) * (belief[c] / counts) + planned * plan[c]
-            direction[c] = share
+            believed = (1.0 - drawn) * (belief[c] / counts) + drawn * roadmap[c]
+            direction[c] = (1.0 - planned) * believed + planned * plan[c]
             pressure = half_saturated(backlog[c], half)
-            expected[k * belief.shape[0] + c] = solutions_mean(rate, effort, share, own_problems, pressure)
+            cells[c] = solutions_mean(rate, effort, direction[c], own_problems, pressure)
 
 
 @rule
-def _draw_solutions(t, seed, cells, count):
-    """The luck of every firm and domain into `cells.three`, and the probability of no solution into `cells.two`."""
-    agent, domain, expected, none, luck = cells.agent, cells.domain, cells.one, cells.two, cells.three
+def _draw_solutions(t, p, seed, cells, count):
+    """Pick out the (firm, domain) pairs with a solution into `cells.found`, with the size of the first in `cells.four`.
+
+    One block of luck per pair: how many solutions (kept in `cells.three`; the probability of none in `cells.two`),
+    and how large the first.
+    """
+    agent, domain, expected, none = cells.agent, cells.domain, cells.one, cells.two
+    luck, size, found = cells.three, cells.four, cells.found
     for m in range(count):
-        w0, w1, _, _ = words_in_loop(seed, _SOLUTIONS, t, agent[m], domain[m])
+        w0, w1, w2, w3 = words_in_loop(seed, _SOLUTIONS, t, agent[m], domain[m])
         luck[m] = fine_uniform(w0, w1)
+        size[m] = fine_uniform(w2, w3)
     for m in range(count):
         none[m] = exp(-expected[m])
+    solving = 0
+    for m in range(count):
+        found[solving] = m
+        size[solving] = size[m]
+        solving += luck[m] > none[m]
+    for n in range(solving):
+        size[n] = normal(size[n])
+    for n in range(solving):
+        size[n] = solution_size(p.solution_step, size[n])
+    return solving
 
 
 @rule
-def _solve_problems(t, p, seed, s, k, i):
+def _solve_problems(t, p, seed, s, cells, solving):
     """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
-    innovators, cells, domains = s.innovators, s.scratch.cells, p.domains
-    backlog, supplier, capability = innovators.backlog[i], innovators.supplier[i], innovators.capability[i]
-    expected, none, luck, at_suppliers = cells.one, cells.two, cells.three, s.suppliers.solved
-    ceiling = ceiling_of(p.ceiling, p.ceiling_growth, innovators.generation[i])
-    count, gain = 0, 0.0
-    for c in range(domains):
-        m = k * domains + c
-        solved = poisson_given(expected[m], none[m], luck[m])
-        before = capability[c]
-        for n in range(solved):
-            w0, w1, _, _ = words(seed, _STEPS, t, i, c * 65536 + n)
-            capability[c] = improved(capability[c], p.solution_step, normal(fine_uniform(w0, w1)), ceiling)
-        gain += capability[c] - before
-        backlog[c] = max(0.0, backlog[c] - solved)
-        at_suppliers[supplier[c]] += solved
-        count += solved
-    innovators.solved[i] = count
-    s.tallies[t].lab_solutions += count
-    s.tallies[t].gains += gain
+    innovators, tally, at_suppliers = s.innovators, s.tallies[t], s.suppliers.solved
+    capability, backlog = innovators.capability, innovators.backlog
+    innovators.solved[:] = 0.0
+    for n in range(solving):
+        m = cells.found[n]
+        i, c = cells.agent[m], cells.domain[m]
+        solved = poisson_given(cells.one[m], cells.two[m], cells.three[m])
+        ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
+        x = improved(capability[i, c], cells.four[n], ceiling)
+        for k in range(1, solved):
+            w0, w1, _, _ = words(seed, _STEPS, t, i, c * 65536 + k)
+            x = improved(x, solution_size(p.solution_step, normal(fine_uniform(w0, w1))), ceiling)
+        tally.gains += x - capability[i, c]
+        tally.lab_solutions += solved
+        capability[i, c] = x
+        backlog[i, c] = max(0.0, backlog[i, c] - solved)
+        innovators.solved[i] += solved
+        at_suppliers[innovators.supplier[i, c]] += solved
 
 
 @rule
-def _take_up_prototype(p, s, i, beyond):
+def _take_up_prototype(p, innovators, ceiling, i, beyond):
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
-    innovators = s.innovators
-    shown = beyond[min(innovators.generation[i], LAST_GENERATION)]
-    sold = innovators.units[i] > 0.0
-    if switches(innovators.prototype[i], _saturation(p, innovators, i), p.switch_saturation, sold, shown):
+    if not innovators.prototype[i]:
+        return
+    shown, sold = beyond[min(innovators.generation[i], LAST_GENERATION)], innovators.units[i] > 0.0
+    if switches(_saturation(innovators, ceiling, i), p.switch_saturation, sold, shown):
         innovators.prototype[i] = False
         innovators.generation[i] += 1
         innovators.heard[i] = 0.0
@@ -234,12 +284,59 @@ def _take_up_prototype(p, s, i, beyond):
 
 
 @rule
+def do_public_research(p, s):
+    """Science, common technology and suppliers' laboratories, at the mean rate of a firm's that works on open problems.
+
+    Common technology starts from what the average firm knows in a domain; reports of all firms give its direction.
+    """
+    support, level, wage_now = s.support, s.stocks.level[0], s.market[0].wage
+    level.science = 1.0 + (1.0 - p.science_decay) * (level.science - 1.0)
+    level.science += p.science_efficacy * support.flow[0].science / wage_now / (p.engineers * p.market_size)
+    for k in range(support.upstream.shape[0]):
+        if support.upstream[k] > 0.0:
+            effort = research_effort(support.upstream[k] / wage_now, p.engineers, p.concentration)
+            s.suppliers.solved[k] += solutions_mean(p.solution_rate, effort, 1.0, 1.0, 1.0)
+    if support.flow[0].common > 0.0:
+        effort = research_effort(support.flow[0].common / wage_now, p.engineers, p.concentration)
+        _advance_common_technology(p, s, p.common_efficacy * effort)
+
+
+@rule
+def _advance_common_technology(p, s, effort):
+    """Expected gain of solutions of mean size per domain, within the ceiling of the frontier."""
+    common, reported, average = s.stocks.common, s.government.reported, s.scratch.domain
+    mean_capability(s.innovators, average)
+    ceiling = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)]
+    reports = total(reported)
+    for c in range(p.domains):
+        share = reported[c] / reports if reports > 0.0 else 1.0 / p.domains
+        solutions = solutions_mean(p.solution_rate, effort, share, 1.0, 1.0)
+        gain = solutions * solution_size(p.solution_step, MEAN_SHOCK)
+        common[c] = improved(min(max(common[c], average[c]), ceiling), gain, ceiling)
+
+
+@rule
+def mean_capability(innovators, average):
+    """Mean capability per domain of living firms, into `average`, shape (D,)."""
+    average[:] = 0.0
+    living = 0
+    for i in range(innovators.alive.shape[0]):
+        if innovators.alive[i]:
+            living += 1
+            for c in range(average.shape[0]):
+                average[c] += innovators.capability[i, c]
+    for c in range(average.shape[0]):
+        average[c] /= max(living, 1)
+
+
+@rule
 def imitate(p, s):
-    """Capability moves towards the best visible rival, domain by domain, all firms reading the same state."""
+    """Capability moves towards the best visible rival and the common technology, all firms reading the same state."""
     innovators, seen = s.innovators, s.scratch.firm_domain
     alive, capability, absorption = innovators.alive, innovators.capability, innovators.absorption
-    best, second, leader = s.scratch.domain, s.scratch.second, s.scratch.leader
+    best, second, leader, common = s.scratch.domain, s.scratch.second, s.scratch.leader, s.stocks.common
     speed, disclosure = p.imitation * (1.0 - p.ip_protection), p.disclosure
+    _join_forces(s, best)
     best[:] = 0.0
     second[:] = 0.0
     leader[:] = -1
@@ -254,7 +351,27 @@ def imitate(p, s):
                     second[c] = seen[i, c]
     for i in range(alive.shape[0]):
         if alive[i]:
-            ceiling = ceiling_of(p.ceiling, p.ceiling_growth, innovators.generation[i])
+            ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
             for c in range(best.shape[0]):
                 rival = second[c] if leader[c] == i else best[c]
-                capability[i, c] = imitated(capability[i, c], speed, absorption[i], rival, ceiling)
+                from_rival = imitated(capability[i, c], speed, absorption[i], rival, ceiling)
+                from_common = imitated(capability[i, c], p.imitation, absorption[i], common[c], ceiling)
+                capability[i, c] = max(from_rival, from_common)
+
+
+@rule
+def _join_forces(s, best):
+    """Members of a mission take over the best of each other at once, as far as they can absorb it."""
+    innovators, member = s.innovators, s.support.member
+    best[:] = 0.0
+    for i in range(member.shape[0]):
+        if member[i]:
+            for c in range(best.shape[0]):
+                best[c] = max(best[c], innovators.capability[i, c])
+    for i in range(member.shape[0]):
+        if member[i]:
+            ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
+            for c in range(best.shape[0]):
+                innovators.capability[i, c] = imitated(
+                    innovators.capability[i, c], 1.0, innovators.absorption[i], best[c], ceiling
+                )

@@ -1,8 +1,8 @@
 """Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
 
 from agents.compiled import rule
-from agents.innovator import ceiling_of
 from agents.supplier import congestion_factor, learned, next_capacity
+from model.state import LAST_GENERATION
 
 
 @rule
@@ -14,7 +14,7 @@ def serve_orders(t, p, s):
         if innovators.alive[i]:
             for c in range(p.domains):
                 suppliers.orders[innovators.supplier[i, c]] += innovators.units[i]
-    ceiling = ceiling_of(p.ceiling, p.ceiling_growth, s.market[0].frontier)
+    ceiling = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)]
     for k in range(suppliers.domain.shape[0]):
         gained = (suppliers.orders[k] + suppliers.solved[k]) / p.market_size
         suppliers.capability[k] = learned(
