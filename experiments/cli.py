@@ -85,6 +85,24 @@ def run(
 
 
 @app.command()
+def validate(
+    facts: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Facts to check (all).")] = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    jobs: Jobs = None,
+    quick: Quick = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Hold the economy without policy against stylised facts."""
+    from experiments.commands import validate_command
+
+    one = run_from("laissez_faire", seed, settings or (), quick)
+    return validate_command(facts or (), one, seeds, jobs=jobs, quick=quick, as_json=as_json, quiet=quiet)
+
+
+@app.command()
 def policies(as_json: Json = False) -> int:
     """What policies there are: mix, budget, calendar and traits."""
     from experiments.listings import policies_listing

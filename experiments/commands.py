@@ -5,7 +5,7 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agents.compiled import source_hash
 from experiments.files import check_writable, write_whole
 from experiments.manifest import versions
-from experiments.options import OneRun
+from experiments.options import QUICK_SEEDS, OneRun
 from experiments.progress import say
 from experiments.runner import How, prepare
 from experiments.study import Study
@@ -78,6 +78,22 @@ def run_command(one: OneRun, files: Files, *, check: bool, as_json: bool, quiet:
         units = {name: INDICATORS[name.removesuffix("_at_withdrawal")].unit for name in run.summary}
         print(f"{one.policy.name}, seed {one.seed}, {one.parameters.users} users, {one.parameters.horizon} quarters\n")
         print("\n".join(summary_lines(run.summary, units)))
+    return DONE
+
+
+def validate_command(
+    facts: Iterable[str], one: OneRun, seeds: int | None, *, jobs: int | None, quick: bool, as_json: bool, quiet: bool
+) -> int:
+    """Hold the economy without policy against stylised facts; print the table or JSON. Returns the exit code."""
+    from experiments.study import seeds_from
+    from experiments.validation import DEFAULT_SEEDS, validate, validation_lines
+
+    luck = seeds_from(seeds or (QUICK_SEEDS if quick else DEFAULT_SEEDS), one.seed)
+    table = validate(facts, one.parameters, luck, How(jobs, quiet=quiet))
+    if as_json:
+        print(_json(table.to_dict("records")))
+    else:
+        print("\n".join(validation_lines(table)))
     return DONE
 
 

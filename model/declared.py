@@ -43,6 +43,11 @@ def declare_shock(meaning: str) -> Any:
     return declare(-1, _SHOCK, -1, 2000, f"{meaning}; -1: never", "scenario")
 
 
+def is_efficacy(field: Any) -> bool:
+    """Whether a field was declared as what public money achieves."""
+    return bool((field.json_schema_extra or {}).get("source") == NOT_IDENTIFIED)
+
+
 def is_shock(field: Any) -> bool:
     """Whether a field was declared as the quarter of a shock."""
     return bool((field.json_schema_extra or {}).get("unit") == _SHOCK)

@@ -11,7 +11,16 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from model.declared import Declared, declare, declare_choice, declare_efficacy, declare_shock, is_shock, to_record
+from model.declared import (
+    Declared,
+    declare,
+    declare_choice,
+    declare_efficacy,
+    declare_shock,
+    is_efficacy,
+    is_shock,
+    to_record,
+)
 
 CALIBRATION = "calibration on the no-policy economy"
 
@@ -375,6 +384,11 @@ class Parameters(Declared):
         return _record(self)
 
     @property
+    def identified(self) -> "Parameters":
+        """These parameters with all efficacies of public money at their defaults: without policy nothing changes."""
+        return _identified(self)
+
+    @property
     def shocks(self) -> dict[str, int]:
         """The shocks that strike, by name, with their quarters."""
         quarters = {name: getattr(self, name) for name in SHOCKS}
@@ -388,6 +402,15 @@ class Parameters(Declared):
 
 SHOCKS = tuple(name for name, field in Parameters.model_fields.items() if is_shock(field))
 """Parameters that say when a shock strikes."""
+
+
+EFFICACIES = tuple(name for name, field in Parameters.model_fields.items() if is_efficacy(field))
+"""Parameters that say what public money achieves where the no-policy economy cannot tell."""
+
+
+@lru_cache(maxsize=4096)
+def _identified(parameters: Parameters) -> Parameters:
+    return parameters.replace(**{name: Parameters.model_fields[name].default for name in EFFICACIES})
 
 
 @lru_cache(maxsize=4096)
