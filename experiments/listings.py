@@ -30,7 +30,7 @@ def parameters_listing(as_json: bool) -> int:
     return _print_entries(
         [
             {
-                "head": f"{entry['name']} = {entry['default']} {entry['unit']}{_range(entry['range'])}",
+                "head": f"{entry['name']} = {_default(entry['default'])} {entry['unit']}{_range(entry['range'])}",
                 "body": [f"{entry['meaning']} [{entry['source']}]"],
             }
             for entry in entries
@@ -81,6 +81,10 @@ def _policy_head(policy: Policy) -> str:
 def _policy_body(policy: Policy) -> list[str]:
     body = [f"budget {policy.budget:g} of initial output a quarter, quarters {policy.start} to {policy.end}"]
     return body + [f"{name}: {INSTRUMENTS[name].meaning} [{INSTRUMENTS[name].basis}]" for name, _ in policy.mix]
+
+
+def _default(value: Any) -> Any:
+    return "''" if value == "" else value
 
 
 def _range(span: list[Any] | None) -> str:

@@ -63,7 +63,7 @@ class Study:
         Seeds and outcomes are left out: more seeds, or another table, is the same study carried further.
         """
         content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes")}
-        return digest({**content, "model": model})
+        return digest({**content, "parameters": self.parameters.content(), "model": model})
 
     def policy(self, name: str) -> Policy:
         """The arm of that name."""
@@ -152,7 +152,7 @@ def digest(content: Any) -> str:
 @cache
 def _content_of(settings: Parameters | Policy) -> str:
     """Hash of settings without the name that a policy carries in tables (cached: a study repeats them)."""
-    return digest({key: value for key, value in settings.model_dump(mode="json").items() if key != "name"})
+    return digest({key: value for key, value in settings.content().items() if key != "name"})
 
 
 def _refuse_repeats(what: str, values: Iterable[Any]) -> None:

@@ -21,8 +21,9 @@ from experiments.study import (
     seeds_from,
     with_reference,
 )
-from model.declared import Declared
+from model.declared import Declared, is_file
 from model.errors import BadInput, unknown
+from model.input_file import beside
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 
@@ -158,11 +159,16 @@ def _declared(path: Path, kind: type[D], tree: CommentedMap, line: int) -> D:
         with _at(path, tree, key):
             check_kind(kind, key, _plain(tree[key]))
     try:
-        return kind(**_plain(tree))
+        return kind(**{name: _located(path, kind, name, value) for name, value in _plain(tree).items()})
     except BadInput as fault:
         message = str(fault)
         guilty = next((key for key in tree if message.split(": ", 1)[-1].startswith(f"{key} = ")), None)
         raise _Placed(f"{path}:{_line(tree, guilty) if guilty else line}: {message}") from None
+
+
+def _located(path: Path, kind: type[Declared], name: str, value: Any) -> Any:
+    """The value of a setting; a file's name is relative to the study file."""
+    return beside(path.parent, value) if is_file(kind, name) and isinstance(value, str) else value
 
 
 def _arm(path: Path, items: CommentedSeq, place: int) -> Policy:
@@ -192,8 +198,9 @@ def _factor(path: Path, factors: CommentedMap, name: str) -> dict[str, Any]:
         if not isinstance(points, list) or not points:
             raise BadInput("range and values must be lists")
         kind, field = ADDRESSES[name]
-        for point in points:
+        for place, point in enumerate(points):
             check_kind(kind, field, point)
+            points[place] = _located(path, kind, field, point)
         if "range" in plain and (len(points) != 2 or not points[0] < points[1]):
             raise BadInput(f"range = {points}: must be [low, high] with low < high")
         if not isinstance(plain.get("log", False), bool):
