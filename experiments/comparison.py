@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.manifest import versions
-from experiments.runner import How, run_tasks, tasks_of
+from experiments.runner import How, run_tasks
 from experiments.statistics import holm, mean_interval, wilcoxon
 from experiments.store import Memory, Store
-from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, run_id, seeds_from, with_reference
+from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, seeds_from, with_reference
+from experiments.tasks import Tasks
 from model.errors import BadInput
 from model.indicators import INDICATORS, Indicator
 from model.parameters import Parameters
@@ -37,6 +38,9 @@ HEADLINE = (
 
 EQUAL_MONEY = 0.99
 """Share of the money raised that must have been spent for an arm to count as equal money."""
+
+MONEY = ("budget_raised", "budget_placed", "budget_leaked", "budget_administration")
+"""What `equal_money` looks at."""
 
 COLUMNS = (
     "policy", "indicator", "mean", "difference", "low", "high", "share_better", "p_holm", "money_placed",
@@ -108,10 +112,10 @@ def compare_study(study: Study, out: Path | str | None = None, how: How | None =
 
     refuse_uncertain(study, study.name)
     study, model = with_reference(study), source_hash()
-    tasks = tasks_of([study.parameters], study.policies, study.seeds, model)
+    tasks = Tasks.of(study, model)
     store = Memory() if out is None else Store(Path(out), study, model)
     run_tasks(tasks, store, how or How())
-    runs, series = _arms(study, model, store)
+    runs, series = _arms(study, tasks, store)
     if isinstance(store, Store):
         store.finish([task.run_id for task in tasks])
     table = tabulate(study, runs)
@@ -187,17 +191,14 @@ def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> d
     return {"difference": mean, "low": low, "high": high, "share_better": share, "p": p, "n": both.sum()}
 
 
-def _arms(study: Study, model: str, store: Store | Memory) -> tuple["pd.DataFrame", "pd.DataFrame"]:
+def _arms(study: Study, tasks: Tasks, store: Store | Memory) -> tuple["pd.DataFrame", "pd.DataFrame"]:
     """Runs and series of every arm and seed; arms that differ in name only share stored runs."""
     import pandas as pd
 
+    places = {policy.name: place for place, policy in enumerate(study.policies)}
+    ordered = sorted(tasks.arms(), key=lambda task: places[task.policy.name])
     arms = pd.DataFrame(
-        [
-            (policy.name, seed, run_id(study.parameters, policy, seed, model))
-            for policy in study.policies
-            for seed in study.seeds
-        ],
-        columns=["policy", "seed", "run_id"],
+        [(task.policy.name, task.seed, task.run_id) for task in ordered], columns=["policy", "seed", "run_id"]
     )
     runs = store.runs(arms["run_id"]).drop_columns(["policy", "seed"]).to_pandas()
     series = store.series(arms["run_id"]).to_pandas()

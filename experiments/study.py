@@ -5,8 +5,8 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, Self
 
 from model.errors import BadInput, unknown
 from model.parameters import Parameters
@@ -57,6 +57,15 @@ class Study:
             "outcomes": list(self.outcomes),
         }
 
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """The study that `content` says; raises BadInput where today's declarations do not allow it."""
+        given = dict(content)
+        given["parameters"] = Parameters(**given["parameters"])
+        given["policies"] = tuple(Policy(**policy) for policy in given["policies"])
+        given |= {name: tuple(given[name]) for name in ("seeds", "outcomes")}
+        return cls(**given)
+
     def identity(self, model: str) -> str:
         """Hash of what is asked and of the model's sources: a results folder holds one identity.
 
@@ -87,8 +96,9 @@ def find_reference(name: str, arms: Iterable[Policy]) -> Policy:
 
 def refuse_uncertain(study: Study, place: str) -> None:
     """A comparison is made at one point of the parameters; ranges are a matter for `sweep`."""
-    if study.uncertain:
-        names = ", ".join(study.uncertain)
+    points = study.design.get("points", [])
+    if study.uncertain or points:
+        names = ", ".join(study.uncertain or points[0])
         raise BadInput(f"{place}: uncertain: compare takes no uncertain factors ({names}); use: nqpf sweep")
 
 
@@ -149,9 +159,9 @@ def digest(content: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@cache
+@lru_cache(maxsize=64)
 def _content_of(settings: Parameters | Policy) -> str:
-    """Hash of settings without the name that a policy carries in tables (cached: a study repeats them)."""
+    """Hash of settings without the name that a policy carries in tables (cached: a point repeats them)."""
     return digest({key: value for key, value in settings.model_dump(mode="json").items() if key != "name"})
 
 
