@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from experiments.comparison import Comparison, compare, compare_study
     from experiments.study import Study
-    from experiments.sweep import differences, sweep, sweep_study
+    from experiments.sweeping import differences, sweep, sweep_study
 
 __all__ = ["Comparison", "Study", "compare", "compare_study", "differences", "sweep", "sweep_study"]
 
@@ -14,9 +14,9 @@ _ON_FIRST_USE = {
     "Study": "experiments.study",
     "compare": "experiments.comparison",
     "compare_study": "experiments.comparison",
-    "differences": "experiments.sweep",
-    "sweep": "experiments.sweep",
-    "sweep_study": "experiments.sweep",
+    "differences": "experiments.sweeping",
+    "sweep": "experiments.sweeping",
+    "sweep_study": "experiments.sweeping",
 }
 
 

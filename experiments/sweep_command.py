@@ -15,7 +15,7 @@ from model.errors import BadInput, unknown
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.sweep import Sweep
+    from experiments.sweeping import Sweep
 
 
 class Asked(NamedTuple):
@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
 def sweep_command(asked: Asked, out: Path | None, how: How, as_json: bool) -> int:
     """Sweep, draw the boundary where there are two factors, print the table or JSON. Returns the exit code."""
-    from experiments.sweep import run_sweep, summarise
+    from experiments.sweeping import run_sweep, summarise
 
     one, other = _pair(asked)
     folder = out or default_folder(asked.study)
@@ -74,7 +74,7 @@ def _boundary(swept: "Sweep", one: str, other: str, folder: Path) -> "pd.DataFra
     numbers = [bounds(kind.model_fields[field])[0] is not None for kind, field in map(ADDRESSES.__getitem__, axes)]
     if len(axes) < 2 or not all(numbers) or one == other:
         return None
-    from experiments.sweep import boundary
+    from experiments.sweeping import boundary
     from viz.boundary import render
 
     edge = boundary(swept, one, other)

@@ -11,7 +11,7 @@ from experiments.tables import number, places_for, shortened, wrapped
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.sweep import Sweep
+    from experiments.sweeping import Sweep
 
 MOST_PLACES = 60
 """Rows of the boundary that are printed; the report has them all."""

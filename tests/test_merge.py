@@ -11,7 +11,7 @@ from experiments.merge import merge_folders
 from experiments.runner import How
 from experiments.store import Store, count_runs
 from experiments.study import Study
-from experiments.sweep import sweep_study
+from experiments.sweeping import sweep_study
 from experiments.tasks import Shard
 from model.errors import BadInput
 from model.parameters import Parameters

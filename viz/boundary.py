@@ -26,7 +26,7 @@ from viz import wording
 from viz.findings import sign
 
 if TYPE_CHECKING:
-    from experiments.sweep import Sweep
+    from experiments.sweeping import Sweep
 
 COLOURS = "PuOr"  # diverging, told apart by the colour-blind
 DRAWN_IN_LOGS = 10.0  # ratio of the largest to the smallest value from which a factor above zero is
@@ -34,7 +34,7 @@ MOST_TICKS = 8
 
 
 def render(swept: "Sweep", edge: pd.DataFrame, one: str, other: str) -> str:
-    """The page as HTML; equal tables give equal bytes. `edge` is what `experiments.sweep.boundary` returns."""
+    """The page as HTML; equal tables give equal bytes. `edge` is what `experiments.sweeping.boundary` returns."""
     outcome = declaration(swept.outcomes[0])
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"capital": wording.capital, "plain": wording.plain}
