@@ -115,23 +115,21 @@ def run_sweep(
         store = Store(Path(out), study, model, series, [str(shard)] if shard != WHOLE else [])
     run_tasks(replace(whole, shard=shard), store, how or How())
     factors, outcomes = whole.design.factors, study.outcomes or HEADLINE
-    runs = _table(whole, store, [*factors, *dict.fromkeys([*outcomes, *MONEY])])
+    arms = _arms(whole)
+    columns = ["run_id", "status", "error", "warnings", *factors, *dict.fromkeys([*outcomes, *MONEY])]
+    runs = arms.merge(store.runs(arms["run_id"], columns).to_pandas(), on="run_id")
     if isinstance(store, Store):
-        store.finish(task.run_id for task in whole)
+        store.finish(arms["run_id"])
     points = len(whole.design)
     return Sweep(study, factors, points, points * len(study.policies) * len(study.seeds), runs)
 
 
-def _table(tasks: Tasks, store: Store | Memory, columns: list[str]) -> "pd.DataFrame":
-    """A row per point, policy and seed that has been run, with its stored columns."""
+def _arms(tasks: Tasks) -> "pd.DataFrame":
+    """Which run serves which point, policy and seed."""
     import pandas as pd
 
-    arms = pd.DataFrame(
-        [(task.point, task.policy.name, task.seed, task.run_id) for task in tasks.arms()],
-        columns=["point", "policy", "seed", "run_id"],
-    )
-    stored = store.runs(arms["run_id"], ["run_id", "status", "error", "warnings", *columns]).to_pandas()
-    return arms.merge(stored, on="run_id")
+    rows = [(task.point, task.policy.name, task.seed, task.run_id) for task in tasks.arms()]
+    return pd.DataFrame(rows, columns=["point", "policy", "seed", "run_id"])
 
 
 def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
