@@ -50,5 +50,7 @@ class Arms:
     def _index(self) -> "pd.DataFrame":
         import pandas as pd
 
-        rows = [(task.policy.name, task.seed, task.run_id) for task in self.tasks()]
+        order = {policy.name: place for place, policy in enumerate(next(iter(self.by_seed.values())))}
+        ordered = sorted(self.tasks(), key=lambda task: order[task.policy.name])
+        rows = [(task.policy.name, task.seed, task.run_id) for task in ordered]
         return pd.DataFrame(rows, columns=["policy", "seed", "run_id"])

@@ -20,6 +20,9 @@ ROUNDS = 3
 SPENT = ("budget_placed", "equity_recovered", "budget_leaked", "budget_administration")
 """What was spent: placed (equity that came back later was placed too), leaked, on administration."""
 
+MONEY = ("budget_raised", *SPENT)
+"""What `equal_money` looks at."""
+
 
 def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
     """Whether an arm raised what the reference raised and spent 99 % of it (placed, leaked, on administration).

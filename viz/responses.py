@@ -151,7 +151,9 @@ def response_panel(
     body.append(f'<g class="s{slot}">{"".join(marks)}</g>')
     for across, name in zip(x, names, strict=True):
         body.append(f'<text x="{across:.1f}" y="{FLOOR + 15}" text-anchor="middle">{escape(name)}</text>')
-    body.append(f'<text x="{(LEFT + WIDTH - ROOM) / 2:g}" y="{HEIGHT - 5}" text-anchor="middle">{escape(axes[1])}</text>')
+    body.append(
+        f'<text x="{(LEFT + WIDTH - ROOM) / 2:g}" y="{HEIGHT - 5}" text-anchor="middle">{escape(axes[1])}</text>'
+    )
     body.append(f'<text x="4" y="11">{escape(axes[0])}</text>')
     return drawing("chart", WIDTH, HEIGHT, description, "".join(body))
 
