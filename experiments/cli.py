@@ -64,14 +64,13 @@ def compare(
 ) -> int:
     """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
     from experiments.commands import compare_command
+    from experiments.runner import How
     from experiments.study import refuse_uncertain
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_uncertain(declared, str(study))
     declared = with_equal_money(declared, match, timing)
-    return compare_command(
-        declared, out, responses=responses, jobs=jobs, engine=engine, check=check, as_json=as_json, quiet=quiet
-    )
+    return compare_command(declared, out, How(jobs, engine, check, quiet), responses, as_json)
 
 
 @app.command()

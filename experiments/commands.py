@@ -35,28 +35,17 @@ class Files(NamedTuple):
     graph: Path | None = None
 
 
-def compare_command(
-    study: Study,
-    out: Path | None,
-    *,
-    responses: bool,
-    jobs: int | None,
-    engine: str,
-    check: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+def compare_command(study: Study, out: Path | None, how: How, responses: bool, as_json: bool) -> int:
     """Compare, write the report, print the table or JSON. Returns the exit code."""
     from experiments.comparison import compare_study
 
-    how = How(jobs, engine, check, quiet)
     folder = out or default_folder(study)
     try:
         comparison = compare_study(study, folder, how, responses)
         _write_report(comparison, folder)
     except KeyboardInterrupt:
         raise kept_in(folder) from None
-    mention_warnings(comparison.runs, quiet)
+    mention_warnings(comparison.runs, how.quiet)
     if as_json:
         print(to_json(_comparison_content(comparison)))
     else:

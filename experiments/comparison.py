@@ -125,7 +125,7 @@ def compare_study(
     runs, series = arms.runs(store), arms.series(store)
     found = respond(study, (study.outcomes or HEADLINE)[0], model, store, how) if responses else None
     if isinstance(store, Store):
-        store.finish(store.completed())
+        store.finish(store.runs(columns=["run_id"])["run_id"].to_pylist())
     table = tabulate(study, runs)
     return Comparison(
         study=study,

@@ -23,12 +23,15 @@ def comparison_lines(comparison: "Comparison") -> Iterator[str]:
         f"{study.name}: {len(comparison.policies)} policies, {len(comparison.seeds)} paired seeds "
         f"({_span(comparison.seeds)}), {study.parameters.users} users, {study.parameters.horizon} quarters; "
         f"differences to {comparison.reference}"
+        + ("; all arms of a seed at the amount that each can place" if study.match else "")
+        + ("; all arms at the slowest arm's calendar" if study.timing == "yoked" else "")
     )
     yield ""
     yield from _money_lines(comparison)
     for indicator, block in table.groupby("indicator", sort=False):
         yield ""
         yield from _block_lines(str(indicator), block, comparison)
+    yield from _break_even_lines(comparison)
     yield ""
     yield from _legend_lines(comparison)
 
@@ -97,6 +100,25 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
         )
         if row.equal_money is False and not np.isnan(row.per_unit):
             yield f"{'':17} per unit of money placed: {number(row.per_unit, places_for([row.per_unit]), True)}"
+
+
+def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
+    """At which multiple of the assumed efficacies a policy begins to pay."""
+    from experiments.responses import break_even
+
+    found = comparison.responses
+    if found is None or found.efficacy.empty:
+        return
+    yield ""
+    yield from wrapped(
+        f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
+        f"{comparison.reference}'s ({found.seeds} seeds; the no-policy economy cannot tell these efficacies)"
+    )
+    tried = found.efficacy["setting"]
+    for policy in found.efficacy["policy"].unique():
+        multiple, kind = break_even(found.efficacy, policy)
+        text = {"found": f"x{multiple:.2g}", "always": f"below x{tried.min():g}", "never": f"above x{tried.max():g}"}
+        yield f"{shortened(policy)} {text[kind]:>10}"
 
 
 def _legend_lines(comparison: "Comparison") -> Iterator[str]:
