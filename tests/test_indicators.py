@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.catalogue import INSTRUMENTS
-from model.indicators import INDICATORS, SUMMARY_NAMES, measure_series
+from model.indicators import INDICATORS, SUMMARY_NAMES
 from model.ledger import PLACED, Purpose
 from model.policy import Policy, policies
 from model.simulation import Course, simulate
@@ -479,98 +479,3 @@ def test_frontier_of_users_productivity(finished):
     productivity = users.output / users.size - price
     assert finished.summary["tfp_users_frontier"] == pytest.approx(np.quantile(productivity, 0.9), rel=1e-12)
     assert np.mean(productivity > finished.summary["tfp_users_frontier"]) == pytest.approx(0.1, abs=0.01)
-
-
-# -- public stocks
-def test_stocks_without_policy(run):
-    """Science is normal, and there is no common technology, infrastructure or engineer of policy's making."""
-    series = run("rd_credit", 3).series
-    assert np.all(series["science"] == 1.0) and np.all(np.isnan(series["infrastructure_usage"]))
-    assert not any(series[name].any() for name in ("common_technology", "infrastructure", "engineers_trained"))
-
-
-def test_infrastructure_is_what_was_invested_less_depreciation(run):
-    """K = (1 - decay) K + investment; from the first investment on its usage is a share."""
-    made = run("infrastructure", 3)
-    stock, expected = 0.0, []
-    for invested in made.series["placed_infrastructure"]:
-        stock = (1.0 - made.parameters.infrastructure_decay) * stock + invested
-        expected.append(stock)
-    np.testing.assert_allclose(made.series["infrastructure"], expected, rtol=1e-9)
-    assert np.all(made.series["infrastructure_usage"] >= 0.0) and made.series["infrastructure_usage"].max() > 0.0
-
-
-def test_usage_of_infrastructure(course):
-    """What users of a quarter save on integration over the stock, from who changed provider in it."""
-    under_way = course("infrastructure", seed=3, until=20, choice_noise=0.1)
-    before = under_way.state.users.provider.copy()
-    under_way.advance(21)
-    users, p, market = under_way.state.users, under_way.parameters, under_way.state.market[0]
-    used = np.where(users.provider == -2, users.technology, users.provider)  # of firms that then left
-    saved = (p.integration - market.integration) * users.size[used != before].sum()
-    usage = measure_series(under_way.record())["infrastructure_usage"][-1]
-    assert usage == pytest.approx(saved / under_way.state.stocks.level[0].infrastructure, rel=1e-9) and usage > 0.0
-
-
-def test_science_is_hours_of_public_laboratories(run):
-    """Science rises by efficacy * hours / H_0 and its excess over the normal decays."""
-    made, p = run("basic_research", 3), run("basic_research", 3).parameters
-    level, expected = 1.0, []
-    for money, wage in zip(made.series["placed_basic_research"], made.series["wage"], strict=True):
-        level = 1.0 + (1.0 - p.science_decay) * (level - 1.0) + p.science_efficacy * money / wage / p.engineers
-        expected.append(level)
-    np.testing.assert_allclose(made.series["science"], expected, rtol=1e-12)
-
-
-def test_engineers_come_after_their_training(run):
-    """What was spent a lag ago, times efficacy over w_0, joins those who have not retired; none before the lag."""
-    made, p = run("talent", 3, talent_lag=10), run("talent", 3, talent_lag=10).parameters
-    rate = p.talent_efficacy / made.state.market[0].initial_wage
-    trained, expected = 0.0, []
-    for t in range(48):
-        arriving = rate * made.series["placed_talent"][t - 10] if t >= 10 else 0.0
-        trained = (1.0 - p.talent_decay) * trained + arriving
-        expected.append(trained)
-    np.testing.assert_allclose(made.series["engineers_trained"], expected, rtol=1e-9)
-    assert made.series["engineers_trained"][10] > 0.0
-
-
-def test_common_technology(run):
-    """It is as good as the average firm at least once there is money for it, and stands still without."""
-    series = run("common_technology", 3).series["common_technology"]
-    assert series[0] > 0.9 * run(seed=3).parameters.initial_capability and np.all(np.diff(series[:36]) >= 0.0)
-    assert np.all(series[36:] == series[35])
-
-
-# -- shocks
-def test_loss_and_recovery(run):
-    """Of a fall of all users' activity by 30 % from quarter 12 to 19, from the path of output."""
-    made = run(demand_shock=12, demand_depth=0.3, demand_duration=8)
-    output = made.series["output"]
-    loss = 100.0 * (1.0 - min(output[12:]) / output[11])
-    assert made.summary["shock_loss"] == pytest.approx(loss, rel=1e-12) and 25.0 < loss < 31.0
-    assert made.summary["recovery_time"] == 8.0
-    assert np.all(output[20:] >= output[11]) and output[19] < output[11]
-
-
-def test_no_shock_no_loss(run):
-    """Without a shock, or with one before anything or after the horizon, there is no loss and no recovery."""
-    for changes in ({}, {"demand_shock": 0}, {"demand_shock": 48}, {"demand_shock": 1000}):
-        summary = run(**changes).summary
-        assert np.isnan(summary["shock_loss"]) and np.isnan(summary["recovery_time"]), changes
-
-
-def test_never_recovered(run):
-    """A fall that outlasts the run is never recovered from; a shock that output does not feel is at once."""
-    assert np.isnan(run(demand_shock=40, demand_duration=100).summary["recovery_time"])
-    harmless = run(entry_surge=12, surge_size=0).summary
-    assert harmless["recovery_time"] == 0.0 and harmless["shock_loss"] == 0.0
-
-
-def test_the_first_of_several_shocks_counts(run):
-    """Loss is measured from the quarter before the earliest."""
-    one, both = run(demand_shock=20), run(demand_shock=20, cost_shock=12, cost_rise=0.0)
-    assert one.series["output"].tobytes() == both.series["output"].tobytes()
-    output = both.series["output"]
-    expected = 100.0 * (1.0 - output[12:].min() / output[11])
-    assert both.summary["shock_loss"] == pytest.approx(expected, rel=1e-12)

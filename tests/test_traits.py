@@ -165,20 +165,20 @@ def test_every_region_backs_its_own(course):
     assert set(np.flatnonzero(firms.equity)) <= set(slots) and firms.equity.sum() > 0.0
 
 
-def test_herding_makes_backed_firms_alike(course):
-    """Local governments that follow each other back firms of more similar beliefs, on the mean of the seeds."""
-
-    def similarity(herding):
-        found = []
-        for seed in range(8):
-            policy = Policy(mix={"guidance_fund": 1.0}, start=8, end=48, herding=herding, patience=2, plan_period=4)
-            state = course(policy, seed=seed, until=40).state
-            belief = state.innovators.belief[state.government.backed]
-            unit = belief / np.linalg.norm(belief, axis=1, keepdims=True)
-            found.append(np.mean((unit @ unit.T)[np.triu_indices(len(unit), 1)]))
-        return np.mean(found)
-
-    assert similarity(5.0) > similarity(0.0)
+def test_herding_follows_the_fashion(course):
+    """Blind local governments that herd back the firms whose belief is most like that of the one firm backed so far."""
+    policy = Policy(mix={"guidance_fund": 1.0}, start=20, end=36, foresight=0.0, herding=5.0, local_champions=2)
+    under_way = course(policy, seed=1, until=20)
+    government, firms = under_way.state.government, under_way.state.innovators
+    domestic = firms.alive & ~firms.foreign
+    leader = np.flatnonzero(domestic & (firms.region == 0))[0]
+    firms.belief[leader] = [4.0, 0.0, 0.0, 0.0]
+    government.backed[leader], government.backed_since[leader] = True, 20
+    likeness = np.where(domestic, firms.belief[:, 0] / np.maximum(firms.belief.sum(axis=1), 1e-9), -1.0)
+    expected = [np.argsort(-np.where(firms.region == r, likeness, -1.0))[:2].tolist() for r in (0, 1)]
+    under_way.advance(21)
+    backed = [np.flatnonzero(government.backed & (firms.region == r)) for r in (0, 1)]
+    assert [set(held) for held in backed] == [set(rows) for rows in expected] and leader in backed[0]
 
 
 # -- what instruments do, where theory is exact
