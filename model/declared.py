@@ -87,7 +87,8 @@ class Declared(BaseModel):
     @classmethod
     def declarations(cls) -> list[dict[str, Any]]:
         """Every setting as `{name, default, unit, range, meaning, source}`."""
-        return [_declaration(name, field) for name, field in cls.model_fields.items()]
+        defaults = cls().model_dump(mode="json")
+        return [_declaration(name, field, defaults[name]) for name, field in cls.model_fields.items()]
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
@@ -148,14 +149,13 @@ def allowed_words(annotation: Any) -> list[str]:
     return words
 
 
-def _declaration(name: str, field: Any) -> dict[str, Any]:
+def _declaration(name: str, field: Any, default: Any) -> dict[str, Any]:
     low, high = bounds(field)
     span: list[Any] | None = [low, high] if low is not None else allowed_words(field.annotation) or None
     extra = field.json_schema_extra or {}
-    default = field.get_default(call_default_factory=True)
     return {
         "name": name,
-        "default": dict(default) if isinstance(default, tuple) else default,
+        "default": default,
         "unit": extra.get("unit", ""),
         "range": span,
         "meaning": field.description,

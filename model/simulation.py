@@ -35,9 +35,9 @@ _CROWDED = 0.9
 
 def withdrawn(policy: Policy, quarter: int) -> Policy:
     """The policy as it is when it ends at once in `quarter` (-1: it runs its course)."""
-    if not policy.start <= quarter < policy.end:
+    if not 0 <= quarter < policy.end:
         return policy
-    return policy.replace(end=quarter, phase_out=0)
+    return policy.replace(end=max(quarter, policy.start), phase_out=0)
 
 
 @dataclass(frozen=True)

@@ -162,6 +162,7 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
         alive=alive,
         foreign=foreign,
         region=np.where(foreign, ABROAD, region),
+        endowment=np.full(n, p.seed_cash),
         income_abroad=np.where(foreign, p.foreign_income, 0.0),
         birth=np.full(n, -1),
         death=np.full(n, NEVER),
@@ -186,7 +187,7 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
 _FIRM_NUMBERS = (
     "plan_research", "own_research", "public_research", "hours", "effort", "absorption", "solved", "unit_cost", "price",
     "subsidy", "units", "revenue", "subsidised", "delivered", "share", "experience", "public_recent",
-    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real", "equity", "sold_before",
+    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real", "equity", "usual_units",
 )  # fmt: skip
 
 
@@ -250,7 +251,7 @@ def _support(p: Parameters) -> Support:
         explore=np.zeros(p.slots),
         lost=np.zeros(p.slots),
         equity=np.zeros(p.slots),
-        member=np.zeros(p.slots, bool),
+        shared=np.zeros(p.slots),
         purchase=np.zeros((len(PRICE_SUBSIDIES), p.slots)),
         waiver=np.zeros(p.slots),
         upstream=np.zeros(p.suppliers),

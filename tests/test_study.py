@@ -153,8 +153,10 @@ def test_a_run_is_identified_by_every_parameter_and_trait_but_no_name() -> None:
         value, span = getattr(policy if kind is Policy else parameters, name), entry["range"]
         if is_file(kind, name):
             continue  # tests/test_user_data.py
-        if name == "mix":
+        if name in ("mix", "later_mix"):
             other: object = {"grants": 1.0}
+        elif name == "calendar":
+            other = [1.0, 2.0]
         elif isinstance(value, str):
             other = next(word for word in span if word != value)
         else:
