@@ -59,7 +59,7 @@ class BassFit(NamedTuple):
 
 
 def fit_bass(adoption: np.ndarray) -> BassFit:
-    """Least squares of F(t) = m (1 - e^-(p+q)t) / (1 + q/p e^-(p+q)t), t in years, to quarterly adoption, shape (T,)."""
+    """Least squares of F(t) = m (1 - e^-(p+q)t) / (1 + q/p e^-(p+q)t), t in years, to adoption by quarter, (T,)."""
     years = np.arange(1, len(adoption) + 1) / 4.0
 
     def path(log_parameters: np.ndarray) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.errors import BadInput, unknown
+from model.input_file import digest_of
 
 NOT_IDENTIFIED = "assumption; not identified by the no-policy economy: studies draw it over two orders of magnitude"
 
@@ -43,6 +44,11 @@ def declare_shock(meaning: str) -> Any:
     return declare(-1, _SHOCK, -1, 2000, f"{meaning}; -1: never", "scenario")
 
 
+def is_efficacy(field: Any) -> bool:
+    """Whether a field was declared as what public money achieves."""
+    return bool((field.json_schema_extra or {}).get("source") == NOT_IDENTIFIED)
+
+
 def is_shock(field: Any) -> bool:
     """Whether a field was declared as the quarter of a shock."""
     return bool((field.json_schema_extra or {}).get("unit") == _SHOCK)
@@ -72,6 +78,11 @@ class Declared(BaseModel):
     def replace(self, **changes: Any) -> Self:
         """The same settings with some changed, validated again."""
         return type(self)(**{**self.model_dump(), **changes})
+
+    def content(self) -> dict[str, Any]:
+        """All that results depend on, as plain data: a file by what it holds, whatever it is called."""
+        plain = self.model_dump(mode="json")
+        return {name: digest_of(value) if is_file(type(self), name) else value for name, value in plain.items()}
 
     @classmethod
     def declarations(cls) -> list[dict[str, Any]]:
@@ -120,6 +131,11 @@ def bounds(field: Any) -> tuple[float | None, float | None]:
     low = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), None)
     high = next((rule.le for rule in field.metadata if hasattr(rule, "le")), None)
     return low, high
+
+
+def is_file(kind: type[Declared], name: str) -> bool:
+    """Whether a setting names an input file."""
+    return (kind.model_fields[name].json_schema_extra or {}).get("unit") == "file"  # type: ignore[union-attr]
 
 
 def allowed_words(annotation: Any) -> list[str]:

@@ -117,7 +117,7 @@ def test_economies_without_a_layer(shares, industries):
 
 
 FIXED_IN_EXTREMES = {
-    *TINY, "market_size", "peer_network", "supply_network",
+    *TINY, "market_size", "peer_network", "supply_network", "industries_file", "peers_graph", "supply_graph",
     "traditional_share", "emerging_share",  # tested above; together they must not exceed one
 }  # fmt: skip
 EXTREMES = {name: bounds(field) for name, field in Parameters.model_fields.items() if name not in FIXED_IN_EXTREMES}

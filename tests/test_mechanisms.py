@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from model.declared import bounds
+from model.declared import bounds, is_file
 from model.parameters import Parameters
 from model.policy import Policy
 from model.simulation import Course, simulate
@@ -146,7 +146,7 @@ DIRECTIONS = (
     Direction("deterrence", "entries", -1, "the lead of incumbents deters"),
     Direction("funds_cost", "welfare", -1, "taxes distort"),
 )
-NAMES = [name for name in Parameters.model_fields if name not in EXCEPTIONS]
+NAMES = [name for name in Parameters.model_fields if name not in EXCEPTIONS and not is_file(Parameters, name)]
 
 
 @pytest.fixture(scope="module")
