@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.tables import listing_lines
+from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import INSTRUMENTS, Policy
 from model.policy import policies as presets
@@ -71,22 +72,32 @@ def status_listing(folder: Path, as_json: bool) -> int:
             f"{'' if part == 'all' else f'shard {part}: '}{counts['ok']} of {counts['asked']} runs stored, "
             f"{counts['failed']} failed, {missing} missing"
         )
+    if not asked:
+        print(f"{stored['ok']} runs stored, {stored['failed']} failed; of how many cannot be told:")
+        print("the folder was made with other parameters than today's")
     if stored["damaged"]:
         print(f"{stored['damaged']} damaged shard(s), to be set aside and computed again when the study goes on")
     return DONE
 
 
 def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
-    """How many runs are asked for, stored and failed, in all and for each shard of a number that was used."""
+    """How many runs are asked for, stored and failed, in all and for each shard of a number that was used.
+
+    Empty where today's declarations cannot make the study, and so the ids of its runs, again.
+    """
     from experiments.merge import study_in
     from experiments.store import status_of_runs
     from experiments.tasks import Shard, Tasks
 
+    try:
+        study = study_in(folder, manifest)
+    except BadInput:
+        return {}
     status, _ = status_of_runs(folder)
     numbers = sorted({Shard.parse(part).of for part in manifest.shards})
     parts = [Shard(number, of) for of in numbers for number in range(1, of + 1)]
     counts = {name: {"asked": 0, "ok": 0, "failed": 0} for name in ["all", *map(str, parts)]}
-    for task in Tasks.of(study_in(folder, manifest), manifest.model):
+    for task in Tasks.of(study, manifest.model):
         for name in ["all", *(str(part) for part in parts if part.holds(task.run_id))]:
             counts[name]["asked"] += 1
             if task.run_id in status:

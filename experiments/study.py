@@ -182,7 +182,7 @@ def digest(content: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=512)
 def _content_of(settings: Parameters | Policy) -> str:
     """Hash of settings without the name that a policy carries in tables (cached: a point repeats them)."""
     return digest({key: value for key, value in settings.content().items() if key != "name"})
