@@ -85,9 +85,11 @@ class Parameters(Declared):
     needs_drift: float = declare(0.02, "log-sd per quarter", 0.0, 0.2, "random drift of industries' needs")
     size_dispersion: float = declare(0.8, "log-sd", 0.0, 2.0, "spread of users' sizes within an industry")
     value_of_quality: float = declare(
-        0.32, "output per unit of quality", 0.01, 1.0, "v: what quality adds to output", CALIBRATION
+        0.29, "output per unit of quality", 0.01, 1.0, "v: what quality adds to output", CALIBRATION
     )
-    valuation_dispersion: float = declare(0.7, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION)
+    valuation_dispersion: float = declare(
+        0.73, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION
+    )
     lead_users: float = declare(0.04, "share of users", 0.0, 1.0, "lead users", "von Hippel (1986)")
     lead_risk: float = declare(
         0.3, "share", 0.0, 1.0, "share of the perceived risk that a lead user feels", "von Hippel (1986)"
@@ -104,15 +106,15 @@ class Parameters(Declared):
     old_price: float = declare(0.03, "money", 0.0, 0.5, "price and resource cost of the old technology", CALIBRATION)
 
     # -- choice and use
-    reconsider: float = declare(0.1, "probability per quarter", 0.0, 1.0, "a user reviews its provider", CALIBRATION)
+    reconsider: float = declare(0.13, "probability per quarter", 0.0, 1.0, "a user reviews its provider", CALIBRATION)
     choice_noise: float = declare(
-        0.04, "money", 0.0, 10.0, "scale of Gumbel taste noise", "McFadden (1974); " + CALIBRATION
+        0.057, "money", 0.0, 10.0, "scale of Gumbel taste noise", "McFadden (1974); " + CALIBRATION
     )
     integration: float = declare(
-        0.092, "money", 0.0, 1.0, "cost of switching technology or provider, per unit of size", CALIBRATION
+        0.11, "money", 0.0, 1.0, "cost of switching technology or provider, per unit of size", CALIBRATION
     )
     risk: float = declare(
-        0.077, "money", 0.0, 1.0, "perceived risk of leaving the old technology among no adopting peers", CALIBRATION
+        0.15, "money", 0.0, 1.0, "perceived risk of leaving the old technology among no adopting peers", CALIBRATION
     )
     friction: float = declare(0.01, "money", 0.0, 0.5, "utility lost when the provider is in another region")
     mastery_start: float = declare(0.7, "share", 0.1, 1.0, "share of quality that a new user gets out of a product")
@@ -121,7 +123,7 @@ class Parameters(Declared):
         0.5, "share", 0.0, 1.0, "share of gained mastery that survives a switch of provider"
     )
     report: float = declare(
-        0.35,
+        0.34,
         "probability per quarter",
         0.0,
         0.5,
@@ -131,8 +133,8 @@ class Parameters(Declared):
     report_noise: float = declare(0.2, "share", 0.0, 1.0, "reports whose domain is random")
 
     # -- ties
-    contacts: int = declare(12, "innovators", 1, 64, "innovators a user knows", CALIBRATION)
-    meet: float = declare(0.005, "probability per quarter", 0.0, 1.0, "a user swaps one contact", CALIBRATION)
+    contacts: int = declare(10, "innovators", 1, 64, "innovators a user knows", CALIBRATION)
+    meet: float = declare(0.006, "probability per quarter", 0.0, 1.0, "a user swaps one contact", CALIBRATION)
     segmentation: float = declare(
         0.25,
         "share",
@@ -157,31 +159,31 @@ class Parameters(Declared):
         20.0, "engineers per market size", 1.0, 200.0, "H_0: supply of engineers at the no-policy wage of t = 0"
     )
     supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "eps: supply of engineers", "Goolsbee (1998)")
-    research_intensity: float = declare(0.21, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
-    burn: float = declare(0.03, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
+    research_intensity: float = declare(0.15, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
+    burn: float = declare(0.02, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
     displacement: float = declare(
         0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)"
     )
     solution_rate: float = declare(
-        3.3, "problems per quarter", 0.0, 100.0, "gamma: productivity of exploitation", CALIBRATION
+        9.5, "problems per quarter", 0.0, 100.0, "gamma: productivity of exploitation", CALIBRATION
     )
     solution_step: float = declare(
-        0.25, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION
+        0.3, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION
     )
     concentration: float = declare(
-        0.55, "exponent", 0.3, 1.0, "lambda: returns to concentrating engineers in one firm", CALIBRATION
+        0.46, "exponent", 0.3, 1.0, "lambda: returns to concentrating engineers in one firm", CALIBRATION
     )
     own_problems: float = declare(
-        0.5,
+        0.6,
         "share",
         0.0,
         1.0,
         "kappa: what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off",
         "essay-feng.txt: 'new problems'; " + CALIBRATION,
     )
-    backlog_half: float = declare(2.0, "problems", 0.1, 100.0, "B_half: backlog at half effect", CALIBRATION)
+    backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "B_half: backlog at half effect", CALIBRATION)
     novelty_half: float = declare(
-        23.0,
+        19.0,
         "reports",
         1.0,
         100.0,
@@ -190,29 +192,29 @@ class Parameters(Declared):
     )
     novelty_decay: float = declare(0.05, "per quarter", 0.0, 1.0, "decay of the reports already heard")
     belief_memory: float = declare(0.95, "per quarter", 0.5, 1.0, "memory of where problems come from", CALIBRATION)
-    ceiling: float = declare(2.5, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
-    ceiling_growth: float = declare(0.56, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
-    explore_max: float = declare(0.17, "share", 0.0, 1.0, "e_max: largest share of hours for exploration", CALIBRATION)
-    discovery: float = declare(0.14, "per hour", 0.0, 5.0, "zeta: hazard of finding the next generation", CALIBRATION)
+    ceiling: float = declare(2.7, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
+    ceiling_growth: float = declare(0.6, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
+    explore_max: float = declare(0.24, "share", 0.0, 1.0, "e_max: largest share of hours for exploration", CALIBRATION)
+    discovery: float = declare(0.1, "per hour", 0.0, 5.0, "zeta: hazard of finding the next generation", CALIBRATION)
     discovery_decay: float = declare(
         0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)"
     )
     discovery_shown: float = declare(
         10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION
     )
-    carried: float = declare(0.6, "share", 0.0, 1.0, "tau: capability carried over to a new generation", CALIBRATION)
+    carried: float = declare(0.66, "share", 0.0, 1.0, "tau: capability carried over to a new generation", CALIBRATION)
     switch_saturation: float = declare(
-        0.65, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION
+        0.7, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION
     )
     imitation: float = declare(
-        0.18, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION
+        0.21, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION
     )
     ip_protection: float = declare(0.0, "share", 0.0, 1.0, "reduction of imitation")
     disclosure: float = declare(
-        0.47, "share", 0.0, 1.0, "delta: what is visible of a rival without products in use", CALIBRATION
+        0.53, "share", 0.0, 1.0, "delta: what is visible of a rival without products in use", CALIBRATION
     )
     absorption_half: float = declare(
-        0.11,
+        0.17,
         "hours",
         0.001,
         5.0,
@@ -223,7 +225,7 @@ class Parameters(Declared):
     # -- product, price and suppliers
     initial_capability: float = declare(0.25, "capability", 0.01, 2.0, "founders' mean capability", CALIBRATION)
     initial_spread: float = declare(
-        0.61, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION
+        0.44, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION
     )
     complementarity: float = declare(
         -0.5, "exponent", -40.0, 0.99, "rho: CES over domains; lower is nearer to the weakest link"
@@ -248,15 +250,15 @@ class Parameters(Declared):
     capacity_adjustment: float = declare(0.1, "per quarter", 0.0, 1.0, "suppliers' capacity moves towards orders")
     congestion: float = declare(0.25, "exponent", 0.0, 1.0, "psi: input cost when orders exceed capacity")
     input_share: float = declare(0.3, "share", 0.0, 1.0, "share of unit cost that is bought from suppliers")
-    initial_cost: float = declare(0.145, "money", 0.01, 1.0, "c0: unit cost before experience", CALIBRATION)
+    initial_cost: float = declare(0.22, "money", 0.01, 1.0, "c0: unit cost before experience", CALIBRATION)
     floor_cost: float = declare(0.0235, "money", 0.0, 0.5, "floor of unit cost", CALIBRATION)
     learning_by_doing: float = declare(
-        0.32, "exponent", 0.0, 1.0, "b_doing: Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION
+        0.3, "exponent", 0.0, 1.0, "b_doing: Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION
     )
     learning_by_research: float = declare(
         0.0, "exponent", 0.0, 1.0, "b_research: cost falls with capability", CALIBRATION
     )
-    markup_start: float = declare(0.28, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
+    markup_start: float = declare(0.37, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
     markup_response: float = declare(
         0.031,
         "elasticity",
@@ -267,10 +269,10 @@ class Parameters(Declared):
     )
 
     # -- firms' money, entry and exit
-    seed_cash: float = declare(3.5, "money", 0.1, 50.0, "cash of a founder or entrant", CALIBRATION)
+    seed_cash: float = declare(3.1, "money", 0.1, 50.0, "cash of a founder or entrant", CALIBRATION)
     fixed_cost: float = declare(0.04, "money per quarter", 0.0, 1.0, "fixed cost at generation 0", CALIBRATION)
     standard_growth: float = declare(
-        1.8, "ratio per generation", 1.0, 5.0, "fixed cost rises with generations", CALIBRATION
+        2.3, "ratio per generation", 1.0, 5.0, "fixed cost rises with generations", CALIBRATION
     )
     standard: float = declare(
         0.5, "weight", 0.0, 1.0, "weight of the frontier's generation in fixed cost", "Klepper (1996); " + CALIBRATION
@@ -278,13 +280,13 @@ class Parameters(Declared):
     dividend_quarters: float = declare(
         4.0, "quarters", 0.0, 40.0, "quarters of costs (plus seed cash) kept before dividends", CALIBRATION
     )
-    entry: float = declare(1.3, "firms per quarter", 0.0, 20.0, "entry without profits, per market size", CALIBRATION)
+    entry: float = declare(0.68, "firms per quarter", 0.0, 20.0, "entry without profits, per market size", CALIBRATION)
     entry_profit: float = declare(
-        0.45, "firms per money", 0.0, 10.0, "entry attracted by profits", "Nelson & Winter (1982); " + CALIBRATION
+        0.21, "firms per money", 0.0, 10.0, "entry attracted by profits", "Nelson & Winter (1982); " + CALIBRATION
     )
     deterrence: float = declare(0.0, "exponent", 0.0, 5.0, "entry deterred by the lead of incumbents", "Klepper (1996)")
     inherit: float = declare(
-        0.3, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION
+        0.28, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION
     )
 
     refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "f_0: hazard that private investors refinance a poor firm")
@@ -298,11 +300,11 @@ class Parameters(Declared):
     foreign_founders: float = declare(0.1, "share", 0.0, 1.0, "founders that are foreign")
     foreign_entrants: float = declare(0.1, "share", 0.0, 1.0, "entrants that are foreign")
     foreign_lead: float = declare(
-        0.3, "share", 0.0, 5.0, "lead of foreign founders, entrants and suppliers in initial capability"
+        0.33, "share", 0.0, 5.0, "lead of foreign founders, entrants and suppliers in initial capability"
     )
 
     foreign_income: float = declare(
-        0.2, "money per quarter", 0.0, 100.0, "income of a foreign firm from other markets, net of production"
+        0.15, "money per quarter", 0.0, 100.0, "income of a foreign firm from other markets, net of production"
     )
 
     # -- what public money achieves
