@@ -172,6 +172,7 @@ def test_decoupling_keeps_domains(course):
     calm, struck = both(course, decoupling=AT, **ABROAD)
     foreign = calm.suppliers.foreign[calm.innovators.supplier]
     assert np.all(calm.suppliers.domain[struck.innovators.supplier] == np.arange(4))
+    assert not np.any(calm.suppliers.foreign[struck.innovators.supplier])
     assert np.array_equal(struck.innovators.supplier[~foreign], calm.innovators.supplier[~foreign])
     assert 0.2 < foreign.mean() < 0.8 and np.unique(struck.innovators.supplier[foreign]).size > 4
 
