@@ -55,7 +55,8 @@ class Innovators(NamedTuple):
     payments_recent: np.ndarray  # money: users' own payments, fading likewise
     public_total: np.ndarray  # money: all public money received
     equity: np.ndarray  # money: equity of the guidance fund not yet repaid
-    sold_before: np.ndarray  # units sold in the quarter before
+    usual_units: np.ndarray  # units per quarter sold in the past, each quarter counting 0.75 times the next
+    endowment: np.ndarray  # money: seed cash with the addition that policy made to it
     useful_mark: np.ndarray  # useful quality at the last progress
     progress: np.ndarray  # quarter of the last progress
     watched: np.ndarray  # 0; 1 alive when policy ended; 2 with more than 1 % of recent income public

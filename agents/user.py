@@ -89,6 +89,10 @@ def old_quality_gain(sailing_ship, hours_per_size, old_quality):
 
 
 @rule
-def report_chance(report, lead):
-    """Probability of meeting a problem in a quarter; lead users meet twice as many."""
-    return 2.0 * report if lead else report
+def report_chance(report, lead, omega):
+    """Probability of meeting a problem in a quarter: report * min(1, omega), twice that for lead users.
+
+    A user that stands for less than one unit of economic size meets fewer problems, not smaller ones: their number
+    and weight then do not depend on how many users the economy is cut into.
+    """
+    return (2.0 * report if lead else report) * min(1.0, omega)

@@ -5,14 +5,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from experiments.comparison import Comparison, compare, compare_study
     from experiments.study import Study
+    from experiments.sweeping import differences, sweep, sweep_study
 
-__all__ = ["Comparison", "Study", "compare", "compare_study"]
+__all__ = ["Comparison", "Study", "compare", "compare_study", "differences", "sweep", "sweep_study"]
 
 _ON_FIRST_USE = {
     "Comparison": "experiments.comparison",
     "Study": "experiments.study",
     "compare": "experiments.comparison",
     "compare_study": "experiments.comparison",
+    "differences": "experiments.sweeping",
+    "sweep": "experiments.sweeping",
+    "sweep_study": "experiments.sweeping",
 }
 
 

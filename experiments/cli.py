@@ -24,8 +24,10 @@ from experiments.options import (
     Seed,
     Seeds,
     Settings,
+    refuse_settings_of_factors,
     run_from,
     study_from,
+    with_equal_money,
 )
 
 DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -46,6 +48,11 @@ def compare(
     seeds: Seeds = None,
     seed: Seed = None,
     reference: Annotated[str | None, typer.Option("--reference", help="Policy to compare with (rebate).")] = None,
+    match: Annotated[
+        bool, typer.Option("--match", help="Rerun all arms at the amount that every arm can place.")
+    ] = False,
+    timing: Annotated[str | None, typer.Option("--timing", help="own, or yoked: the slowest arm's calendar.")] = None,
+    responses: Annotated[bool, typer.Option(help="Rerun at other budgets and efficacies for the report.")] = True,
     settings: Settings = None,
     out: Out = None,
     jobs: Jobs = None,
@@ -57,11 +64,13 @@ def compare(
 ) -> int:
     """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
     from experiments.commands import compare_command
+    from experiments.runner import How
     from experiments.study import refuse_uncertain
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_uncertain(declared, str(study))
-    return compare_command(declared, out, jobs=jobs, engine=engine, check=check, as_json=as_json, quiet=quiet)
+    declared = with_equal_money(declared, match, timing)
+    return compare_command(declared, out, How(jobs, engine, check, quiet), responses, as_json)
 
 
 @app.command()
@@ -82,6 +91,70 @@ def run(
 
     one = run_from(policy, seed, settings or (), quick)
     return run_command(one, Files(series, agents, graph), check=check, as_json=as_json, quiet=quiet)
+
+
+@app.command()
+def sweep(
+    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study file, or foresight-frontier.")],
+    policies: Annotated[str | None, typer.Option("--policies", help="Presets or YAML files, as a,b,c.")] = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    reference: Annotated[str | None, typer.Option("--reference", help="Policy to compare with (rebate).")] = None,
+    settings: Settings = None,
+    shard: Annotated[str, typer.Option("--shard", metavar="i/n", help="Do only the i-th of n parts.")] = "1/1",
+    series: Annotated[bool, typer.Option("--series", help="Store each run's series too.")] = False,
+    between: Annotated[str | None, typer.Option("--between", metavar="A,B", help="Draw the boundary of A, B.")] = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    engine: Engine = "threads",
+    check: Check = False,
+    quick: Quick = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Run policies over a design of parameters and traits; with two factors, draw where one policy gives way."""
+    from experiments.runner import How
+    from experiments.study import refuse_reruns
+    from experiments.sweep_command import Asked, sweep_command
+    from experiments.tasks import Shard
+
+    declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
+    refuse_settings_of_factors(declared, settings or ())
+    refuse_reruns(declared, str(study))
+    asked = Asked(declared, str(study), Shard.parse(shard), series, between)
+    return sweep_command(asked, out, How(jobs, engine, check, quiet), as_json)
+
+
+@app.command()
+def merge(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A results folder; takes the runs of B, unless --out.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another of the same study; left as it is.")],
+    out: Annotated[Path | None, typer.Option("--out", metavar="C", help="A new folder for both.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Join two results folders of one study."""
+    from experiments.listings import status_listing
+    from experiments.merge import merge_folders
+
+    return status_listing(merge_folders(first, second, out), as_json)
+
+
+@app.command()
+def validate(
+    facts: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Facts to check (all).")] = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    settings: Settings = None,
+    jobs: Jobs = None,
+    quick: Quick = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Hold the economy without policy against stylised facts."""
+    from experiments.commands import validate_command
+
+    one = run_from("laissez_faire", seed, settings or (), quick)
+    return validate_command(facts or (), one, seeds, jobs=jobs, quick=quick, as_json=as_json, quiet=quiet)
 
 
 @app.command()

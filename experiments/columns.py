@@ -25,6 +25,7 @@ SERIES = (
     "budget_leaked",
     "budget_administration",
     "budget_returned",
+    "equity_recovered",
 )
 """Indicators whose series are stored: what the report draws."""
 

@@ -5,7 +5,7 @@ import math
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from agents.compiled import source_hash
 from experiments.files import check_writable, write_whole
 from experiments.manifest import versions
-from experiments.options import OneRun
+from experiments.options import QUICK_SEEDS, OneRun
 from experiments.progress import say
 from experiments.runner import How, prepare
 from experiments.study import Study
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from experiments.comparison import Comparison
     from model.simulation import Run
 
@@ -33,28 +35,35 @@ class Files(NamedTuple):
     graph: Path | None = None
 
 
-def compare_command(
-    study: Study, out: Path | None, *, jobs: int | None, engine: str, check: bool, as_json: bool, quiet: bool
-) -> int:
+def compare_command(study: Study, out: Path | None, how: How, responses: bool, as_json: bool) -> int:
     """Compare, write the report, print the table or JSON. Returns the exit code."""
     from experiments.comparison import compare_study
 
-    how = How(jobs, engine, check, quiet)
-    folder = out or Path("results") / f"{study.name}-{study.identity(source_hash())[:8]}"
+    folder = out or default_folder(study)
     try:
-        comparison = compare_study(study, folder, how)
+        comparison = compare_study(study, folder, how, responses)
         _write_report(comparison, folder)
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there") from None
-    _mention_warnings(comparison, quiet)
+        raise kept_in(folder) from None
+    mention_warnings(comparison.runs, how.quiet)
     if as_json:
-        print(_json(_comparison_content(comparison)))
+        print(to_json(_comparison_content(comparison)))
     else:
         from experiments.tables import comparison_lines
 
         print("\n".join(comparison_lines(comparison)))
         print(f"\nreport: {folder / 'report.html'}")
-    return _failures(comparison)
+    return mention_failures(comparison.runs, comparison.out)
+
+
+def default_folder(study: Study) -> Path:
+    """Where a study's results go unless `--out` says otherwise."""
+    return Path("results") / f"{study.name}-{study.identity(source_hash())[:8]}"
+
+
+def kept_in(folder: Path) -> KeyboardInterrupt:
+    """What an interrupted command says."""
+    return KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there")
 
 
 def run_command(one: OneRun, files: Files, *, check: bool, as_json: bool, quiet: bool) -> int:
@@ -71,13 +80,29 @@ def run_command(one: OneRun, files: Files, *, check: bool, as_json: bool, quiet:
     for warning in run.warnings:
         say(f"warning: {warning}", quiet)
     if as_json:
-        print(_json(_run_content(run, one)))
+        print(to_json(_run_content(run, one)))
     else:
         from experiments.tables import summary_lines
 
         units = {name: INDICATORS[name.removesuffix("_at_withdrawal")].unit for name in run.summary}
         print(f"{one.policy.name}, seed {one.seed}, {one.parameters.users} users, {one.parameters.horizon} quarters\n")
         print("\n".join(summary_lines(run.summary, units)))
+    return DONE
+
+
+def validate_command(
+    facts: Iterable[str], one: OneRun, seeds: int | None, *, jobs: int | None, quick: bool, as_json: bool, quiet: bool
+) -> int:
+    """Hold the economy without policy against stylised facts; print the table or JSON. Returns the exit code."""
+    from experiments.study import seeds_from
+    from experiments.validation import DEFAULT_SEEDS, validate, validation_lines
+
+    luck = seeds_from(seeds or (QUICK_SEEDS if quick else DEFAULT_SEEDS), one.seed)
+    table = validate(facts, one.parameters, luck, How(jobs, quiet=quiet))
+    if as_json:
+        print(to_json(table.to_dict("records")))
+    else:
+        print("\n".join(validation_lines(table)))
     return DONE
 
 
@@ -108,26 +133,26 @@ def _run_content(run: "Run", one: OneRun) -> dict[str, Any]:
     }
 
 
-def _mention_warnings(comparison: "Comparison", quiet: bool) -> None:
+def mention_warnings(runs: "pd.DataFrame", quiet: bool) -> None:
     """Each kind of warning once, with the number of runs that it concerns; kinds differ in more than numbers."""
     kinds = defaultdict(list)
-    for text in comparison.runs["warnings"].dropna():
+    for text in runs["warnings"].dropna():
         if text:
             kinds[re.sub(r"\d+", "", text)].append(text)
     for texts in kinds.values():
-        say(f"warning: {max(texts)} ({len(texts)} of {len(comparison.runs)} runs)", quiet)
+        say(f"warning: {max(texts)} ({len(texts)} of {len(runs)} runs)", quiet)
 
 
-def _failures(comparison: "Comparison") -> int:
+def mention_failures(runs: "pd.DataFrame", out: Path | None) -> int:
     """One line on failed runs, said even when quiet, and the exit code."""
-    failed = comparison.runs[comparison.runs["status"] == "failed"]
+    failed = runs[runs["status"] == "failed"]
     if failed.empty:
         return DONE
     first = failed.iloc[0]
     reason = str(first["error"]).strip().splitlines()[-1]
     print(
-        f"nqpf: {len(failed)} of {len(comparison.runs)} runs failed, "
-        f"first {first['policy']} with seed {first['seed']}: {reason} (rows with tracebacks in {comparison.out})",
+        f"nqpf: {len(failed)} of {len(runs)} runs failed, "
+        f"first {first['policy']} with seed {first['seed']}: {reason} (rows with tracebacks in {out})",
         file=sys.stderr,
     )
     return RUNS_FAILED
@@ -165,7 +190,8 @@ def _graphml(one: OneRun) -> bytes:
     return sink.getvalue()
 
 
-def _json(content: Any) -> str:
+def to_json(content: Any) -> str:
+    """Plain data as JSON text."""
     return json.dumps(_finite(content), indent=1, allow_nan=False)
 
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.arms import Arms
 from experiments.manifest import versions
-from experiments.runner import How, run_tasks, tasks_of
+from experiments.money import ROUNDS, equal_money, matched, yoked
+from experiments.responses import Responses, respond
+from experiments.runner import How, run_tasks
 from experiments.statistics import holm, mean_interval, wilcoxon
 from experiments.store import Memory, Store
-from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, run_id, seeds_from, with_reference
+from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, seeds_from, with_reference
 from model.errors import BadInput
 from model.indicators import INDICATORS, Indicator
 from model.parameters import Parameters
@@ -34,9 +37,6 @@ HEADLINE = (
     "welfare_per_unit",
 )
 """Indicators of the table unless a study names its own outcomes."""
-
-EQUAL_MONEY = 0.99
-"""Share of the money raised that must have been spent for an arm to count as equal money."""
 
 COLUMNS = (
     "policy", "indicator", "mean", "difference", "low", "high", "share_better", "p_holm", "money_placed",
@@ -63,6 +63,7 @@ class Comparison:
     series: "pd.DataFrame"
     versions: Mapping[str, str]
     out: Path | None = None
+    responses: Responses | None = None
 
     @property
     def failed(self) -> int:
@@ -80,13 +81,16 @@ def compare(
     engine: str = "threads",
     check: bool = False,
     quiet: bool = True,
+    match: bool = False,
+    timing: str = "own",
 ) -> "pd.DataFrame":
-    """Compare policies under equal luck; by default the 2x2 with `laissez_faire`, against `rebate`.
+    """Compare policies under equal luck; by default the presets of `nqpf compare`, against `rebate`.
 
     Returns a row per policy and headline indicator: `mean` over the policy's own seeds; `difference` to the
     reference, the mean over pairs with one seed, with its 95 % interval `low`, `high`; `share_better` of all seeds;
     `p_holm`, Wilcoxon's p adjusted over the whole table; `money_placed` per run; `equal_money` (None where
     nothing is raised); `n` pairs in which both reached a value; `per_unit`, the difference per unit placed.
+    `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.
     With `out`, runs are stored there and a restart computes only what is missing.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
     """
@@ -98,22 +102,30 @@ def compare(
         policies=tuple(find_policy(policy) for policy in (DEFAULT_POLICIES if policies is None else policies)),
         seeds=seeds_from(seeds) if isinstance(seeds, int) else check_seeds(seeds),
         reference=reference,
+        match=match,
+        timing=timing,
     )
     return compare_study(study, out, How(jobs, engine, check, quiet)).table
 
 
-def compare_study(study: Study, out: Path | str | None = None, how: How | None = None) -> Comparison:
-    """Run what is missing of a study and compare. Raises BadInput for a study with uncertain factors."""
+def compare_study(
+    study: Study, out: Path | str | None = None, how: How | None = None, responses: bool = False
+) -> Comparison:
+    """Run what is missing of a study and compare; `responses` also to budgets and to assumed efficacies.
+
+    Raises BadInput for a study with uncertain factors.
+    """
     from agents.compiled import source_hash
 
     refuse_uncertain(study, study.name)
     study, model = with_reference(study), source_hash()
-    tasks = tasks_of([study.parameters], study.policies, study.seeds, model)
+    how = how or How()
     store = Memory() if out is None else Store(Path(out), study, model)
-    run_tasks(tasks, store, how or How())
-    runs, series = _arms(study, model, store)
+    arms = _run_arms(study, Arms.of(study, model), store, how)
+    runs, series = arms.runs(store), arms.series(store)
+    found = respond(study, (study.outcomes or HEADLINE)[0], model, store, how) if responses else None
     if isinstance(store, Store):
-        store.finish([task.run_id for task in tasks])
+        store.finish(store.runs(columns=["run_id"])["run_id"].to_pylist())
     table = tabulate(study, runs)
     return Comparison(
         study=study,
@@ -125,7 +137,23 @@ def compare_study(study: Study, out: Path | str | None = None, how: How | None =
         series=series,
         versions={**versions(), "model": model},
         out=None if out is None else Path(out),
+        responses=found,
     )
+
+
+def _run_arms(study: Study, arms: Arms, store: Store | Memory, how: How) -> Arms:
+    """Run the arms, then once more at the slowest arm's calendar and at an amount that all can place, if asked to."""
+    run_tasks(arms, store, how)
+    if study.timing == "yoked":
+        arms = yoked(arms, arms.runs(store), arms.series(store))
+        run_tasks(arms, store, how)
+    for _ in range(ROUNDS if study.match else 0):
+        smaller = matched(arms, arms.runs(store))
+        if smaller == arms:
+            break
+        arms = smaller
+        run_tasks(arms, store, how)
+    return arms
 
 
 def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
@@ -152,20 +180,6 @@ def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
     return table[list(COLUMNS)]
 
 
-def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
-    """Whether an arm raised what the reference raised and spent 99 % of it (placed, leaked, on administration).
-
-    None where nothing was raised: there is no money to compare. A reference that raises nothing sets no sum.
-    """
-    raised = arm["budget_raised"].sum()
-    if not raised > 0.0:
-        return None
-    spent = arm["budget_placed"].sum() + arm["budget_leaked"].sum() + arm["budget_administration"].sum()
-    owed = reference["budget_raised"].mean()
-    same_sum = not owed > 0.0 or EQUAL_MONEY <= arm["budget_raised"].mean() / owed <= 1.0 / EQUAL_MONEY
-    return bool(same_sum and spent / raised >= EQUAL_MONEY)
-
-
 def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> dict[str, Any]:
     """Difference, interval, share better and p of one indicator over the seeds that both arms have.
 
@@ -185,23 +199,6 @@ def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> d
         share = float(np.mean(ours > theirs if indicator.better == "higher" else ours < theirs))
     p = wilcoxon(differences)
     return {"difference": mean, "low": low, "high": high, "share_better": share, "p": p, "n": both.sum()}
-
-
-def _arms(study: Study, model: str, store: Store | Memory) -> tuple["pd.DataFrame", "pd.DataFrame"]:
-    """Runs and series of every arm and seed; arms that differ in name only share stored runs."""
-    import pandas as pd
-
-    arms = pd.DataFrame(
-        [
-            (policy.name, seed, run_id(study.parameters, policy, seed, model))
-            for policy in study.policies
-            for seed in study.seeds
-        ],
-        columns=["policy", "seed", "run_id"],
-    )
-    runs = store.runs(arms["run_id"]).drop_columns(["policy", "seed"]).to_pandas()
-    series = store.series(arms["run_id"]).to_pandas()
-    return arms.merge(runs, on="run_id"), arms.merge(series, on="run_id")
 
 
 def declaration(name: str) -> Indicator:

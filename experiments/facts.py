@@ -59,7 +59,7 @@ class BassFit(NamedTuple):
 
 
 def fit_bass(adoption: np.ndarray) -> BassFit:
-    """Least squares of F(t) = m (1 - e^-(p+q)t) / (1 + q/p e^-(p+q)t), t in years, to quarterly adoption, shape (T,)."""
+    """Least squares of F(t) = m (1 - e^-(p+q)t) / (1 + q/p e^-(p+q)t), t in years, to adoption by quarter, (T,)."""
     years = np.arange(1, len(adoption) + 1) / 4.0
 
     def path(log_parameters: np.ndarray) -> np.ndarray:
@@ -166,3 +166,13 @@ def output_gain(run: Run) -> float:
 @fact("takeoff", "share", 1.0, 1.0, "the technology reaches half of the economy by itself")
 def takeoff(run: Run) -> float:
     return float(run.series["adoption"][-1] >= 0.5)
+
+
+@fact(
+    "profit_share", "share of revenue", 0.0, 0.2, "profits of domestic firms over their revenue in the last ten years",
+    "an industry that lives on its sales and not on its founders' money",
+)  # fmt: skip
+def profit_share(run: Run) -> float:
+    last = slice(-40, None)
+    sales = run.series["revenue_share"][last] * run.series["output"][last] - run.series["imports"][last]
+    return float(run.series["profits"][last].sum() / sales.sum()) if sales.sum() > 0.0 else np.nan

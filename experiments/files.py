@@ -2,8 +2,10 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from model.errors import BadInput
 
@@ -57,3 +59,24 @@ def read_text(path: Path) -> str:
         raise BadInput(f"{path}: is not text in UTF-8") from None
     except OSError as error:
         raise BadInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+
+
+def read_points(path: Path) -> list[dict[str, Any]]:
+    """The rows of a CSV or Parquet file as settings by column name; raises BadInput that names the file."""
+    import pandas as pd
+
+    readers: dict[str, Callable[[Path], Any]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
+    if path.suffix not in readers:
+        raise BadInput(f"{path}: must be a .csv or .parquet file")
+    try:
+        table = readers[path.suffix](path)
+    except OSError as error:
+        raise BadInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+    except ValueError as error:
+        raise BadInput(f"{path}: {' '.join(str(error).split())}") from None
+    if table.empty:
+        raise BadInput(f"{path}: holds no points")
+    return [
+        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
+        for row in table.to_dict("records")
+    ]

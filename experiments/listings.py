@@ -3,13 +3,16 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments.tables import listing_lines
 from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import INSTRUMENTS, Policy
 from model.policy import policies as presets
+
+if TYPE_CHECKING:
+    from experiments.manifest import Manifest
 
 DONE = 0
 
@@ -30,7 +33,7 @@ def parameters_listing(as_json: bool) -> int:
     return _print_entries(
         [
             {
-                "head": f"{entry['name']} = {entry['default']} {entry['unit']}{_range(entry['range'])}",
+                "head": f"{entry['name']} = {_default(entry['default'])} {entry['unit']}{_range(entry['range'])}",
                 "body": [f"{entry['meaning']} [{entry['source']}]"],
             }
             for entry in entries
@@ -52,25 +55,54 @@ def indicators_listing(as_json: bool) -> int:
 
 
 def status_listing(folder: Path, as_json: bool) -> int:
-    """What a results folder says of itself and how many runs it holds."""
-    from experiments.manifest import Manifest
+    """What a results folder says of itself and how many of the runs asked for it holds, by shard if it has any."""
+    from experiments.merge import held
     from experiments.store import count_runs
 
-    manifest = Manifest.read(folder)
-    if manifest is None:
-        raise BadInput(f"{folder}: no results of nqpf there (no manifest.json)")
+    manifest = held(folder)
     stored = count_runs(folder)
-    content = asdict(manifest) | {"stored": stored}
+    asked = _asked(folder, manifest)
     if as_json:
-        return _print_json(content)
-    arms = {json.dumps({**policy, "name": ""}, sort_keys=True) for policy in manifest.study["policies"]}
-    asked = len(arms) * len(manifest.seeds)
+        return _print_json(asdict(manifest) | {"stored": stored, "asked": asked})
     print(f"study {manifest.study['name']} ({manifest.hash[:8]}), model {manifest.model}")
     print(f"started {manifest.start}, {f'finished {manifest.end}' if manifest.end else 'not finished'}")
-    print(f"{stored['ok']} of {asked} runs stored, {stored['failed']} failed")
+    for part, counts in asked.items():
+        missing = counts["asked"] - counts["ok"] - counts["failed"]
+        print(
+            f"{'' if part == 'all' else f'shard {part}: '}{counts['ok']} of {counts['asked']} runs stored, "
+            f"{counts['failed']} failed, {missing} missing"
+        )
+    if not asked:
+        print(f"{stored['ok']} runs stored, {stored['failed']} failed; of how many cannot be told:")
+        print("the folder was made with other parameters than today's")
     if stored["damaged"]:
         print(f"{stored['damaged']} damaged shard(s), to be set aside and computed again when the study goes on")
     return DONE
+
+
+def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
+    """How many runs are asked for, stored and failed, in all and for each shard of a number that was used.
+
+    Empty where today's declarations cannot make the study, and so the ids of its runs, again.
+    """
+    from experiments.merge import study_in
+    from experiments.store import status_of_runs
+    from experiments.tasks import Shard, Tasks
+
+    try:
+        study = study_in(folder, manifest)
+    except BadInput:
+        return {}
+    status, _ = status_of_runs(folder)
+    numbers = sorted({Shard.parse(part).of for part in manifest.shards})
+    parts = [Shard(number, of) for of in numbers for number in range(1, of + 1)]
+    counts = {name: {"asked": 0, "ok": 0, "failed": 0} for name in ["all", *map(str, parts)]}
+    for task in Tasks.of(study, manifest.model):
+        for name in ["all", *(str(part) for part in parts if part.holds(task.run_id))]:
+            counts[name]["asked"] += 1
+            if task.run_id in status:
+                counts[name][status[task.run_id]] += 1
+    return counts
 
 
 def _policy_head(policy: Policy) -> str:
@@ -81,6 +113,10 @@ def _policy_head(policy: Policy) -> str:
 def _policy_body(policy: Policy) -> list[str]:
     body = [f"budget {policy.budget:g} of initial output a quarter, quarters {policy.start} to {policy.end}"]
     return body + [f"{name}: {INSTRUMENTS[name].meaning} [{INSTRUMENTS[name].basis}]" for name, _ in policy.mix]
+
+
+def _default(value: Any) -> Any:
+    return "''" if value == "" else value
 
 
 def _range(span: list[Any] | None) -> str:

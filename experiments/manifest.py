@@ -3,6 +3,7 @@
 import json
 import platform
 import subprocess
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -18,7 +19,8 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `manifest.json` says. `hash` is the study's identity, `model` the hash of the model's sources."""
+    """What `manifest.json` says. `hash` is the study's identity, `model` the hash of the model's sources,
+    `shards` the parts `i/n` that were run into the folder (empty: it was always run whole)."""
 
     hash: str
     model: str
@@ -29,6 +31,7 @@ class Manifest:
     start: str
     end: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    shards: list[str] = field(default_factory=list)
 
     @classmethod
     def begin(cls, study: Study, model: str) -> Self:
@@ -56,16 +59,18 @@ class Manifest:
         """Whether the study alone, apart from the model's sources, is the same."""
         return study.identity(self.model) == self.hash
 
-    def reopened(self, study: Study) -> Self:
-        """The manifest while runs of the study are being added: its seeds and outcomes may have grown."""
+    def reopened(self, study: Study, shards: Iterable[str] = ()) -> Self:
+        """The manifest while runs of the study are being added: its seeds, outcomes and shards may have grown."""
         seeds = sorted({*self.seeds, *study.seeds})
+        parts = sorted({*self.shards, *shards})
         return replace(
-            self, study=study.content(), seeds=seeds, versions=versions(), git=git_state(), end=None
+            self, study=study.content(), seeds=seeds, shards=parts, versions=versions(), git=git_state(), end=None
         )  # fmt: skip
 
-    def finished(self, counts: dict[str, int]) -> Self:
-        """The manifest when all that was asked for has been run."""
-        return replace(self, end=_now(), counts=counts)
+    def counted(self, counts: dict[str, int]) -> Self:
+        """The manifest with what has been run of `asked`; ended when that is all."""
+        whole = sum(number for name, number in counts.items() if name != "asked") == counts["asked"]
+        return replace(self, end=_now() if whole else None, counts=counts)
 
 
 def versions() -> dict[str, str]:

@@ -26,7 +26,7 @@ Jobs = Annotated[int | None, typer.Option("--jobs", help="Runs at a time (all co
 Engine = Annotated[str, typer.Option("--engine", help="threads or processes.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable on stdout, and nothing else there.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
-Quick = Annotated[bool, typer.Option("--quick", help=f"Smaller: {QUICK_USERS} users; compare: {QUICK_SEEDS} seeds.")]
+Quick = Annotated[bool, typer.Option("--quick", help=f"Smaller: {QUICK_USERS} users, at most {QUICK_SEEDS} seeds.")]
 Check = Annotated[bool, typer.Option("--check", help="Check the accounting identities every period.")]
 
 
@@ -69,6 +69,21 @@ def study_from(
         reference=wanted,
         seeds=_seeds(study, seeds, seed, quick, file),
     )
+
+
+def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study":
+    """The study with arms matched or yoked, where options ask for it."""
+    return replace(study, match=match or study.match, timing=timing or study.timing)
+
+
+def refuse_settings_of_factors(study: "Study", settings: Iterable[str]) -> None:
+    """A factor has its values from the design: setting it too would be without effect."""
+    from experiments.settings import parse_settings
+    from model.errors import BadInput
+
+    for name in parse_settings(settings):
+        if name in study.uncertain or any(name in point for point in study.design.get("points", ())):
+            raise BadInput(f"--set {name}: is a factor of study {study.name}; its values come from the design")
 
 
 def run_from(policy: str, seed: int | None, settings: Iterable[str], quick: bool) -> "OneRun":

@@ -1,6 +1,7 @@
 """The one runner: tasks go in, finished runs come out, whatever the study. A failed run is a result too."""
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from dataclasses import dataclass
@@ -9,26 +10,13 @@ from itertools import groupby
 from experiments.columns import SERIES, Result, settings_row
 from experiments.progress import progress, say
 from experiments.store import Memory, Store
-from experiments.study import run_id
+from experiments.tasks import Task
 from experiments.writer import Writer
 from model.errors import BadInput, unknown
-from model.parameters import Parameters
-from model.policy import Policy
 
 Deliver = Callable[[list[Result]], None]
 
 ENGINES = {"threads": "threading", "processes": "loky"}
-
-
-@dataclass(frozen=True)
-class Task:
-    """One run to be made. `point` numbers the design's points (0 where there is no design)."""
-
-    run_id: str
-    point: int
-    parameters: Parameters
-    policy: Policy
-    seed: int
 
 
 @dataclass(frozen=True)
@@ -49,35 +37,27 @@ class How:
             raise BadInput(f"--jobs {self.jobs}: must be a whole number of at least 1")
 
 
-def tasks_of(points: Iterable[Parameters], policies: Iterable[Policy], seeds: Iterable[int], model: str) -> list[Task]:
-    """Every policy at every point under every seed, each distinct run once, point by point and seed by seed."""
-    arms, luck = list(policies), list(seeds)
-    tasks: dict[str, Task] = {}
-    for number, parameters in enumerate(points):
-        for seed in luck:
-            for policy in arms:
-                task = Task(run_id(parameters, policy, seed, model), number, parameters, policy, seed)
-                tasks.setdefault(task.run_id, task)
-    return list(tasks.values())
-
-
-def run_tasks(tasks: list[Task], store: Store | Memory, how: How) -> None:
+def run_tasks(tasks: Iterable[Task], store: Store | Memory, how: How) -> None:
     """Run the tasks that the store does not hold yet and put their results there.
 
+    `tasks` are gone through twice, to count and to run, and must be the same both times; they and their results
+    are not held, so memory does not grow with their number (but for the ids of the stored runs).
     Raises OSError when results cannot be written, KeyboardInterrupt when interrupted: what was done is kept.
     """
     completed = store.completed()
-    missing = [task for task in tasks if task.run_id not in completed]
-    if len(missing) < len(tasks):
+    stored = Counter(task.run_id in completed for task in tasks)
+    missing = stored[False]
+    if stored[True]:
         unchecked = " (and not checked again)" if how.check else ""
-        say(f"{len(tasks) - len(missing)} of {len(tasks)} runs are stored already{unchecked}", how.quiet)
+        say(f"{stored[True]} of {stored.total()} runs are stored already{unchecked}", how.quiet)
     if not missing:
         return
     prepare(how.quiet)
-    with progress(len(missing), how.quiet) as shown, Writer(store, shown.advance) as writer:
+    with progress(missing, how.quiet) as shown, Writer(store, shown.advance) as writer:
         # Threads hand over each run as it ends; processes cannot, and hand over a group at a time.
         deliver = writer.add if how.engine == "threads" else None
-        with closing(_run_groups(missing, how, deliver)) as groups:
+        to_run = (task for task in tasks if task.run_id not in completed)
+        with closing(_run_groups(to_run, how, deliver, missing)) as groups:
             for results in groups:
                 writer.add(results)
 
@@ -103,12 +83,14 @@ def run_task(task: Task, check: bool) -> Result:
         return Result(row | {"status": "failed", "error": traceback.format_exc()}, {})
 
 
-def _run_groups(tasks: list[Task], how: How, deliver: Deliver | None = None) -> Generator[list[Result], None, None]:
+def _run_groups(
+    tasks: Iterable[Task], how: How, deliver: Deliver | None = None, most_jobs: int | None = None
+) -> Generator[list[Result], None, None]:
     """Results as they come: one job is one (point, seed), so that its policies share the laissez-faire baseline."""
     from joblib import Parallel, cpu_count, delayed
 
-    groups = [list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.seed))]
-    jobs = min(how.jobs or cpu_count(), len(groups))
+    groups = (list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.seed)))
+    jobs = min(how.jobs or cpu_count(), most_jobs or cpu_count())
     parallel = Parallel(n_jobs=jobs, backend=ENGINES[how.engine], return_as="generator_unordered", batch_size=1)
     yield from parallel(delayed(_run_group)(group, how.check, deliver) for group in groups)
 

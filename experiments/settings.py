@@ -1,6 +1,6 @@
 """Settings by address: `users` is a parameter, `policy.budget` a trait of every policy that is run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 from model.declared import Declared, bounds
@@ -37,15 +37,16 @@ def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
     return parsed
 
 
-def set_parameters(parameters: Parameters, settings: dict[str, Any]) -> Parameters:
-    """The parameters with the settings that address parameters."""
-    return _changed(parameters, {name: value for name, value in settings.items() if not name.startswith("policy.")})
+def set_parameters(parameters: Parameters, settings: Mapping[str, Any], place: str = "--set") -> Parameters:
+    """The parameters with the settings that address parameters; raises BadInput that begins with `place`."""
+    own = {name: value for name, value in settings.items() if not name.startswith("policy.")}
+    return _changed(parameters, own, place)
 
 
-def set_traits(policy: Policy, settings: dict[str, Any]) -> Policy:
-    """The policy with the settings that address `policy.` traits."""
+def set_traits(policy: Policy, settings: Mapping[str, Any], place: str = "--set") -> Policy:
+    """The policy with the settings that address `policy.` traits; raises BadInput that begins with `place`."""
     traits = {name: value for name, value in settings.items() if name.startswith("policy.")}
-    return _changed(policy, {name.removeprefix("policy."): value for name, value in traits.items()})
+    return _changed(policy, {name.removeprefix("policy."): value for name, value in traits.items()}, place)
 
 
 def check_kind(kind: type[Declared], name: str, value: Any) -> None:
@@ -57,13 +58,13 @@ def check_kind(kind: type[Declared], name: str, value: Any) -> None:
         raise BadInput(f"{name} = {value}: must be a number from {low:g} to {high:g}")
 
 
-def _changed(settings: D, changes: dict[str, Any]) -> D:
+def _changed(settings: D, changes: dict[str, Any], place: str) -> D:
     if not changes:
         return settings
     try:
         return settings.replace(**changes)
     except BadInput as fault:
-        raise BadInput(f"--set: {fault}") from None
+        raise BadInput(f"{place}: {fault}") from None
 
 
 def _likely(name: str) -> list[str]:

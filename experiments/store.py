@@ -7,7 +7,7 @@ never over each other's.
 
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +24,19 @@ from model.errors import BadInput
 DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError)
 """What reading a shard that is not whole may raise."""
 
+KEYS = ("run_id", "status", "error")
+"""Columns that tell which of several rows of one run counts."""
+
 MERGE_AT_MOST = 10_000
 """Runs: a folder with more keeps its shards as they are."""
 
 
 class Memory:
-    """Results kept in this process only: what a comparison without a folder uses."""
+    """Results kept in this process only: what a comparison without a folder uses. Series only if asked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, series: bool = True) -> None:
         self._results: list[Result] = []
+        self._series = series
 
     def completed(self) -> set[str]:
         """Ids of the runs that succeeded."""
@@ -40,11 +44,12 @@ class Memory:
 
     def add(self, results: list[Result]) -> None:
         """Keep results."""
-        self._results += results
+        self._results += results if self._series else [Result(result.row, {}) for result in results]
 
-    def runs(self, wanted: Iterable[str] | None = None) -> pa.Table:
-        """Rows of runs sorted by id."""
-        return _only(runs_table(self._results), wanted).sort_by("run_id")
+    def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Rows of runs sorted by id: all columns, or those named."""
+        table = _only(runs_table(self._results), wanted).sort_by("run_id")
+        return table if columns is None else table.select(columns)
 
     def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
         """Series sorted by run id and period."""
@@ -52,29 +57,37 @@ class Memory:
 
 
 class Store:
-    """The stored runs of one study. Raises BadInput if the folder holds something else, OSError if it cannot write."""
+    """The stored runs of one study, and their series if asked for; `shards` are the parts that are run into it.
 
-    def __init__(self, folder: Path, study: Study, model: str) -> None:
+    Raises BadInput if the folder holds something else, OSError if it cannot write.
+    """
+
+    def __init__(self, folder: Path, study: Study, model: str, series: bool = True, shards: Iterable[str] = ()) -> None:
         self.folder = folder
-        self.manifest = claim(folder, study, model)
+        self.manifest = claim(folder, study, model, shards)
+        self._series = series
 
     def completed(self) -> set[str]:
-        """Ids of the runs that need not be run again: those that succeeded and whose series are there too."""
+        """Ids of the runs that need not be run again: those that succeeded, with their series if those are wanted."""
         runs = self._read("runs", run_schema(), ["run_id", "status"])
         succeeded = runs.filter(pc.equal(runs["status"], "ok"))["run_id"].to_pylist()
+        if not self._series:
+            return set(succeeded)
         with_series = pc.unique(self._read("series", series_schema(), ["run_id"])["run_id"]).to_pylist()
         return set(succeeded) & set(with_series)
 
     def add(self, results: list[Result]) -> None:
         """Write results as one shard: on disk and whole when this returns."""
         ordered = sorted(results, key=lambda result: result.run_id)
-        self._write_shard(runs_table(ordered), series_table(ordered))
+        self._write_shard(runs_table(ordered), series_table(ordered if self._series else ()))
 
-    def runs(self, wanted: Iterable[str] | None = None) -> pa.Table:
-        """Rows of runs sorted by id (all, or those wanted), each once: the one that succeeded if any did."""
-        table = _only(self._read("runs", run_schema()), wanted)
+    def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Rows of runs sorted by id, each once: the one that succeeded if any did. All runs and columns, or some."""
+        needed = None if columns is None else list(dict.fromkeys([*KEYS, *columns]))
+        table = _only(self._read("runs", run_schema(), needed), wanted)
         table = table.sort_by([("run_id", "ascending"), ("status", "descending"), ("error", "ascending")])
-        return table.take(_first_of_each(table["run_id"]))
+        table = table.take(_first_of_each(table["run_id"]))
+        return table if columns is None else table.select(columns)
 
     def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
         """Series sorted by run id and period (all, or those wanted), each once."""
@@ -87,26 +100,28 @@ class Store:
         before = set(self._shards("runs")) | set(self._shards("series"))
         if len({path.name for path in before}) < 2:
             return
-        runs = self.runs()
-        if runs.num_rows > MERGE_AT_MOST:
+        if pc.count_distinct(self._read("runs", run_schema(), ["run_id"])["run_id"]).as_py() > MERGE_AT_MOST:
             return
-        written = self._write_shard(runs, self.series())
+        written = self._write_shard(self.runs(), self.series())
         for path in before:
             if path.name != written:
                 path.unlink(missing_ok=True)
 
     def finish(self, asked: Iterable[str]) -> None:
-        """Say in the manifest that all runs asked for have been made, after tidying the shards."""
+        """Tidy the shards and say in the manifest how many of the runs asked for are there, and if all, since when."""
         self.merge_shards()
-        status = pc.value_counts(self.runs(asked)["status"]).to_pylist()
-        counts = {"asked": len(set(asked)), **{str(count["values"]): count["counts"] for count in status}}
+        wanted = set(asked)
+        status = pc.value_counts(self.runs(wanted, ["status"])["status"]).to_pylist()
+        counts = {"asked": len(wanted), **{str(count["values"]): count["counts"] for count in status}}
         latest = Manifest.read(self.folder) or self.manifest  # another process may have added its seeds
-        self.manifest = latest.finished(counts)
+        self.manifest = latest.counted(counts)
         self.manifest.write(self.folder)
 
     def _write_shard(self, runs: pa.Table, series: pa.Table) -> str:
         name = digest([runs["run_id"].to_pylist(), runs["status"].to_pylist()])[:16] + ".parquet"
         for kind, table in (("series", series), ("runs", runs)):
+            if kind == "series" and not table.num_rows:
+                continue
             (self.folder / kind).mkdir(exist_ok=True)
             write_whole(self.folder / kind / name, to_parquet(table))
         return name
@@ -121,7 +136,7 @@ class Store:
             try:
                 for path in self._shards(kind):
                     try:
-                        tables.append(_read_shard(path, schema, columns))
+                        tables.append(read_shard(path, schema, columns))
                     except (PermissionError, FileNotFoundError):
                         raise
                     except DAMAGE as fault:
@@ -132,22 +147,31 @@ class Store:
             return pa.concat_tables([chosen.empty_table(), *tables])
 
 
-def count_runs(folder: Path) -> dict[str, int]:
-    """How many runs a results folder holds (ok if any attempt was) and how many damaged shards; changes nothing."""
+def status_of_runs(folder: Path) -> tuple[dict[str, str], int]:
+    """Status by id of the runs that a folder holds (ok if any attempt was), and how many shards are damaged.
+
+    Changes nothing.
+    """
     status: dict[str, str] = {}
     damaged = 0
     for path in sorted((folder / "runs").glob("*.parquet")):
         try:
-            rows = _read_shard(path, run_schema(), ["run_id", "status"]).to_pylist()
+            rows = read_shard(path, run_schema(), ["run_id", "status"]).to_pylist()
         except DAMAGE:
             damaged += 1
         else:
             status |= {row["run_id"]: row["status"] for row in rows if status.get(row["run_id"]) != "ok"}
+    return status, damaged
+
+
+def count_runs(folder: Path) -> dict[str, int]:
+    """How many runs a results folder holds and how many damaged shards; changes nothing."""
+    status, damaged = status_of_runs(folder)
     found = list(status.values())
     return {"ok": found.count("ok"), "failed": found.count("failed"), "damaged": damaged}
 
 
-def claim(folder: Path, study: Study, model: str) -> Manifest:
+def claim(folder: Path, study: Study, model: str, shards: Iterable[str] = ()) -> Manifest:
     """The manifest of a folder that holds this study or nothing; raises BadInput, touching nothing, otherwise."""
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
@@ -165,7 +189,7 @@ def claim(folder: Path, study: Study, model: str) -> Manifest:
     if known is None:
         folder.mkdir(parents=True, exist_ok=True)
     manifest = known or Manifest.begin(study, model)
-    manifest = manifest.reopened(study)
+    manifest = manifest.reopened(study, shards)
     manifest.write(folder)
     return manifest
 
@@ -177,7 +201,8 @@ def to_parquet(table: pa.Table) -> bytes:
     return bytes(sink.getvalue().to_pybytes())
 
 
-def _read_shard(path: Path, schema: pa.Schema, columns: list[str] | None) -> pa.Table:
+def read_shard(path: Path, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
+    """A shard (or some of its columns), checked; raises one of DAMAGE when it is not whole."""
     data = path.read_bytes()
     table = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns)
     expected = schema if columns is None else pa.schema([schema.field(name) for name in columns])

@@ -5,14 +5,18 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from typing import Any
+from functools import lru_cache
+from typing import Any, Self
 
 from model.errors import BadInput, unknown
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 
-DEFAULT_POLICIES = ("laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement")
+DEFAULT_POLICIES = (
+    "rebate", "selective", "rd_credit", "procurement", "application", "community", "feng", "new_national_system",
+    "sequenced",
+)  # fmt: skip
+TIMINGS = ("own", "yoked")
 DEFAULT_SEEDS = 100
 DEFAULT_REFERENCE = "rebate"
 MOST_SEEDS = 1_000_000
@@ -24,7 +28,8 @@ class Study:
     """What is run: policies and seeds at given parameters, and what is asked of them.
 
     `uncertain` holds the ranges of factors that nature draws (for `sweep`), `design` how they are drawn,
-    `outcomes` the summary indicators of interest (empty: the headline indicators).
+    `outcomes` the summary indicators of interest (empty: the headline indicators). `match` reruns all arms of a seed
+    at the amount that every arm can place; `timing` "yoked" gives them the calendar of the slowest (for `compare`).
     """
 
     name: str = "compare"
@@ -35,6 +40,8 @@ class Study:
     uncertain: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     design: Mapping[str, Any] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
+    match: bool = False
+    timing: str = TIMINGS[0]
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -43,6 +50,7 @@ class Study:
             check_policy_name(policy.name)
             check_fits(policy, self.parameters.slots)
         check_outcomes(self.outcomes)
+        check_timing(self.timing)
 
     def content(self) -> dict[str, Any]:
         """The study as plain data that JSON and YAML can hold."""
@@ -55,7 +63,18 @@ class Study:
             "uncertain": {name: dict(factor) for name, factor in self.uncertain.items()},
             "design": dict(self.design),
             "outcomes": list(self.outcomes),
+            "match": self.match,
+            "timing": self.timing,
         }
+
+    @classmethod
+    def from_content(cls, content: Mapping[str, Any]) -> Self:
+        """The study that `content` says; raises BadInput where today's declarations do not allow it."""
+        given = dict(content)
+        given["parameters"] = Parameters(**given["parameters"])
+        given["policies"] = tuple(Policy(**policy) for policy in given["policies"])
+        given |= {name: tuple(given[name]) for name in ("seeds", "outcomes")}
+        return cls(**given)
 
     def identity(self, model: str) -> str:
         """Hash of what is asked and of the model's sources: a results folder holds one identity.
@@ -63,7 +82,7 @@ class Study:
         Seeds and outcomes are left out: more seeds, or another table, is the same study carried further.
         """
         content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes")}
-        return digest({**content, "model": model})
+        return digest({**content, "parameters": self.parameters.content(), "model": model})
 
     def policy(self, name: str) -> Policy:
         """The arm of that name."""
@@ -85,10 +104,24 @@ def find_reference(name: str, arms: Iterable[Policy]) -> Policy:
         raise unknown("reference", name, dict.fromkeys([*(policy.name for policy in arms), *policies])) from None
 
 
+def check_timing(timing: object) -> str:
+    """A calendar for all arms: each its own, or the slowest arm's."""
+    if timing not in TIMINGS:
+        raise BadInput(f"timing = {timing!r}: must be one of: {', '.join(TIMINGS)}")
+    return str(timing)
+
+
+def refuse_reruns(study: Study, place: str) -> None:
+    """Arms are matched or yoked within a comparison; a sweep runs them as they are."""
+    if study.match or study.timing != TIMINGS[0]:
+        raise BadInput(f"{place}: match and timing are a matter for compare; a sweep runs policies as they are")
+
+
 def refuse_uncertain(study: Study, place: str) -> None:
     """A comparison is made at one point of the parameters; ranges are a matter for `sweep`."""
-    if study.uncertain:
-        names = ", ".join(study.uncertain)
+    points = study.design.get("points", [])
+    if study.uncertain or points:
+        names = ", ".join(study.uncertain or points[0])
         raise BadInput(f"{place}: uncertain: compare takes no uncertain factors ({names}); use: nqpf sweep")
 
 
@@ -149,10 +182,10 @@ def digest(content: Any) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-@cache
+@lru_cache(maxsize=512)
 def _content_of(settings: Parameters | Policy) -> str:
-    """Hash of settings without the name that a policy carries in tables (cached: a study repeats them)."""
-    return digest({key: value for key, value in settings.model_dump(mode="json").items() if key != "name"})
+    """Hash of settings without the name that a policy carries in tables (cached: a point repeats them)."""
+    return digest({key: value for key, value in settings.content().items() if key != "name"})
 
 
 def _refuse_repeats(what: str, values: Iterable[Any]) -> None:

@@ -10,7 +10,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarbool import ScalarBoolean
 
-from experiments.files import read_text
+from experiments.design import check_design
+from experiments.factors import KEYS as FACTOR_KEYS
+from experiments.factors import check_factor
+from experiments.files import read_points, read_text
 from experiments.settings import ADDRESSES, check_kind
 from experiments.study import (
     Study,
@@ -18,24 +21,37 @@ from experiments.study import (
     check_outcomes,
     check_policy_name,
     check_seeds,
+    check_timing,
     seeds_from,
     with_reference,
 )
-from model.declared import Declared
+from model.declared import Declared, is_file
 from model.errors import BadInput, unknown
+from model.input_file import beside
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 
 D = TypeVar("D", bound=Declared)
 
-KEYS = ("name", "parameters", "uncertain", "policies", "reference", "design", "seeds", "outcomes")
-DESIGNS = ("grid", "lhs", "sobol", "morris", "list")
+KEYS = (
+    "name", "parameters", "uncertain", "policies", "reference", "design", "seeds", "outcomes", "match", "timing",
+)  # fmt: skip
 EXAMPLE = "{name: mine, mix: {grants: 1}}"
 POLICY_FILES = (".yaml", ".yml")
 
 
+def shipped_studies() -> dict[str, Path]:
+    """The studies that come with the laboratory, by name."""
+    return {path.stem: path for path in sorted((Path(__file__).parent / "studies").glob("*.yaml"))}
+
+
 def read_study(path: Path) -> Study:
-    """The study declared in a YAML file; raises BadInput as 'FILE:LINE: key: what is wrong and allowed'."""
+    """The study declared in a YAML file, or a shipped one by its name.
+
+    Raises BadInput as 'FILE:LINE: key: what is wrong and allowed'.
+    """
+    if not path.exists():
+        path = shipped_studies().get(str(path), path)
     tree = _load(path)
     _check_keys(path, tree, KEYS, "key")
     given: dict[str, Any] = {"name": path.stem}
@@ -61,6 +77,10 @@ def read_study(path: Path) -> Study:
                     given[key] = check_outcomes(_plain(_sequence(value, "indicators' names")))
                 case "reference":
                     given[key] = str(value)
+                case "timing":
+                    given[key] = check_timing(_plain(value))
+                case "match":
+                    given[key] = _truth(value)
     return _checked(path, tree, given)
 
 
@@ -158,11 +178,16 @@ def _declared(path: Path, kind: type[D], tree: CommentedMap, line: int) -> D:
         with _at(path, tree, key):
             check_kind(kind, key, _plain(tree[key]))
     try:
-        return kind(**_plain(tree))
+        return kind(**{name: _located(path, kind, name, value) for name, value in _plain(tree).items()})
     except BadInput as fault:
         message = str(fault)
         guilty = next((key for key in tree if message.split(": ", 1)[-1].startswith(f"{key} = ")), None)
         raise _Placed(f"{path}:{_line(tree, guilty) if guilty else line}: {message}") from None
+
+
+def _located(path: Path, kind: type[Declared], name: str, value: Any) -> Any:
+    """The value of a setting; a file's name is relative to the study file."""
+    return beside(path.parent, value) if is_file(kind, name) and isinstance(value, str) else value
 
 
 def _arm(path: Path, items: CommentedSeq, place: int) -> Policy:
@@ -181,33 +206,24 @@ def _arm(path: Path, items: CommentedSeq, place: int) -> Policy:
 def _factor(path: Path, factors: CommentedMap, name: str) -> dict[str, Any]:
     """One uncertain factor: `range: [low, high]` (with `log: true` if so drawn) or `values: [...]`."""
     with _at(path, factors, name):
-        if name not in ADDRESSES:
-            raise unknown("uncertain factor", name, ADDRESSES)
         factor = _mapping(factors[name])
-        _check_keys(path, factor, ("range", "values", "log"), "key")
+        _check_keys(path, factor, FACTOR_KEYS, "key")
         plain: dict[str, Any] = _plain(factor)
-        if ("range" in plain) == ("values" in plain):
-            raise BadInput("needs either range: [low, high] or values: [one, two, ...]")
-        points = plain.get("range", plain.get("values"))
-        if not isinstance(points, list) or not points:
-            raise BadInput("range and values must be lists")
+        check_factor(name, plain)
         kind, field = ADDRESSES[name]
-        for point in points:
-            check_kind(kind, field, point)
-        if "range" in plain and (len(points) != 2 or not points[0] < points[1]):
-            raise BadInput(f"range = {points}: must be [low, high] with low < high")
-        if not isinstance(plain.get("log", False), bool):
-            raise BadInput(f"log = {plain['log']!r}: must be true or false")
+        if "values" in plain:
+            plain["values"] = [_located(path, kind, field, value) for value in plain["values"]]
         return plain
 
 
 def _design(path: Path, tree: CommentedMap) -> dict[str, Any]:
-    _check_keys(path, tree, ("kind", "samples"), "key")
+    """How points are drawn; those of a file (beside the study unless its path is absolute) are read here."""
     plain: dict[str, Any] = _plain(tree)
-    if plain.get("kind") not in DESIGNS:
-        raise BadInput(f"kind = {plain.get('kind')!r}: must be one of: {', '.join(DESIGNS)}")
-    if "samples" in plain and _whole(plain["samples"]) < 1:
-        raise BadInput(f"samples = {plain['samples']}: must be at least 1")
+    check_design(plain)
+    if "points_file" in plain:
+        if "points" in plain:
+            raise BadInput("give either points or points_file")
+        plain["points"] = read_points(path.parent / str(plain.pop("points_file")))
     return plain
 
 
@@ -223,6 +239,12 @@ def _sequence(value: Any, of: str) -> CommentedSeq:
     if not isinstance(value, CommentedSeq) or not value:
         raise BadInput(f"expected a list of {of}, as [a, b], got {_plain(value)!r}")
     return value
+
+
+def _truth(value: Any) -> bool:
+    if not isinstance(value, bool | ScalarBoolean):
+        raise BadInput(f"{_plain(value)!r}: must be true or false")
+    return bool(value)
 
 
 def _whole(value: Any) -> int:

@@ -19,16 +19,19 @@ MONEY = ("raised", "placed", "leaked", "administration", "returned")
 def comparison_lines(comparison: "Comparison") -> Iterator[str]:
     """The comparison as text: money per arm, then a block per indicator with a row per policy."""
     study, table = comparison.study, comparison.table
-    yield from _wrapped(
+    yield from wrapped(
         f"{study.name}: {len(comparison.policies)} policies, {len(comparison.seeds)} paired seeds "
         f"({_span(comparison.seeds)}), {study.parameters.users} users, {study.parameters.horizon} quarters; "
         f"differences to {comparison.reference}"
+        + ("; all arms of a seed at the amount that each can place" if study.match else "")
+        + ("; all arms at the slowest arm's calendar" if study.timing == "yoked" else "")
     )
     yield ""
     yield from _money_lines(comparison)
     for indicator, block in table.groupby("indicator", sort=False):
         yield ""
         yield from _block_lines(str(indicator), block, comparison)
+    yield from _break_even_lines(comparison)
     yield ""
     yield from _legend_lines(comparison)
 
@@ -74,7 +77,7 @@ def _money_lines(comparison: "Comparison") -> Iterator[str]:
     yield f"{'policy':<17} {'raised':>10} {'placed':>10} {'leaked':>10} {'admin.':>10} {'returned':>10} {'equal':>6}"
     for policy, row in means.iterrows():
         numbers = " ".join(f"{number(value, places):>10}" for value in row)
-        yield f"{_short(policy)} {numbers} {_equal(equal.get(policy)):>6}"
+        yield f"{shortened(policy)} {numbers} {_equal(equal.get(policy)):>6}"
 
 
 def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> Iterator[str]:
@@ -82,7 +85,7 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
 
     indicator = declaration(name)
     better = f", {indicator.better} is better" if indicator.better else ""
-    yield from _wrapped(f"{name} ({indicator.unit}{better})")
+    yield from wrapped(f"{name} ({indicator.unit}{better})")
     yield f"{'policy':<17} {'mean':>10} {'difference':>10} {'95 % interval':>23} {'better':>6} {'':3} {'n':>5}"
     mean_places = places_for(block["mean"])
     places = places_for([*block["difference"], *block["low"], *block["high"]])
@@ -92,25 +95,44 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
             interval = f"[{number(row.low, places, True)}, {number(row.high, places, True)}]"
         share = "-" if np.isnan(row.share_better) else f"{row.share_better:.0%}"
         yield (
-            f"{_short(row.policy)} {number(row.mean, mean_places):>10} {number(row.difference, places, True):>10} "
+            f"{shortened(row.policy)} {number(row.mean, mean_places):>10} {number(row.difference, places, True):>10} "
             f"{interval:>23} {share:>6} {_mark(row):<3} {row.n:>5}"
         )
         if row.equal_money is False and not np.isnan(row.per_unit):
             yield f"{'':17} per unit of money placed: {number(row.per_unit, places_for([row.per_unit]), True)}"
 
 
+def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
+    """At which multiple of the assumed efficacies a policy begins to pay."""
+    from experiments.responses import break_even
+
+    found = comparison.responses
+    if found is None or found.efficacy.empty:
+        return
+    yield ""
+    yield from wrapped(
+        f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
+        f"{comparison.reference}'s ({found.seeds} seeds; the no-policy economy cannot tell these efficacies)"
+    )
+    tried = found.efficacy["setting"]
+    for policy in found.efficacy["policy"].unique():
+        multiple, kind = break_even(found.efficacy, policy)
+        text = {"found": f"x{multiple:.2g}", "always": f"below x{tried.min():g}", "never": f"above x{tried.max():g}"}
+        yield f"{shortened(policy)} {text[kind]:>10}"
+
+
 def _legend_lines(comparison: "Comparison") -> Iterator[str]:
     tests = int(comparison.table["p_holm"].notna().sum())
-    yield from _wrapped(
+    yield from wrapped(
         "difference: mean over pairs with the same seed, with a 95 % t interval; better: share of seeds in which the "
         f"policy does better than {comparison.reference} (a time never reached is later than any); n: values in the "
         "mean, pairs in a difference."
     )
-    yield from _wrapped(
+    yield from wrapped(
         f"* p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon signed ranks, Holm-adjusted over all {tests} tests here."
     )
     if comparison.table["equal_money"].eq(False).any():
-        yield from _wrapped(
+        yield from wrapped(
             "! not ranked, for want of equal money: less than 99 % of what was raised was spent, or another sum raised."
         )
 
@@ -125,7 +147,8 @@ def _equal(value: Any) -> str:
     return {True: "yes", False: "NO"}.get(value, "-")
 
 
-def _short(name: object, width: int = 17) -> str:
+def shortened(name: object, width: int = 17) -> str:
+    """A name in a column of so many characters, cut with '..' where it is longer."""
     text = str(name)
     return f"{text if len(text) <= width else text[: width - 2] + '..':<{width}}"
 
@@ -137,5 +160,6 @@ def _span(seeds: tuple[int, ...]) -> str:
     return ", ".join(map(str, seeds[:5])) + (", ..." if len(seeds) > 5 else "")
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
+    """Prose as lines."""
     return textwrap.wrap(text, WIDTH)

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.errors import BadInput, unknown
+from model.input_file import digest_of
 
 NOT_IDENTIFIED = "assumption; not identified by the no-policy economy: studies draw it over two orders of magnitude"
 
@@ -43,6 +44,11 @@ def declare_shock(meaning: str) -> Any:
     return declare(-1, _SHOCK, -1, 2000, f"{meaning}; -1: never", "scenario")
 
 
+def is_efficacy(field: Any) -> bool:
+    """Whether a field was declared as what public money achieves."""
+    return bool((field.json_schema_extra or {}).get("source") == NOT_IDENTIFIED)
+
+
 def is_shock(field: Any) -> bool:
     """Whether a field was declared as the quarter of a shock."""
     return bool((field.json_schema_extra or {}).get("unit") == _SHOCK)
@@ -73,10 +79,16 @@ class Declared(BaseModel):
         """The same settings with some changed, validated again."""
         return type(self)(**{**self.model_dump(), **changes})
 
+    def content(self) -> dict[str, Any]:
+        """All that results depend on, as plain data: a file by what it holds, whatever it is called."""
+        plain = self.model_dump(mode="json")
+        return {name: digest_of(value) if is_file(type(self), name) else value for name, value in plain.items()}
+
     @classmethod
     def declarations(cls) -> list[dict[str, Any]]:
         """Every setting as `{name, default, unit, range, meaning, source}`."""
-        return [_declaration(name, field) for name, field in cls.model_fields.items()]
+        defaults = cls().model_dump(mode="json")
+        return [_declaration(name, field, defaults[name]) for name, field in cls.model_fields.items()]
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
@@ -122,6 +134,11 @@ def bounds(field: Any) -> tuple[float | None, float | None]:
     return low, high
 
 
+def is_file(kind: type[Declared], name: str) -> bool:
+    """Whether a setting names an input file."""
+    return (kind.model_fields[name].json_schema_extra or {}).get("unit") == "file"  # type: ignore[union-attr]
+
+
 def allowed_words(annotation: Any) -> list[str]:
     """The words a Literal (or a union with one) allows."""
     from typing import get_args
@@ -132,14 +149,13 @@ def allowed_words(annotation: Any) -> list[str]:
     return words
 
 
-def _declaration(name: str, field: Any) -> dict[str, Any]:
+def _declaration(name: str, field: Any, default: Any) -> dict[str, Any]:
     low, high = bounds(field)
     span: list[Any] | None = [low, high] if low is not None else allowed_words(field.annotation) or None
     extra = field.json_schema_extra or {}
-    default = field.get_default(call_default_factory=True)
     return {
         "name": name,
-        "default": dict(default) if isinstance(default, tuple) else default,
+        "default": default,
         "unit": extra.get("unit", ""),
         "range": span,
         "meaning": field.description,

@@ -16,6 +16,7 @@ from model.indicators import SERIES_NAMES, measure_series, measure_state
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy
 from model.simulation import Course, Run, finish, valid_seed
+from model.user_data import industry_names
 from model.views import Government, Innovator, Supplier, User
 
 __all__ = ["Economy", "Government", "Innovator", "SeriesCollector", "Supplier", "User"]
@@ -153,7 +154,7 @@ class Economy(mesa.Model):
 
     def network(self) -> Any:
         """The network as it is now: a networkx.MultiDiGraph with typed nodes and edges (model/graph.py)."""
-        return live_graph(self.course.state, self.period)
+        return live_graph(self.course.state, self.period, industry_names(self.parameters))
 
     # -- agents, made when somebody asks for them
 

@@ -36,11 +36,12 @@ def true_problem_weights(t, p, seed, s, ahead):
     for u in range(s.users.industry.shape[0]):
         output[s.users.industry[u]] += s.users.output[u]
     for j in range(p.industries):
+        share = output[j] / total(output) if total(output) > 0.0 else s.industries.share[j]
         mass = 0.0
         for c in range(p.domains):
             mass += needs[c, j] * marginal[c]
         for c in range(p.domains):
-            weights[c] += output[j] / output.sum() * needs[c, j] * marginal[c] / mass
+            weights[c] += share * needs[c, j] * marginal[c] / mass
     return weights
 
 

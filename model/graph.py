@@ -5,6 +5,7 @@ carry their type as key and as `kind`; every attribute is a plain number, truth 
 Gephi and R read the graph as it is.
 """
 
+from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
@@ -21,8 +22,10 @@ from model.state import State
 RIVALS = 10  # a firm's strongest rivals that are drawn as edges, so that the layer stays bounded
 
 
-def live_graph(state: State, period: int) -> Any:
+def live_graph(state: State, period: int, industry_names: Sequence[str] = ()) -> Any:
     """The network after `period` quarters, as a networkx.MultiDiGraph.
+
+    Users carry an `industry_name` where industries have names, which a file of industries gives.
 
     | edge | from -> to | attributes |
     |---|---|---|
@@ -40,7 +43,7 @@ def live_graph(state: State, period: int) -> Any:
     users = _names("user", np.arange(state.users.size.shape[0]))
     innovators = _names("innovator", firms)
     suppliers = _names("supplier", np.arange(state.suppliers.domain.shape[0]))
-    _add_nodes(graph, "user", users, _user_columns(state))
+    _add_nodes(graph, "user", users, _user_columns(state, industry_names))
     _add_nodes(graph, "innovator", innovators, _innovator_columns(state, firms))
     _add_nodes(graph, "supplier", suppliers, _supplier_columns(state.suppliers))
     _add_user_ties(graph, state.users, users, innovators)
@@ -56,10 +59,11 @@ def _names(kind: str, rows: np.ndarray) -> Names:
     return {row: f"{kind}:{row}" for row in rows.tolist()}
 
 
-def _user_columns(state: State) -> dict[str, list[Any]]:
+def _user_columns(state: State, industry_names: Sequence[str]) -> dict[str, list[Any]]:
     users, layer = state.users, state.industries.layer
     provider = users.provider.tolist()
-    return {
+    named = {"industry_name": [industry_names[j] for j in users.industry.tolist()]} if industry_names else {}
+    return named | {
         "industry": users.industry.tolist(),
         "layer": [LAYERS[k] for k in layer[users.industry].tolist()],
         "region": users.region.tolist(),

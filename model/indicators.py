@@ -296,7 +296,7 @@ indicator("unit_cost", "money", "level", "unit cost, weighted by units", "lower"
     lambda r: ratio(r.tallies["unit_cost"], r.tallies["units"])
 )
 indicator("revenue_share", "share of output", "level", "new industry's revenue before subsidy over output")(
-    lambda r: revenue(r) / r.tallies["output"]
+    lambda r: ratio(revenue(r), r.tallies["output"])
 )
 
 
@@ -316,6 +316,7 @@ def learning_rate(r: Record) -> float:
     return float(100.0 * (1.0 - 2.0 ** (np.sum((x - x.mean()) * (y - y.mean())) / spread))) if spread > 0.0 else np.nan
 
 
+_column("profits", "money", "flow", "profits", "domestic innovators' revenue less production, own R&D and fixed costs")
 _column("firms", "firms", "level", "firms", "living innovators")
 indicator("firms_peak", "firms", "run", "largest number of living innovators")(
     lambda r: float(r.tallies["firms"].max())

@@ -110,11 +110,11 @@ def grants(number, net, policy, p, signal, support):
     limit = policy.award_size if policy.award_size > 0.0 else np.inf
     own = (1.0 - policy.upstream) * net
     placed = _share_out_research(own, signal.chosen, signal, policy.equal_award == 1, limit, support)
-    if placed <= 0.0:
+    if own > 0.0 and placed <= 0.0:
         return 0.0
     _earmark(signal.chosen, policy.compliance, support, support.tied)
     _earmark(signal.chosen, policy.explore, support, support.explore)
-    return placed + _pass_upstream(policy.upstream * net * (placed / own), signal, support)
+    return placed + _pass_upstream(policy.upstream * net * (placed / own if own > 0.0 else 1.0), signal, support)
 
 
 @rule
@@ -136,13 +136,12 @@ def mission(number, net, policy, p, signal, support):
     """Planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
     own = (1.0 - policy.mission_upstream) * net
     placed = _share_out_research(own, signal.chosen, signal, policy.equal_award == 1, np.inf, support)
-    if placed <= 0.0:
+    if own > 0.0 and placed <= 0.0:
         return 0.0
     _earmark(signal.chosen, 1.0, support, support.tied)
     _earmark(signal.chosen, policy.mission_explore, support, support.explore)
     _earmark(signal.chosen, policy.coordination, support, support.lost)
-    for i in range(signal.chosen.shape[0]):
-        support.member[i] = signal.chosen[i]
+    _earmark(signal.chosen, 1.0, support, support.shared)
     return placed + _pass_upstream(policy.mission_upstream * net, signal, support)
 
 
@@ -170,10 +169,11 @@ def demonstration(number, net, policy, p, signal, support):
 
 @rule
 def procurement(number, net, policy, p, signal, support):
-    """A part of the price of champions' products; their buyers may be relieved of risk."""
+    """A part of the price of champions' products; their buyers may be relieved of risk, in full at the capped rate."""
     _pay_part_of_price(_PROCUREMENT, net, signal.chosen, policy.subsidy_cap, signal, support)
     for i in range(signal.chosen.shape[0]):
-        support.waiver[i] = policy.waive_risk if signal.chosen[i] and net > 0.0 else 0.0
+        paid = support.purchase[_PROCUREMENT, i] / policy.subsidy_cap if policy.subsidy_cap > 0.0 else 0.0
+        support.waiver[i] = policy.waive_risk * paid
     return 0.0
 
 

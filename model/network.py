@@ -11,12 +11,16 @@ import numpy as np
 
 from model.parameters import Parameters
 from model.randomness import Purpose, uniforms
+from model.user_graphs import peer_rows, supplier_table
 
 
 def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Peers of every user in compressed rows: (start (U + 1,), peers (ties,))."""
     if p.users == 1:
         return np.zeros(2, np.int64), np.zeros(0, np.int64)
+    if p.peers_graph:
+        start, peers = peer_rows(p.peers_graph, p.users)
+        return start.copy(), peers.copy()
     if p.peer_network == "community":
         peers = _community_peers(p, seed, industry, region)
         return np.arange(p.users + 1) * peers.shape[1], peers.ravel()
@@ -28,8 +32,17 @@ def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray
 def supply_ties(p: Parameters, seed: int) -> np.ndarray:
     """Supplier of every innovator slot in every domain, shape (slots, domains); domain c has suppliers c, c + D, …
 
-    By default one of the domain's suppliers at random; with a graph over suppliers and slots, the nearest one.
+    The one that `supply_graph` names; where it names none, one drawn or near as `supply_network` says.
     """
+    generated = _generated_supply_ties(p, seed)
+    if not p.supply_graph:
+        return generated
+    named = supplier_table(p.supply_graph, p.slots, p.suppliers, p.domains)
+    return np.where(named >= 0, named, generated)
+
+
+def _generated_supply_ties(p: Parameters, seed: int) -> np.ndarray:
+    """By default one of the domain's suppliers at random; with a graph over suppliers and slots, the nearest one."""
     draws = uniforms(seed, Purpose.SUPPLY, p.slots, p.domains)[..., 0]
     per_domain = (p.suppliers - 1 - np.arange(p.domains)) // p.domains + 1
     picked = np.minimum((draws * per_domain).astype(np.int64), per_domain - 1)

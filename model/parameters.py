@@ -11,7 +11,17 @@ from typing import Literal, Self
 import numpy as np
 from pydantic import model_validator
 
-from model.declared import Declared, declare, declare_choice, declare_efficacy, declare_shock, is_shock, to_record
+from model.declared import (
+    Declared,
+    declare,
+    declare_choice,
+    declare_efficacy,
+    declare_shock,
+    is_efficacy,
+    is_shock,
+    to_record,
+)
+from model.input_file import InputFile
 
 CALIBRATION = "calibration on the no-policy economy"
 
@@ -343,6 +353,17 @@ class Parameters(Declared):
     entry_surge: int = declare_shock("many firms enter at once")
     surge_size: int = declare(20, "firms", 0, 4096, "additional entrants of a surge, as far as slots allow")
 
+    # -- users' own data (a file's value carries a digest of its content)
+    industries_file: InputFile = declare_choice(
+        "", "CSV table of industries in place of drawn ones (none if empty); sets `industries`", "user's data", "file"
+    )
+    peers_graph: InputFile = declare_choice(
+        "", "GraphML or edge list: who sees whom, in place of `peer_network` (none if empty)", "user's data", "file"
+    )
+    supply_graph: InputFile = declare_choice(
+        "", "GraphML or edge list: who supplies whom, before `supply_network` (none if empty)", "user's data", "file"
+    )
+
     # -- welfare
     funds_cost: float = declare(
         0.2, "share", 0.0, 1.0, "chi: marginal cost of public funds", "Ballard, Shoven & Whalley (1985)"
@@ -351,6 +372,12 @@ class Parameters(Declared):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
+        if self.industries_file or self.peers_graph or self.supply_graph:
+            from model.user_data import check_data, industry_names
+
+            check_data(self)
+            if self.industries_file:
+                object.__setattr__(self, "industries", len(industry_names(self)))  # frozen; the file decides
         if self.traditional_share + self.emerging_share > 1.0 + 1e-12:
             raise ValueError(
                 f"traditional_share + emerging_share = {self.traditional_share + self.emerging_share:g}: must be at most 1"
@@ -375,6 +402,11 @@ class Parameters(Declared):
         return _record(self)
 
     @property
+    def identified(self) -> "Parameters":
+        """These parameters with all efficacies of public money at their defaults: without policy nothing changes."""
+        return _identified(self)
+
+    @property
     def shocks(self) -> dict[str, int]:
         """The shocks that strike, by name, with their quarters."""
         quarters = {name: getattr(self, name) for name in SHOCKS}
@@ -388,6 +420,15 @@ class Parameters(Declared):
 
 SHOCKS = tuple(name for name, field in Parameters.model_fields.items() if is_shock(field))
 """Parameters that say when a shock strikes."""
+
+
+EFFICACIES = tuple(name for name, field in Parameters.model_fields.items() if is_efficacy(field))
+"""Parameters that say what public money achieves where the no-policy economy cannot tell."""
+
+
+@lru_cache(maxsize=4096)
+def _identified(parameters: Parameters) -> Parameters:
+    return parameters.replace(**{name: Parameters.model_fields[name].default for name in EFFICACIES})
 
 
 @lru_cache(maxsize=4096)

@@ -100,7 +100,7 @@ class Policy(Declared):
     award_size: float = declare(
         0.0, "money per firm and quarter", 0.0, 1000.0, "largest grant to a firm; 0: no limit, all is shared out"
     )
-    max_age: int = declare(2000, "quarters", 0, 2000, "firms older than this are not chosen for grants or missions")
+    max_age: int = declare(2000, "quarters", 0, 2000, "firms older than this are neither chosen nor backed")
     upstream: float = declare(
         0.0,
         "share of grants",

@@ -35,9 +35,9 @@ _CROWDED = 0.9
 
 def withdrawn(policy: Policy, quarter: int) -> Policy:
     """The policy as it is when it ends at once in `quarter` (-1: it runs its course)."""
-    if not policy.start <= quarter < policy.end:
+    if not 0 <= quarter < policy.end:
         return policy
-    return policy.replace(end=quarter, phase_out=0)
+    return policy.replace(end=max(quarter, policy.start), phase_out=0)
 
 
 @dataclass(frozen=True)
@@ -201,14 +201,14 @@ class _Baselines:
 
     def keep(self, run: Run) -> None:
         with self._lock:
-            self._kept[run.parameters, run.seed, run.policy.end] = run.own_summary
+            self._kept[run.parameters.identified, run.seed, run.policy.end] = run.own_summary
             if len(self._kept) > 64:
                 self._kept.popitem(last=False)
 
     def of(self, parameters: Parameters, seed: int, end: int) -> Mapping[str, float]:
         """The summary of the same seed without policy, whose hazards are counted from the same withdrawal."""
-        found = self._kept.get((parameters, seed, end))
-        return found or simulate(parameters, policies["laissez_faire"].replace(end=end), seed).own_summary
+        found = self._kept.get((parameters.identified, seed, end))
+        return found or simulate(parameters.identified, policies["laissez_faire"].replace(end=end), seed).own_summary
 
 
 _baselines = _Baselines()

@@ -23,7 +23,7 @@ MARKET: tuple[tuple[str, str], ...] = (
     ("smallest_capacity", "initial and smallest capacity of a supplier, units per quarter"),
     ("wage", "w, money per hour"),
     ("hours", "H: engineer hours supplied and used"),
-    ("profits", "innovators' profits in the quarter just past, money"),
+    ("profits", "profits of domestic innovators that made any in the quarter just past, money"),
     ("frontier", "most advanced generation on offer"),
     ("gone", "firms that left in the current quarter"),
     ("entrants", "domestic firms that entered in the quarter just past"),
@@ -88,6 +88,7 @@ TALLIES: tuple[tuple[str, str], ...] = (
     ("productivity_entry", "firms that begin to sell"),
     ("productivity_exit", "firms that cease to sell"),
     ("crowding", "share of slots in use"),
+    ("profits", "profits less losses of domestic innovators, money"),
     ("imports", "revenue of foreign innovators, money"),
     ("integrated", "economic size of users that changed technology or provider"),
     ("user_productivity_within", "change of users' mean productivity: users that kept their technology or provider"),
@@ -130,7 +131,7 @@ class Support(NamedTuple):
     explore: np.ndarray  # (N,): of this earmarked for exploration
     lost: np.ndarray  # (N,): of this paying for hours lost to coordination
     equity: np.ndarray  # (N,): of this given for equity, to be repaid out of dividends
-    member: np.ndarray  # (N,): whether the firm shares results freely with other members
+    shared: np.ndarray  # (N,): of this given to members of a mission, who share its results freely
     purchase: np.ndarray  # (price subsidies, N): share of the price paid
     waiver: np.ndarray  # (N,): share of the risk of buying from the firm that government takes over
     upstream: np.ndarray  # (S,): money for suppliers' R&D

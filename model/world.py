@@ -30,6 +30,7 @@ from model.state import (
     recorded,
 )
 from model.stocks import LEVELS, Stocks
+from model.user_data import industry_table
 
 _BEFORE = 0xFFFFFFFF  # the period of draws before t = 0
 
@@ -71,8 +72,11 @@ def layers_and_shares(p: Parameters) -> tuple[np.ndarray, np.ndarray]:
     """Layer (J,) and output share (J,) of industries: alike within a layer, layers exactly at their shares.
 
     Every layer with output has an industry at least; with fewer industries than layers the largest layers remain
-    (one industry is traditional), in proportion.
+    (one industry is traditional), in proportion. A file of industries gives both instead.
     """
+    if p.industries_file:
+        table = industry_table(p.industries_file)
+        return table.layer.copy(), table.share.copy()
     output = np.array([p.traditional_share, p.emerging_share, 1.0 - p.traditional_share - p.emerging_share])
     output[output < 1e-9] = 0.0
     largest = np.argsort(-output, kind="stable")[: p.industries]
@@ -83,12 +87,14 @@ def layers_and_shares(p: Parameters) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _industries(p: Parameters, seed: int) -> Industries:
-    """Needs are eta * common + (1 - eta) * own, both sparse Dirichlet."""
+    """Needs are eta * common + (1 - eta) * own, both sparse Dirichlet; or those of a file of industries."""
     layer, share = layers_and_shares(p)
     draws = uniforms(seed, Purpose.NEEDS, p.industries + 1, p.domains)[..., 0]
     gammas = np.maximum(gammaincinv(p.needs_concentration, draws), 1e-12)
     dirichlet = gammas / gammas.sum(axis=1, keepdims=True)
     latent = p.generality * dirichlet[-1] + (1.0 - p.generality) * dirichlet[:-1]
+    if p.industries_file:
+        latent = industry_table(p.industries_file).needs.copy()
     needs = LEAST / p.domains + (1.0 - LEAST) * latent
     return Industries(layer=layer, share=share, latent=latent, needs=np.ascontiguousarray(needs.T))
 
@@ -103,6 +109,8 @@ def _users(p: Parameters, seed: int, industries: Industries) -> Users:
     valuation = np.exp(p.valuation_dispersion * ndtri(traits[:, 0, 1]) - 0.5 * p.valuation_dispersion**2)
     old = np.array([p.old_quality_traditional, p.old_quality_emerging, p.old_quality_future])
     old_quality = old[industries.layer[industry]]
+    if p.industries_file:
+        old_quality = industry_table(p.industries_file).old_quality[industry]
     region = np.minimum((traits[:, 1, 0] * p.regions).astype(np.int64), p.regions - 1)
     start, peers = peer_ties(p, seed, industry, region)
     return Users(
@@ -154,6 +162,7 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
         alive=alive,
         foreign=foreign,
         region=np.where(foreign, ABROAD, region),
+        endowment=np.full(n, p.seed_cash),
         income_abroad=np.where(foreign, p.foreign_income, 0.0),
         birth=np.full(n, -1),
         death=np.full(n, NEVER),
@@ -178,7 +187,7 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
 _FIRM_NUMBERS = (
     "plan_research", "own_research", "public_research", "hours", "effort", "absorption", "solved", "unit_cost", "price",
     "subsidy", "units", "revenue", "subsidised", "delivered", "share", "experience", "public_recent",
-    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real", "equity", "sold_before",
+    "payments_recent", "public_total", "useful_mark", "productivity", "weight", "fixed_real", "equity", "usual_units",
 )  # fmt: skip
 
 
@@ -242,7 +251,7 @@ def _support(p: Parameters) -> Support:
         explore=np.zeros(p.slots),
         lost=np.zeros(p.slots),
         equity=np.zeros(p.slots),
-        member=np.zeros(p.slots, bool),
+        shared=np.zeros(p.slots),
         purchase=np.zeros((len(PRICE_SUBSIDIES), p.slots)),
         waiver=np.zeros(p.slots),
         upstream=np.zeros(p.suppliers),

@@ -1,6 +1,7 @@
 """Shared by the tests of the science: a small economy whose run takes milliseconds, and ways to run and compare it.
 
-Policies of the small economy end at quarter 36 of 48, so that every run also shows what follows withdrawal.
+Policies of the small economy end at quarter 36 of 48, so that every run also shows what follows withdrawal; those
+that change their mix do so half way.
 """
 
 from collections.abc import Callable
@@ -34,7 +35,7 @@ def arm() -> Callable[..., Policy]:
     """A preset by name with the small economy's calendar: arm("grants", foresight=1)."""
 
     def make(name: str, **traits: Any) -> Policy:
-        return policies[name].replace(**{"end": END, **traits})
+        return policies[name].replace(**{"end": END, "later_from": END // 2, **traits})
 
     return make
 

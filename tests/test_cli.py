@@ -52,7 +52,9 @@ def test_help_loads_nothing_heavy() -> None:
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60, stdout=subprocess.DEVNULL)
 
 
-@pytest.mark.parametrize("command", ["compare", "run", "policies", "parameters", "indicators", "status", "view"])
+@pytest.mark.parametrize(
+    "command", ["compare", "run", "sweep", "merge", "policies", "parameters", "indicators", "status", "view"]
+)
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = run(capsys, command, "--help")
     assert out.startswith(f"Usage: nqpf {command}")
@@ -231,6 +233,16 @@ def test_status_counts_damage_and_leaves_it(capsys: pytest.CaptureFixture[str]) 
     assert "0 of 4 runs stored, 0 failed" in out
     assert "1 damaged shard" in out
     assert shard.exists()
+
+
+def test_status_of_a_folder_made_by_other_declarations(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", *SET)
+    manifest = json.loads(Path("x/manifest.json").read_text())
+    manifest["study"]["parameters"]["abolished"] = 1.0
+    Path("x/manifest.json").write_text(json.dumps(manifest))
+    out, _ = run(capsys, "status", "x")
+    assert "4 runs stored, 0 failed; of how many cannot be told" in out
+    assert json.loads(run(capsys, "status", "x", "--json")[0])["asked"] == {}
 
 
 def test_warnings_of_runs_are_said_once(capsys: pytest.CaptureFixture[str]) -> None:

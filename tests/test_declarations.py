@@ -6,10 +6,11 @@ import math
 import numpy as np
 import pytest
 
-from model.declared import bounds
+from model.catalogue import INSTRUMENTS
+from model.declared import NOT_IDENTIFIED, bounds
 from model.errors import BadInput
 from model.parameters import Parameters
-from model.policy import INSTRUMENTS, Policy, check_fits, find_policy, policies
+from model.policy import Policy, check_fits, find_policy, policies
 
 SETTINGS = {"parameters": Parameters, "policy": Policy}
 NUMBERS = [
@@ -52,7 +53,8 @@ def test_declared_once(made):
     numbers = {name for name in type(made).model_fields if isinstance(getattr(made, name), int | float)}
     assert numbers <= set(made.record.dtype.names)
     assert all(made.record[name] == getattr(made, name) for name in numbers)
-    assert set(made.record.dtype.names) - numbers <= {"omega", "equal_award", "criterion", "selective"}
+    derived = {"omega", "equal_award", "criterion", "chooses", "plans", "backs", "moves_on"}
+    assert set(made.record.dtype.names) - numbers <= derived
 
 
 def test_each_user_stands_for_the_same_size():
@@ -111,14 +113,17 @@ def test_mixes_compare_by_content():
     """A mix is a set of shares: order of writing does not matter."""
     one = Policy(mix={"grants": 0.4, "vouchers": 0.6})
     assert one == Policy(mix={"vouchers": 0.6, "grants": 0.4})
-    assert dict(zip(INSTRUMENTS, one.shares, strict=True))["vouchers"] == 0.6 and one.shares.sum() == 1.0
+    for shares in one.shares:
+        assert dict(zip(INSTRUMENTS, shares, strict=True))["vouchers"] == 0.6 and shares.sum() == 1.0
+    later = one.replace(later_mix={"vouchers": 0.5, "rebate": 0.5})
+    assert later == one.replace(later_mix={"rebate": 0.5, "vouchers": 0.5}) != one
 
 
 def test_equal_after_use():
     """Settings that have been used (their compiled numbers read) still compare and hash by content."""
     one, two = (policies["grants"].replace(foresight=0.3) for _ in range(2))
     for policy in (one, two):
-        assert policy.record.foresight == 0.3 and policy.shares.sum() == 1.0
+        assert policy.record.foresight == 0.3 and policy.outlays(9).sum() > 0.0
     assert one == two and {one: "found"}[two] == "found" and one != policies["grants"]
     used, fresh = Parameters(users=55), Parameters(users=55)
     assert used.record.users == 55 and used == fresh
@@ -187,6 +192,8 @@ def test_inconsistent_parameters(values):
         {"mix": {"grants": -0.5, "vouchers": 1.5}},
         {"mix": {"grants": float("nan"), "vouchers": 1.0}},
         {"mix": "grants"},
+        {"mix": {"grants": 1.0}, "later_mix": {"vouchers": 0.7}},
+        {"mix": {"grants": 1.0}, "calendar": "weekly"},
         {"champions": "most"},
         {"criterion": "beauty"},
         {"award": "random"},
@@ -206,25 +213,35 @@ def test_more_champions_than_places():
 
 # -- presets
 def test_presets():
-    """The six arms of MODEL.md section 8, under their names."""
-    assert {"laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement"} <= set(policies)
-    assert all(dict(policies[name].mix) == {name: 1.0} for name in INSTRUMENTS)
-    assert dict(policies["selective"].mix) == {"grants": 1.0}
-    assert dict(policies["application"].mix) == {"vouchers": 1.0}
+    """The presets of MODEL.md section 8, and each instrument alone under its own name."""
+    mixes = {name: dict(policy.mix) for name, policy in policies.items()}
+    assert all(mixes[name] == {name: 1.0} for name in INSTRUMENTS)
+    assert {name: mix for name, mix in mixes.items() if name not in INSTRUMENTS} == {
+        "laissez_faire": {},
+        "selective": {"grants": 1.0},
+        "application": {"vouchers": 1.0},
+        "guidance_funds": {"guidance_fund": 1.0},
+        "new_national_system": {"mission": 0.6, "basic_research": 0.3, "grants": 0.1},
+        "community": {"platform": 0.4, "common_technology": 0.4, "infrastructure": 0.2},
+        "feng": {"vouchers": 0.5, "platform": 0.2, "common_technology": 0.2, "infrastructure": 0.1},
+        "sequenced": {"rd_credit": 1.0},
+    }
+    assert dict(policies["sequenced"].later_mix) == {"vouchers": 1.0} and policies["sequenced"].later_from == 40
     assert all(preset.name == name for name, preset in policies.items())
 
 
 def test_presets_share_budget_and_calendar():
     """Arms differ in their mix alone: 0.5 % of output in quarters 0-120, K = 5, compliance 0.8, plans of 20."""
-    for name in INSTRUMENTS:
-        assert policies[name].replace(name="x", mix={}) == Policy(name="x")
+    for policy in policies.values():
+        if policy.mix:
+            assert policy.replace(name="x", mix={}, later_mix={}, later_from=0) == Policy(name="x")
     preset = policies["grants"]
     assert (preset.budget, preset.start, preset.end) == (0.005, 0, 120)
     assert (preset.champions, preset.compliance, preset.plan_period, preset.subsidy_cap) == (5, 0.8, 20, 0.5)
 
 
 def test_the_two_by_two():
-    """Side and reach of the four instruments under comparison."""
+    """Side and reach of the four instruments under comparison, and who chooses firms for the selective ones."""
     cells = {name: (entry.side, entry.reach) for name, entry in INSTRUMENTS.items()}
     assert cells["rd_credit"] == ("R&D", "broad") and cells["grants"] == ("R&D", "selective")
     assert cells["vouchers"] == ("application", "broad") and cells["procurement"] == ("application", "selective")
@@ -234,3 +251,44 @@ def test_laissez_faire_raises_no_tax():
     """Without policy there is no tax; nor with a policy that has no instrument to spend it."""
     assert policies["laissez_faire"].budget == 0.0
     assert np.all(policies["laissez_faire"].shares == 0.0)
+
+
+# -- instruments
+def test_every_instrument_is_documented():
+    """The instruments of MODEL.md section 8 with their sides; each has a meaning, a basis, and an act of its own."""
+    sides = {
+        "reference": {"rebate"},
+        "R&D": {"grants", "guidance_fund", "mission", "rd_credit", "basic_research"},
+        "application": {"vouchers", "demonstration", "procurement"},
+        "entry": {"entry_subsidy"},
+        "community": {"platform", "roadmap", "common_technology", "infrastructure"},
+        "framework": {"talent", "market_unification", "observatory"},
+    }
+    assert {side: {name for name, entry in INSTRUMENTS.items() if entry.side == side} for side in sides} == sides
+    assert sum(map(len, sides.values())) == len(INSTRUMENTS)
+    assert all(entry.name == name and entry.meaning and entry.basis for name, entry in INSTRUMENTS.items())
+    assert {name for name, entry in INSTRUMENTS.items() if entry.reach == "selective"} == {
+        name for name, entry in INSTRUMENTS.items() if entry.chooser
+    }
+
+
+def test_efficacies_that_cannot_be_identified_are_drawn_over_two_orders_of_magnitude():
+    """MODEL.md rule 7: meetings, pooled information, infrastructure, common technology, talent, foresight, and more."""
+    efficacies = {name: entry.efficacy for name, entry in INSTRUMENTS.items() if entry.efficacy}
+    wanted = {"platform", "roadmap", "infrastructure", "common_technology", "talent", "observatory"}
+    assert wanted <= set(efficacies) and len(set(efficacies.values())) == len(efficacies)
+    for name in efficacies.values():
+        field = Parameters.model_fields[name]
+        low, high = bounds(field)
+        assert high / low == pytest.approx(100.0) and field.default == pytest.approx(math.sqrt(low * high))
+        assert field.json_schema_extra["log"] and field.json_schema_extra["source"] == NOT_IDENTIFIED
+    drawn = {name for name, field in Parameters.model_fields.items() if field.json_schema_extra["log"]}
+    assert drawn == set(efficacies.values())
+
+
+def test_declared_defaults_are_the_defaults():
+    """What a declaration shows as default makes, given back, the same settings."""
+    for settings in SETTINGS.values():
+        shown = {entry["name"]: entry["default"] for entry in settings.declarations()}
+        assert settings(**shown) == settings()
+        assert shown == {name: settings().model_dump()[name] for name in shown}

@@ -11,11 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.user import OLD_TECHNOLOGY
+from model.catalogue import INSTRUMENTS
 from model.check import IDENTITIES, check_identities, discrepancy
 from model.declared import bounds
+from model.instruments import NUMBER
 from model.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Purpose
 from model.parameters import Parameters
-from model.policy import INSTRUMENTS, Policy, policies
+from model.policy import Policy, policies
 from model.simulation import simulate
 from model.state import copy_state
 
@@ -28,7 +30,8 @@ EVERYTHING = {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}
 
 def all_finite(run):
     """No level of a finished run is infinite, and none of the state is NaN or infinite."""
-    parts = (run.state.users, run.state.innovators, run.state.suppliers, run.state.industries, run.state.ledger)
+    s = run.state
+    parts = (s.users, s.innovators, s.suppliers, s.industries, s.government, s.stocks[1:], (s.ceiling,), s.ledger)
     arrays = [array for part in parts for array in part if array.dtype.kind == "f"]
     return all(np.isfinite(array).all() for array in arrays) and np.isfinite(run.series["output"]).all()
 
@@ -53,6 +56,14 @@ def test_every_preset(name, small, arm):
         {"champions": 1, "patience": 1, "plan_period": 1},
         {"leakage": 0.6, "administration": 0.3},
         {"explore": 1.0, "compliance": 1.0, "award": "equal"},
+        {"later_mix": {"talent": 0.5, "guidance_fund": 0.5}, "later_from": 20},
+        {"calendar": [0.0, 5.0, 0.0, 1.0]},
+        {"award_size": 0.01, "max_age": 4, "upstream": 1.0},
+        {"local_champions": 1, "herding": 5.0, "equity_share": 1.0, "patience": 1},
+        {"mission_explore": 1.0, "coordination": 1.0, "mission_upstream": 1.0},
+        {"mission_explore": 1.0, "coordination": 1.0, "mission_upstream": 0.0, "explore": 1.0},
+        {"waive_risk": 1.0, "first_adopters": 1.0, "entry_award": 20.0, "roadmap_plan": 1.0},
+        {"foresight": 1.0, "budget": 0.1},
     ],
     ids=str,
 )
@@ -66,6 +77,31 @@ def test_two_instruments_may_pay_more_than_the_price(small):
     policy = Policy(mix={"vouchers": 0.5, "procurement": 0.5}, subsidy_cap=0.9, budget=0.1, champions="all", end=36)
     run = simulate(small, policy, 5, check=True)
     assert run.state.ledger.moved[:, Purpose.SUBSIDY].sum() > 0.0
+
+
+SHOCKS = (
+    {"decoupling": 12},
+    {"decoupling": 12, "decoupling_share": 0.5},
+    {"decoupling": 12, "foreign_founders": 1.0, "foreign_entrants": 1.0, "foreign_suppliers": 0.95},
+    {"withdrawal": 20},
+    {"demand_shock": 12},
+    {"demand_shock": 12, "demand_depth": 1.0},
+    {"cost_shock": 12},
+    {"paradigm_break": 12},
+    {"paradigm_break": 12, "paradigm_shift": 1.0, "paradigm_jump": 10.0},
+    {"entry_surge": 12},
+    {"entry_surge": 12, "surge_size": 4096},
+    {name: 12 for name in ("decoupling", "demand_shock", "cost_shock", "paradigm_break", "entry_surge")},
+    {name: 0 for name in ("decoupling", "withdrawal", "demand_shock", "cost_shock", "paradigm_break", "entry_surge")},
+)
+
+
+@pytest.mark.parametrize("shocks", SHOCKS, ids=str)
+def test_every_shock(shocks, small):
+    """All identities hold in every quarter when an economy with many foreigners and all instruments is struck."""
+    foreign = {"foreign_founders": 0.3, "foreign_entrants": 0.3, "foreign_suppliers": 0.5}
+    struck = small.replace(**{**foreign, **shocks})
+    assert all_finite(simulate(struck, Policy(mix=EVERYTHING, end=36), 5, check=True))
 
 
 ODD = (
@@ -85,6 +121,11 @@ ODD = (
     {"market_size": 0.01},
     {"market_size": 50.0},
     {"entry": 0.0, "entry_profit": 0.0, "fixed_cost": 1.0},
+    {"foreign_founders": 1.0, "foreign_entrants": 1.0},
+    {"foreign_suppliers": 0.95, "suppliers": 40},
+    {"refinance": 1.0, "fixed_cost": 0.3},
+    {"talent_lag": 1},
+    {"talent_lag": 200},
     *({"peer_network": kind} for kind in ("watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular")),
     *({"supply_network": kind} for kind in ("watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular")),
 )
@@ -117,7 +158,7 @@ def test_economies_without_a_layer(shares, industries):
 
 
 FIXED_IN_EXTREMES = {
-    *TINY, "market_size", "peer_network", "supply_network",
+    *TINY, "market_size", "peer_network", "supply_network", "industries_file", "peers_graph", "supply_graph",
     "traditional_share", "emerging_share",  # tested above; together they must not exceed one
 }  # fmt: skip
 EXTREMES = {name: bounds(field) for name, field in Parameters.model_fields.items() if name not in FIXED_IN_EXTREMES}
@@ -135,10 +176,10 @@ def extreme_parameters(draw):
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(extreme_parameters(), st.sampled_from(["laissez_faire", *INSTRUMENTS]), st.integers(0, 2**64 - 1))
+@given(extreme_parameters(), st.sampled_from(list(policies)), st.integers(0, 2**64 - 1))
 def test_extreme_economies(parameters, name, seed):
     """With parameters at the ends of their ranges, all identities hold and nothing becomes infinite."""
-    assert all_finite(simulate(parameters, policies[name].replace(end=18), seed, check=True))
+    assert all_finite(simulate(parameters, policies[name].replace(end=18, later_from=9), seed, check=True))
 
 
 def break_sales(s):
@@ -169,12 +210,48 @@ def break_public_money(s):
     s.innovators.public_research[np.argmax(s.innovators.public_research)] += 0.1
 
 
+def break_equity(s):
+    s.ledger.flows[GOVERNMENT, Purpose.EQUITY] -= 1.0
+
+
+def break_entry(s):
+    s.ledger.flows[GOVERNMENT, Purpose.ENTRY] -= 1.0
+
+
+def break_recovery(s):
+    s.ledger.flows[GOVERNMENT, Purpose.REPAID] += 1.0
+
+
+def break_adoption(s):
+    s.ledger.flows[GOVERNMENT, Purpose.ADOPTION] -= 1.0
+
+
+def break_foreign_costs(s):
+    s.innovators.income_abroad[np.flatnonzero(s.innovators.alive & s.innovators.foreign)[0]] += 0.1
+
+
+def break_placed(s):
+    s.government.placed[20, NUMBER["platform"]] += 1.0
+
+
+def break_services(s):
+    s.ledger.flows[GOVERNMENT, Purpose.SERVICES] -= 1.0
+
+
 def break_engineers(s):
     s.market[0].hours *= 1.001
 
 
 def break_pay(s):
     s.ledger.flows[ENGINEERS, Purpose.ENGINEERING] *= 1.001
+
+
+def break_laboratories(s):
+    s.ledger.flows[ENGINEERS, Purpose.LABORATORIES] *= 1.001
+
+
+def break_coordination(s):
+    s.support.lost[np.argmax(s.support.lost)] *= 1.1
 
 
 def break_needs(s):
@@ -214,8 +291,17 @@ TAMPERING: tuple[tuple[str, Callable], ...] = (
     ("double entry", break_double_entry),
     ("firms", break_firms),
     ("public money", break_public_money),
+    ("public money", break_equity),
+    ("public money", break_entry),
+    ("government", break_recovery),
+    ("government", break_adoption),
+    ("firms", break_foreign_costs),
+    ("instruments", break_placed),
+    ("instruments", break_services),
     ("engineers", break_engineers),
     ("engineers", break_pay),
+    ("engineers", break_laboratories),
+    ("engineers", break_coordination),
     ("shares", break_needs),
     ("shares", break_directions),
     ("shares", break_plan),
@@ -257,15 +343,20 @@ def test_not_a_number_is_caught(sound):
         check_identities(broken, 20)
 
 
+RECEIVED = (Purpose.SALES, Purpose.SUBSIDY, Purpose.GRANT, Purpose.EQUITY, Purpose.ENTRY, Purpose.SEED)
+PAID = (
+    Purpose.RESEARCH, Purpose.PRODUCTION, Purpose.FIXED, Purpose.ABROAD, Purpose.REPAID, Purpose.DIVIDENDS,
+    Purpose.LIQUIDATION,
+)  # fmt: skip
+
+
 def test_cash_of_firms_is_their_flows(run):
     """From outside the check: a firm's cash is what it ever received less what it ever paid, by purposes."""
-    moved = run("grants", 2).state.ledger.moved.sum(axis=0)
-    received = sum(moved[purpose] for purpose in (Purpose.SALES, Purpose.SUBSIDY, Purpose.GRANT, Purpose.SEED))
-    paid = sum(
-        moved[p] for p in (Purpose.RESEARCH, Purpose.PRODUCTION, Purpose.FIXED, Purpose.DIVIDENDS, Purpose.LIQUIDATION)
-    )
-    founded = run("grants", 2).parameters.founders * run("grants", 2).parameters.seed_cash
-    state = run("grants", 2).state
+    made = run(Policy(mix=EVERYTHING, end=36), 2)
+    state, moved = made.state, made.state.ledger.moved.sum(axis=0)
+    received = sum(moved[purpose] for purpose in RECEIVED)
+    paid = sum(moved[purpose] for purpose in PAID)
+    founded = made.parameters.founders * made.parameters.seed_cash
     assert state.ledger.cash[: state.innovators.alive.shape[0]].sum() == pytest.approx(
         received + founded - paid, rel=1e-9
     )

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from model.catalogue import INSTRUMENTS
 from model.indicators import INDICATORS, SUMMARY_NAMES
-from model.ledger import Purpose
+from model.ledger import PLACED, Purpose
 from model.policy import Policy, policies
 from model.simulation import Course, simulate
+from model.world import build_world
 
 # INTERFACES.md, "Summary indicators (at least)".
 PROMISED = [
@@ -20,6 +22,13 @@ PROMISED = [
     "domestic_component_share", "gini_productivity",
 ]  # fmt: skip
 
+GIVEN = ("REFUND", "GRANT", "EQUITY", "SUBSIDY", "ADOPTION", "ENTRY", "LABORATORIES", "SERVICES")
+OWN_PURPOSES = {
+    "rebate": {"REFUND"}, "rd_credit": {"GRANT"}, "grants": {"GRANT"}, "guidance_fund": {"EQUITY"},
+    "mission": {"GRANT", "LABORATORIES"}, "basic_research": {"LABORATORIES"}, "vouchers": {"SUBSIDY"},
+    "procurement": {"SUBSIDY"}, "demonstration": {"ADOPTION"}, "entry_subsidy": {"ENTRY"},
+    "common_technology": {"LABORATORIES"},
+}  # fmt: skip
 POLICY = Policy(mix={"grants": 0.4, "vouchers": 0.3, "procurement": 0.3}, end=36)
 
 
@@ -27,6 +36,12 @@ POLICY = Policy(mix={"grants": 0.4, "vouchers": 0.3, "procurement": 0.3}, end=36
 def finished(small):
     """A run with public money on both sides, its firm-by-quarter panel, and its series."""
     return simulate(small.replace(fixed_cost=0.06), POLICY, 3, panel=True)
+
+
+@pytest.fixture(scope="module")
+def whole(run):
+    """A run with all instruments at once."""
+    return run(Policy(mix={name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}, end=36), 3)
 
 
 @pytest.fixture(scope="module")
@@ -58,20 +73,27 @@ def test_every_indicator_is_documented():
 
 @pytest.mark.parametrize("name", policies)
 def test_levels_are_finite(name, run):
-    """In a normal run every level and flow is a finite number, at the end and at withdrawal."""
+    """In a normal run every level and flow is a finite number, at the end and at withdrawal.
+
+    But for the usage of infrastructure where there is none.
+    """
     summary = run(name, 3).summary
     assert list(summary) == list(SUMMARY_NAMES)
     numbers = [key for key, entry in INDICATORS.items() if entry.kind in ("level", "flow", "end")]
     numbers += [f"{key}_at_withdrawal" for key in numbers]
-    assert [key for key in numbers if not np.isfinite(summary[key])] == []
+    undefined = [] if summary["placed_infrastructure"] > 0.0 else ["infrastructure_usage"]
+    undefined += [f"{key}_at_withdrawal" for key in undefined]
+    assert [key for key in numbers if not np.isfinite(summary[key])] == undefined
 
 
 def test_summary_of_series(finished):
     """Levels are last values, flows are sums, and twins the same up to the end of policy."""
     for name, entry in INDICATORS.items():
         if entry.kind == "level":
-            assert finished.summary[name] == finished.series[name][-1]
-            assert finished.summary[f"{name}_at_withdrawal"] == finished.series[name][35]
+            last, then = finished.series[name][[-1, 35]]
+            assert finished.summary[name] == last or np.isnan(last), name
+            assert finished.summary[f"{name}_at_withdrawal"] == then or np.isnan(then), name
+            assert name == "infrastructure_usage" or np.isfinite([last, then]).all(), name
         elif entry.kind == "flow":
             assert finished.summary[name] == pytest.approx(finished.series[name].sum(), rel=1e-12)
             assert finished.summary[f"{name}_at_withdrawal"] == pytest.approx(
@@ -235,6 +257,8 @@ def test_exploration_and_research(finished, moved):
         finished.series["private_rd"] + finished.series["public_rd"], moved["RESEARCH"], rtol=1e-9
     )
     np.testing.assert_allclose(finished.series["public_rd"], moved["GRANT"], rtol=1e-12)
+    own = by_quarter(finished, "own_research") * (by_quarter(finished, "foreign") == 0.0)
+    assert finished.series["private_rd"][:5] == pytest.approx(np.nansum(own[:5], axis=1), rel=1e-9)
     hours = finished.series["exploration_share"] * moved["RESEARCH"] / finished.series["wage"]
     np.testing.assert_allclose(finished.series["exploration_hours"], hours, rtol=1e-9)
     assert np.all((finished.series["exploration_share"] > 0.0) & (finished.series["exploration_share"] < 1.0))
@@ -252,10 +276,12 @@ def test_learning_rate(finished, moved):
 def test_welfare(finished, moved):
     """From the ledger: output less resources, engineers' opportunity cost, cost of funds and half of leakage."""
     p = finished.parameters
-    resources = sum(moved[name] for name in ("PRODUCTION", "OLD_TECHNOLOGY", "INTEGRATION", "FIXED", "ADMINISTRATION"))
-    engineers = p.supply_elasticity / (1.0 + p.supply_elasticity) * (moved["RESEARCH"] + moved["ENGINEERING"])
+    spent = ("PRODUCTION", "OLD_TECHNOLOGY", "INTEGRATION", "FIXED", "ADMINISTRATION", "SERVICES")
+    resources = sum(moved[name] for name in spent)
+    bill = moved["RESEARCH"] + moved["ENGINEERING"] + moved["LABORATORIES"]
+    engineers = p.supply_elasticity / (1.0 + p.supply_elasticity) * bill
     public = p.funds_cost * moved["TAX"] + 0.5 * moved["LEAKAGE"]
-    welfare = finished.series["output"] - resources - engineers - public
+    welfare = finished.series["output"] - resources - finished.series["imports"] - engineers - public
     np.testing.assert_allclose(finished.series["welfare"], welfare, rtol=1e-9)
     for rate in (1, 2):
         discount = np.exp(-np.log1p(rate / 100.0) * np.arange(48))
@@ -282,11 +308,31 @@ def test_productivity_of_users(finished, moved):
 def test_budget(finished, moved):
     """Money raised, placed, leaked, administered and returned are the ledger's; the first is the sum of the others."""
     assert finished.summary["budget_raised"] == pytest.approx(moved["TAX"].sum(), rel=1e-12)
-    assert finished.summary["budget_placed"] == pytest.approx(
-        (moved["GRANT"] + moved["SUBSIDY"] + moved["REFUND"]).sum()
-    )
+    gross = sum(moved[name] for name in GIVEN)
+    assert finished.summary["budget_placed"] == pytest.approx((gross - moved["REPAID"]).sum(), rel=1e-12)
+    assert finished.summary["equity_recovered"] == pytest.approx(moved["REPAID"].sum(), rel=1e-12)
     parts = sum(finished.summary[f"budget_{part}"] for part in ("placed", "leaked", "administration", "returned"))
     assert finished.summary["budget_raised"] == pytest.approx(parts, rel=1e-9)
+
+
+def test_money_placed_by_each_instrument(whole):
+    """Every instrument of a mix places money, and all together place what government paid, in every quarter."""
+    assert {purpose.name for purpose in PLACED} == set(GIVEN)
+    by_instrument = np.array([whole.series[f"placed_{name}"] for name in INSTRUMENTS])
+    gross = sum(whole.state.ledger.moved[:, Purpose[name]] for name in GIVEN)
+    np.testing.assert_allclose(by_instrument.sum(axis=0), gross, rtol=1e-9, atol=1e-9)
+    assert np.all(by_instrument.sum(axis=1) > 0.0) and np.all(by_instrument >= 0.0)
+
+
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_an_instrument_alone_places_all_money(name, run):
+    """What is placed in the arm of one instrument is placed by it, through the purposes that are its own."""
+    made = run(name, 3)
+    others = [made.summary[f"placed_{other}"] for other in INSTRUMENTS if other != name]
+    gross = made.summary["budget_placed"] + made.summary["equity_recovered"]
+    assert made.summary[f"placed_{name}"] == pytest.approx(gross, rel=1e-9) and not any(others)
+    used = {purpose.name for purpose in PLACED if made.state.ledger.moved[:, purpose].any()}
+    assert used == OWN_PURPOSES.get(name, {"SERVICES"})
 
 
 # -- bonsai
@@ -361,8 +407,75 @@ def test_problems_met_at_the_reported_rate(small):
         assert met.sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
 
 
-def test_domestic_shares(finished):
-    """Without foreign agents all products and components are domestic."""
-    sold = finished.series["firms"] > 0
-    assert np.all(finished.series["domestic_share"][sold & np.isfinite(finished.series["domestic_share"])] == 1.0)
-    assert finished.summary["domestic_component_share"] == 1.0
+# -- foreigners
+def test_imports_and_domestic_shares(finished):
+    """Imports are foreign firms' revenue, and domestic shares what others sell and supply."""
+    units, revenue, foreign = (by_quarter(finished, name) for name in ("units", "revenue", "foreign"))
+    imports = np.nansum(revenue * foreign, axis=1)
+    stays = finished.series["exits"] == 0.0  # the panel has no firms that left
+    np.testing.assert_allclose(finished.series["imports"][stays], imports[stays], rtol=1e-9)
+    assert imports.sum() > 0.0 and np.all(finished.series["imports"] >= imports * (1.0 - 1e-9))
+    total = np.nansum(units, axis=1)
+    domestic = np.divide(np.nansum(units * (1.0 - foreign), axis=1), total, out=np.full(48, np.nan), where=total > 0)
+    np.testing.assert_allclose(finished.series["domestic_share"], domestic, rtol=1e-9)
+    suppliers, firms = finished.state.suppliers, finished.state.innovators
+    ordered = suppliers.orders[~suppliers.foreign].sum() / suppliers.orders.sum()
+    assert finished.series["domestic_component_share"][-1] == pytest.approx(ordered, rel=1e-9)
+    assert 0.0 < ordered < 1.0 and firms.foreign.any()
+
+
+def test_no_foreigners_no_imports(run):
+    """Without foreign agents all products and components are domestic, and nothing is imported."""
+    made = run(foreign_founders=0.0, foreign_entrants=0.0, foreign_suppliers=0.0)
+    shares = made.series["domestic_share"]
+    assert np.all(shares[np.isfinite(shares)] == 1.0) and np.isfinite(shares).sum() > 20
+    assert made.summary["domestic_component_share"] == 1.0 and not made.series["imports"].any()
+
+
+def test_only_foreigners(run):
+    """With foreign firms alone all revenue is imports and no domestic share is left."""
+    made = run(foreign_founders=1.0, foreign_entrants=1.0)
+    revenue = made.series["revenue_share"] * made.series["output"]
+    np.testing.assert_allclose(made.series["imports"], revenue, rtol=1e-9)
+    assert made.summary["domestic_share"] == 0.0 and made.series["private_rd"].sum() == 0.0
+
+
+# -- users' productivity
+@pytest.mark.parametrize("policy", ["laissez_faire", "feng", "grants"])
+def test_parts_of_users_productivity_sum_to_its_change(policy, run):
+    """Within, between, entry and exit sum to the change of the mean since the quarter before, or t = 0."""
+    made = run(policy, 3, fixed_cost=0.06, choice_noise=0.1)
+    parts = {part: made.series[f"tfp_users_{part}"] for part in ("within", "between", "entry", "exit")}
+    p, world = made.parameters, build_world(made.parameters, 3).users
+    first = (world.output.sum() - p.old_price * world.size.sum()) / world.size.sum()
+    change = np.diff(made.series["tfp_users"], prepend=first)
+    np.testing.assert_allclose(sum(parts.values()), change, rtol=0.0, atol=1e-9)
+    assert all(np.count_nonzero(part) > 5 for part in parts.values())
+
+
+def test_parts_of_users_productivity_by_what_users_did(course):
+    """Each part sums, over the users that did so, size times change of output less technology at full price."""
+    under_way = course("vouchers", seed=3, until=20, choice_noise=0.3, reconsider=0.5)
+    users, p = under_way.state.users, under_way.parameters
+    before, last = users.productivity.copy(), np.maximum(users.provider, -1)
+    last = np.where(users.provider == -2, users.technology, last)
+    under_way.advance(21)
+    technology = users.technology
+    price = np.where(technology >= 0, under_way.state.innovators.price[technology], p.old_price)
+    change = users.size * (users.output / users.size - price - before) / 1000.0
+    groups = {
+        "within": technology == last, "between": (technology != last) & (technology >= 0) & (last >= 0),
+        "entry": (technology >= 0) & (last < 0), "exit": (technology < 0) & (last >= 0),
+    }  # fmt: skip
+    for part, members in groups.items():
+        measured = under_way.state.tallies[20][f"user_productivity_{part}"]
+        assert measured == pytest.approx(change[members].sum(), abs=1e-12) and members.any(), part
+
+
+def test_frontier_of_users_productivity(finished):
+    """A tenth of users are more productive: output less technology at unsubsidised prices, per size."""
+    users, firms, p = finished.state.users, finished.state.innovators, finished.parameters
+    price = np.where(users.technology >= 0, firms.price[users.technology], p.old_price)
+    productivity = users.output / users.size - price
+    assert finished.summary["tfp_users_frontier"] == pytest.approx(np.quantile(productivity, 0.9), rel=1e-12)
+    assert np.mean(productivity > finished.summary["tfp_users_frontier"]) == pytest.approx(0.1, abs=0.01)

@@ -16,8 +16,10 @@ STRUCTS = {
     "Industries": "agents/industry.py",
     "Government": "agents/government.py",
     "Support": "model/state.py",
+    "Stocks": "model/stocks.py",
     "Ledger": "model/ledger.py",
 }
+RECORDS = {"Flows": ("model/state.py", "FLOWS"), "Levels": ("model/stocks.py", "LEVELS")}
 
 
 def parsed(path: str) -> ast.Module:
@@ -80,7 +82,8 @@ def test_every_function_it_names_exists():
         assert file.exists() and name in defined(file), f"model/ODD.md names {path}, which does not exist"
 
 
-def test_schedule_is_the_code_s_in_order():
+def scheduled() -> list[str]:
+    """Paths of the functions that a quarter calls, in order; a quarter does nothing else."""
     tree = parsed("model/schedule.py")
     home = {
         alias.name: f"{node.module}.{alias.name}".replace("model.phases.", "phases.")
@@ -90,8 +93,33 @@ def test_schedule_is_the_code_s_in_order():
     }
     quarter = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "quarter")
     calls = [node.value for node in quarter.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    expected = [home[call.func.id] for call in calls if isinstance(call.func, ast.Name)]
-    assert [row[1].strip("`") for row in rows(section("3."))] == expected
+    assert len(calls) == len(quarter.body) - 1  # all but the docstring
+    return [home[call.func.id] for call in calls if isinstance(call.func, ast.Name)]
+
+
+def test_schedule_is_the_code_s_in_order():
+    assert [row[1].strip("`") for row in rows(section("3."))] == scheduled()
+
+
+@pytest.mark.parametrize("path", [path for path in scheduled() if not path.startswith("model.ledger.")])
+def test_every_step_has_its_submodel(path):
+    assert f"`{path}`" in section("7.")
+
+
+def test_shocks_strike_in_the_code_s_order():
+    strikes = [name for name in shocks() if name != "withdrawal"]
+    assert re.findall(r"^\d+\. `model\.shocks\.(\w+)`", section("Step 1a"), re.M) == strikes
+
+
+def shocks() -> list[str]:
+    """Parameters that say when a shock strikes, in order."""
+    body = class_body("model/parameters.py", "Parameters")
+    return [
+        node.target.id
+        for node in body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name)
+        if isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "declare_shock"
+    ]
 
 
 def rules_of_agents() -> list[str]:
@@ -115,15 +143,26 @@ def test_state_tables_have_the_fields_in_order(name):
     assert listed == fields(STRUCTS[name], name)
 
 
-def test_market_has_its_columns_in_order():
+def columns(path: str, name: str) -> list[str]:
+    """Columns of a record that a module declares as (name, meaning) pairs."""
     declared = next(
         node.value
-        for node in parsed("model/state.py").body
-        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == "MARKET"
+        for node in parsed(path).body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.target.id == name
     )
-    columns = [name for name, _ in ast.literal_eval(declared)]
+    return [column for column, _ in ast.literal_eval(declared)]
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_record_tables_have_the_columns_in_order(name):
+    listed = [column for row in rows(section(f"{name}:")) for column in re.findall(r"`(\w+)`", row[0])]
+    assert listed == columns(*RECORDS[name])
+
+
+def test_market_has_its_columns_in_order():
+    expected = columns("model/state.py", "MARKET")
     text = re.sub(r"`model\.[^`]*`", "", section("Market:"))
-    assert [name for name in re.findall(r"`(\w+)`", text) if name in columns] == columns
+    assert [name for name in re.findall(r"`(\w+)`", text) if name in expected] == expected
 
 
 def test_every_draw_has_its_key():
@@ -146,11 +185,15 @@ def test_every_trait_of_policy_appears(name):
     assert re.search(rf"\bpolicy\.{name}\b", CODE)
 
 
-def test_every_instrument_has_a_row():
-    tree = parsed("model/policy.py")
+def test_every_instrument_has_a_row_with_its_chooser():
+    tree = parsed("model/catalogue.py")
     made = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)]
-    names = [ast.literal_eval(node.args[0]) for node in made if node.func.id == "InstrumentDeclaration"]
-    assert [row[0].strip("`") for row in rows(section("10."))] == names
+    declared = []
+    for node in made:
+        if node.func.id == "InstrumentDeclaration":
+            choosers = [ast.literal_eval(word.value) for word in node.keywords if word.arg == "chooser"]
+            declared.append((ast.literal_eval(node.args[0]), "".join(choosers)))
+    assert [(row[0].strip("`"), row[1]) for row in rows(section("10."))] == declared
 
 
 def test_files_of_fixed_constants_exist():

@@ -5,10 +5,19 @@ import pytest
 from pytest import approx
 from scipy import stats
 
-from agents.government import blurred, keeps_champion, perceived, quarterly_budget, subsidy_rate
+from agents.elementary import log
+from agents.government import (
+    blurred,
+    consensus,
+    insight,
+    keeps_champion,
+    perceived,
+    repayment,
+    subsidy_rate,
+)
 from agents.industry import drifted, need
 from agents.innovator import (
-    ceiling_of,
+    MEAN_SHOCK,
     discovery_chance,
     displaced,
     dividends,
@@ -21,7 +30,10 @@ from agents.innovator import (
     improved,
     next_markup,
     progressed,
+    refinancing_hazard,
     research_budget,
+    research_effort,
+    solution_size,
     solutions_mean,
     switches,
     unit_cost,
@@ -29,6 +41,7 @@ from agents.innovator import (
 )
 from agents.supplier import ces_log, cobb_douglas_log, congestion_factor, learned, next_capacity
 from agents.user import (
+    change_cost,
     gross_utility,
     mastery_after_switch,
     mastery_after_use,
@@ -110,35 +123,46 @@ def test_solutions_mean():
     assert solutions_mean(10.0, 2.0, 0.25, 0.0, 0.0) == 0.0
 
 
-def test_solution_step():
-    """x + step * exp(shock) * (1 - x/ceiling)+: median step at shock 0, nothing at the ceiling, never beyond it."""
-    assert improved(0.5, 0.04, 0.0, 2.0) == approx(0.5 + 0.04 * 0.75)
-    assert improved(0.5, 0.04, 1.0, 2.0) == approx(0.5 + 0.04 * np.e * 0.75)
-    assert improved(2.0, 0.04, 3.0, 2.0) == 2.0
-    assert improved(2.5, 0.04, 3.0, 2.0) == 2.5
-    assert improved(0.5, 0.04, 30.0, 2.0) == 2.0
+def test_research_effort():
+    """(hours / h_ref)^lambda, h_ref = H_0 / 40: 1 at h_ref, and proportional to hours where concentration pays."""
+    assert research_effort(0.5, 20.0, 0.55) == approx(1.0, rel=1e-12)
+    assert research_effort(2.0, 20.0, 1.0) == approx(4.0, rel=1e-12)
+    assert research_effort(2.0, 20.0, 0.5) == approx(2.0, rel=1e-12)
+
+
+def test_solution_size():
+    """step * exp(shock): the median step at shock 0, its mean exp(1/2) of it (log-sd 1)."""
+    assert solution_size(0.04, 0.0) == 0.04
+    assert solution_size(0.04, 1.0) == approx(0.04 * np.e)
+    assert solution_size(0.04, MEAN_SHOCK) == approx(stats.lognorm(1.0, scale=0.04).mean(), rel=1e-12)
+
+
+def test_improvement():
+    """x + size * (1 - x/ceiling)+: nothing at the ceiling, never beyond it, never backwards."""
+    assert improved(0.5, 0.04, 2.0) == approx(0.5 + 0.04 * 0.75)
+    assert improved(2.0, 0.8, 2.0) == 2.0
+    assert improved(2.5, 0.8, 2.0) == 2.5
+    assert improved(0.5, 1e12, 2.0) == 2.0
 
 
 def test_discovery_chance():
-    """1 - exp(-zeta decay^g hours (1 + effect * shown)): none without hours, rarer later, likelier once shown."""
-    assert discovery_chance(0.2, 0.5, 0, 0.0, 10.0, 1.0) == 0.0
-    assert discovery_chance(0.2, 0.5, 3, 1.5, 10.0, 0.4) == approx(1.0 - np.exp(-0.2 * 0.125 * 1.5 * 5.0), rel=1e-12)
-    assert discovery_chance(5.0, 1.0, 0, 1e4, 10.0, 1.0) == 1.0
+    """1 - exp(-zeta decay^g hours science (1 + effect * shown)): none without hours, rarer later, likelier once shown.
+
+    Twice the science is worth twice the hours.
+    """
+    assert discovery_chance(0.2, 0.5, 0, 0.0, 1.0, 10.0, 1.0) == 0.0
+    hazard = 0.2 * 0.125 * 1.5 * 1.2 * 5.0
+    assert discovery_chance(0.2, 0.5, 3, 1.5, 1.2, 10.0, 0.4) == approx(1.0 - np.exp(-hazard), rel=1e-12)
+    assert discovery_chance(5.0, 1.0, 0, 1e4, 1.0, 10.0, 1.0) == 1.0
+    assert discovery_chance(0.2, 0.5, 1, 3.0, 1.0, 10.0, 0.4) == discovery_chance(0.2, 0.5, 1, 1.5, 2.0, 10.0, 0.4)
 
 
 def test_switch_to_prototype():
-    """Saturated, or without sales while others have shown it; never without a prototype."""
-    assert switches(True, 0.8, 0.7, True, 0.0)
-    assert switches(True, 0.1, 0.7, False, 0.2)
-    assert not switches(True, 0.1, 0.7, True, 0.2)
-    assert not switches(True, 0.1, 0.7, False, 0.0)
-    assert not switches(False, 1.0, 0.7, False, 1.0)
-
-
-def test_ceiling():
-    """The ceiling rises by the same amount with every generation."""
-    assert ceiling_of(2.2, 0.6, 0) == 2.2
-    assert ceiling_of(2.2, 0.6, 3) - ceiling_of(2.2, 0.6, 2) == approx(0.6)
+    """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
+    assert switches(0.8, 0.7, True, 0.0) and switches(0.7, 0.7, True, 0.0)
+    assert switches(0.1, 0.7, False, 0.2)
+    assert not switches(0.1, 0.7, True, 0.2)
+    assert not switches(0.1, 0.7, False, 0.0)
 
 
 # -- spillovers
@@ -242,6 +266,15 @@ def test_taste_is_gumbel(vectorised):
     assert drawn.var() == approx(law.var(), rel=0.05)
 
 
+def test_change_cost():
+    """(integration + (1 - waived) * risk) * (1 - aid): the waiver takes risk alone, aid pays a share of both."""
+    assert change_cost(0.08, 0.1, 0.0, 0.0) == approx(0.18)
+    assert change_cost(0.08, 0.1, 1.0, 0.0) == 0.08
+    assert change_cost(0.08, 0.1, 0.5, 0.0) == approx(0.13)
+    assert change_cost(0.08, 0.1, 0.0, 0.5) == approx(0.09)
+    assert change_cost(0.08, 0.1, 0.5, 1.0) == 0.0
+
+
 def test_output():
     """size * [1 + v val (useful quality - 1)]: quality 1 gives just the size."""
     assert output(3.0, 0.2, 1.5, 1.0) == 3.0
@@ -305,20 +338,16 @@ def test_progress():
     assert progressed(1.03, 1.0) and not progressed(1.01, 1.0)
 
 
+def test_refinancing():
+    """f_0 + f_1 [a prototype waits] + f_2 [sales grew], at most certain; who paid for them is no argument of it."""
+    assert refinancing_hazard(0.01, 0.1, False, 0.2, False) == 0.01
+    assert refinancing_hazard(0.01, 0.1, True, 0.2, False) == approx(0.11)
+    assert refinancing_hazard(0.01, 0.1, False, 0.2, True) == approx(0.21)
+    assert refinancing_hazard(0.01, 0.1, True, 0.2, True) == approx(0.31)
+    assert refinancing_hazard(0.5, 0.5, True, 0.5, True) == 1.0
+
+
 # -- government
-def test_budget_calendar():
-    """G while the policy runs, nothing before the start or from the end on."""
-    paid = [quarterly_budget(0.005, 1000.0, t, 4, 10, 0) for t in range(14)]
-    assert paid == [0.0] * 4 + [5.0] * 6 + [0.0] * 4
-
-
-def test_budget_fades_linearly():
-    """A phase-out over n quarters falls in equal steps that reach nothing at the end."""
-    paid = [quarterly_budget(0.005, 1000.0, t, 0, 10, 4) for t in range(11)]
-    assert paid[:6] == [5.0] * 6
-    assert np.diff(paid[5:]) == approx(np.full(5, -1.0)) and paid[10] == 0.0
-
-
 def test_subsidy_rate():
     """min(cap, purse / (1.1 * last sales)); the cap if there were none; nothing from an empty or overdrawn purse."""
     assert subsidy_rate(1.1, 10.0, 0.5) == approx(0.1)
@@ -346,6 +375,28 @@ def test_plan_weight():
     assert blurred(1.0, 0.4, 0.1) == 0.4
     assert blurred(0.0, 0.4, 0.1) == 0.1
     assert blurred(0.25, 0.4, 0.1) == approx(0.175)
+
+
+def test_insight():
+    """phi + (1 - phi) [1 - exp(-efficacy * spending)]: phi without money, half the rest at log 2, never beyond 1."""
+    assert insight(0.4, 200.0, 0.0) == 0.4
+    assert insight(0.4, 200.0, log(2.0) / 200.0) == approx(0.7, rel=1e-12)
+    assert insight(1.0, 200.0, 0.01) == 1.0
+    assert insight(0.0, 200.0, 1.0) == approx(1.0) and insight(0.0, 200.0, 1e9) <= 1.0
+
+
+def test_consensus():
+    """(1 - a) * pooled reports + a * plan: a consensus of reports alone, or the plan alone, or between them."""
+    assert consensus(0.3, 0.1, 0.0) == 0.3
+    assert consensus(0.3, 0.1, 1.0) == 0.1
+    assert consensus(0.3, 0.1, 0.25) == approx(0.25)
+
+
+def test_repayment():
+    """A share of dividends, at most what is outstanding; nothing without dividends or debt."""
+    assert repayment(4.0, 0.5, 10.0) == 2.0
+    assert repayment(4.0, 0.5, 1.5) == 1.5
+    assert repayment(0.0, 0.5, 10.0) == repayment(4.0, 0.5, 0.0) == repayment(4.0, 0.0, 10.0) == 0.0
 
 
 def test_patience():

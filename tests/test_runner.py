@@ -15,16 +15,17 @@ import experiments.runner
 import model.simulation
 from experiments.cli import main
 from experiments.columns import Result
-from experiments.runner import How, Task, _run_groups, run_tasks, tasks_of
+from experiments.runner import How, _run_groups, run_tasks
 from experiments.store import Memory, Store, count_runs
 from experiments.study import Study
+from experiments.tasks import Task, Tasks
 from model.parameters import Parameters
 from model.policy import find_policy
 
 SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
 TINY = Parameters(**SIZES)
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=tuple(range(6)))
-TASKS = tasks_of([TINY], STUDY.policies, STUDY.seeds, "m")
+TASKS = list(Tasks.of(STUDY, "m"))
 ROOT = Path(__file__).resolve().parent.parent
 
 # What a job does, slowed down; defined in the main module so that it travels to worker processes by value.
@@ -115,7 +116,8 @@ def test_one_job_holds_all_missing_policies_of_a_seed(monkeypatch: pytest.Monkey
 
 
 def test_policies_that_differ_in_name_only_are_run_once() -> None:
-    tasks = tasks_of([TINY], [find_policy("selective"), find_policy("grants")], [0, 1], "m")
+    same = Study(parameters=TINY, policies=(find_policy("selective"), find_policy("grants")), seeds=(0, 1))
+    tasks = Tasks.of(same, "m")
     assert [(task.policy.name, task.seed) for task in tasks] == [("selective", 0), ("selective", 1)]
 
 

@@ -17,9 +17,10 @@ import pytest
 from experiments.columns import SERIES, Result, run_schema
 from experiments.files import write_whole
 from experiments.manifest import Manifest
-from experiments.runner import Task, run_task, tasks_of
+from experiments.runner import run_task
 from experiments.store import Store, count_runs
 from experiments.study import Study
+from experiments.tasks import Task, Tasks
 from experiments.writer import Writer
 from model.errors import BadInput
 from model.parameters import Parameters
@@ -27,7 +28,7 @@ from model.policy import find_policy
 
 TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=(0, 1, 2))
-TASKS = tasks_of([TINY], STUDY.policies, STUDY.seeds, "m")
+TASKS = list(Tasks.of(STUDY, "m"))
 IDS = sorted(task.run_id for task in TASKS)
 
 

@@ -38,12 +38,14 @@ POLICY_STYLES: dict[str, Style] = {
     "grants": Style("#2a76bd", "#a3d0fb", DASHED),
     "vouchers": Style("#8f3300", "#ff9440", SOLID),
     "procurement": Style("#b95a00", "#ffc68f", DASHED),
+    "community": Style("#00796b", "#4fd1bd", SOLID),
+    "feng": Style("#b0306a", "#f58ab8", DASH_DOT),
+    "new_national_system": Style("#7b3fa0", "#cfa3f0", DASHED),
+    "sequenced": Style("#5f6500", "#cdd05c", SOLID),
 }
 OTHER_STYLES: tuple[Style, ...] = (
-    Style("#00796b", "#4fd1bd", SOLID),
-    Style("#7b3fa0", "#cfa3f0", DASHED),
-    Style("#b0306a", "#f58ab8", DASH_DOT),
-    Style("#5f6500", "#cdd05c", SOLID),
+    Style("#3d5a80", "#9db9dd", DASH_DOT),
+    Style("#8a1c7c", "#e79ade", SOLID),
     Style("#7a4a2b", "#d9ab88", DASHED),
     Style("#00695c", "#80e0d0", DOTTED),
 )
@@ -132,7 +134,7 @@ def fan_panel(fans: Sequence[Fan], frame: Frame, policy_period: tuple[int, int] 
     body += [_line(x, frame.height(fan.quantiles)[2], fan) for fan in fans]
     ends = [(fan.label, fan.slot, _last(frame.height(fan.quantiles)[2])) for fan in fans if fan.label]
     body += _end_labels(ends, WIDTH - frame.room + 4)
-    return _drawing("chart", WIDTH, HEIGHT, description, "".join(body))
+    return drawing("chart", WIDTH, HEIGHT, description, "".join(body))
 
 
 def interval_plot(mean: float, low: float, high: float, span: tuple[float, float], slot: int) -> str:
@@ -163,7 +165,7 @@ def stacked_bar(parts: Sequence[float], total: float, description: str) -> str:
         if right - left > 0.05
     )
     stretch = ' preserveAspectRatio="none"'
-    return _drawing("bar", 1000, 20, description, body, stretch)
+    return drawing("bar", 1000, 20, description, body, stretch)
 
 
 def ticks(low: float, high: float, count: int = 5) -> np.ndarray:
@@ -179,7 +181,8 @@ def ticks(low: float, high: float, count: int = 5) -> np.ndarray:
     return np.asarray(step * steps + 0.0)  # adding zero leaves no negative zero
 
 
-def _drawing(kind: str, width: int, height: int, description: str, body: str, extra: str = "") -> str:
+def drawing(kind: str, width: int, height: int, description: str, body: str, extra: str = "") -> str:
+    """An SVG of a kind that report.css dresses, with words for those who cannot see it."""
     label = f'role="img" aria-label="{escape(description)}"'
     return f'<svg class="{kind}" viewBox="0 0 {width} {height}" {label}{extra}>{body}</svg>'
 

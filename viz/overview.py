@@ -4,6 +4,7 @@ Runs that are stored already are not made again.
 """
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import matplotlib
@@ -14,36 +15,37 @@ from matplotlib.axes import Axes
 
 from experiments.comparison import Comparison, compare_study
 from experiments.options import study_from
-from viz.figures import POLICY_STYLES
+from viz.figures import STYLES, Style, style_slots
 
 PICTURE = Path(__file__).with_name("overview.svg")
-_DASHES = {"6 3": "--", "1.5 3": ":"}
+_DASHES = {"6 3": "--", "1.5 3": ":", "8 3 1.5 3": "-."}
 
 
 def draw(comparison: Comparison, path: Path) -> None:
     """Median adoption per policy, and each policy's paired effect on welfare with its 95 % interval."""
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "overview", "font.size": 9})
     figure, (left, right) = plt.subplots(1, 2, figsize=(9, 3.4), width_ratios=(1.1, 1), layout="constrained")
-    _draw_adoption(left, comparison)
-    _draw_welfare(right, comparison)
+    styles = {name: STYLES[slot] for name, slot in style_slots(comparison.study.policies).items()}
+    _draw_adoption(left, comparison, styles)
+    _draw_welfare(right, comparison, styles)
     figure.savefig(path, metadata={"Date": None}, facecolor="white")
     plt.close(figure)
 
 
-def _draw_adoption(axes: Axes, comparison: Comparison) -> None:
+def _draw_adoption(axes: Axes, comparison: Comparison, styles: Mapping[str, Style]) -> None:
     median = comparison.series.groupby(["policy", "period"])["adoption"].median()
     for policy in comparison.policies:
-        style = POLICY_STYLES[policy]
+        style = styles[policy]
         axes.plot(median[policy].to_numpy(), color=style.light, ls=_DASHES.get(style.dash, "-"), label=policy)
     axes.axvline(max(policy.end for policy in comparison.study.policies), color="grey", lw=0.8)
     axes.set(xlabel="quarter (line: policy ends)", ylabel="share of economic size", title="Adoption, median of seeds")
     axes.legend(fontsize=7, frameon=False)
 
 
-def _draw_welfare(axes: Axes, comparison: Comparison) -> None:
+def _draw_welfare(axes: Axes, comparison: Comparison, styles: Mapping[str, Style]) -> None:
     rows = comparison.table.query("indicator == 'welfare' and policy != @comparison.reference").iloc[::-1]
     for place, row in enumerate(rows.itertuples()):
-        colour = POLICY_STYLES[row.policy].light
+        colour = styles[row.policy].light
         axes.plot([row.low, row.high], [place, place], color=colour, lw=2.5)
         axes.plot(row.difference, place, "o", color=colour)
     axes.axvline(0.0, color="grey", lw=0.8)

@@ -15,12 +15,12 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
-from experiments.comparison import EQUAL_MONEY
+from experiments.money import EQUAL_MONEY
 from model.errors import BadInput
 from model.indicators import INDICATORS
 from model.parameters import Parameters
 from model.policy import Policy, policies
-from viz import findings, sections, wording
+from viz import findings, responses, sections, wording
 from viz.figures import POLICY_STYLES, colour_css, order_policies, swatch
 from viz.sections import Page
 
@@ -42,6 +42,10 @@ def render(comparison: "Comparison") -> str:
         "bonsai": sections.bonsai(page),
         "gains": sections.gains(page),
         "money": sections.money(page),
+        "instruments": responses.instruments(page),
+        "calendar": responses.calendar(page),
+        "doses": responses.doses(page, comparison.responses),
+        "efficacy": responses.efficacy(page, comparison.responses),
         "settings": _settings(comparison, page.order),
     }
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -136,6 +140,8 @@ def _trait(policy: Policy, name: str) -> str:
     value = policy.model_dump(mode="json")[name]
     if isinstance(value, dict):
         return ", ".join(f"{instrument} {part:g}" for instrument, part in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(f"{part:g}" for part in value[:4]) + (", …" if len(value) > 4 else "") or "none"
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

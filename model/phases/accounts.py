@@ -36,7 +36,10 @@ def settle_accounts(t, p, policy, s):
         generation = innovators.generation[i]
         innovators.fixed_real[i] = fixed_cost(p.fixed_cost, p.standard_growth, generation, market.frontier, p.standard)
         fixed = innovators.fixed_real[i] * (1.0 if innovators.foreign[i] else relative_wage)
-        market.profits += _settle_firm(t, p, policy, s, i, fixed)
+        profit = _settle_firm(t, p, policy, s, i, fixed)
+        if not innovators.foreign[i]:
+            market.profits += max(profit, 0.0)
+            s.tallies[t].profits += profit
         share = innovators.units[i] / units if units > 0.0 else 0.0
         innovators.markup[i] = next_markup(innovators.markup[i], p.markup_response, share, innovators.share[i])
         innovators.share[i] = share
@@ -62,7 +65,7 @@ def _settle_firm(t, p, policy, s, i, fixed):
         transfer(t, ledger, i, OUTSIDE, _PRODUCTION, production)
         transfer(t, ledger, i, OUTSIDE, _FIXED, fixed)
     costs = production + innovators.own_research[i] + fixed
-    _pay_out(t, p, policy, s, i, dividends(ledger.cash[i], costs, p.dividend_quarters, p.seed_cash))
+    _pay_out(t, p, policy, s, i, dividends(ledger.cash[i], costs, p.dividend_quarters, innovators.endowment[i]))
     received = public + innovators.public_research[i]
     innovators.public_total[i] += received
     innovators.public_recent[i] = _FADE * innovators.public_recent[i] + received
@@ -97,7 +100,7 @@ def refinance_firms(t, p, seed, s):
     innovators, cash = s.innovators, s.ledger.cash
     for i in range(p.slots):
         if innovators.alive[i] and cash[i] < _SHORT * p.seed_cash:
-            grew = innovators.units[i] > innovators.sold_before[i]
+            grew = innovators.units[i] > innovators.usual_units[i]
             hazard = refinancing_hazard(
                 p.refinance, p.refinance_prototype, innovators.prototype[i], p.refinance_growth, grew
             )

@@ -113,13 +113,12 @@ def _fill(t, policy, s, held, since, seats, plan_quarter, region):
 
 @rule
 def _back_locally(t, p, policy, foresight, seed, s, plan_quarter):
-    """Each local government fills its seats by its own signal and by how fashionable a firm's direction is.
+    """One local government after the other fills its seats, seeing whom the others back already.
 
-    score + herding * fit, fit = D * sum_c (belief share)_c * fashion_c - 1: 0 for a firm or a fashion without
-    direction; fashion is the mean belief of all firms that were backed when the quarter began.
+    Its score of a firm adds herding * fit, fit = D * sum_c (belief share)_c * fashion_c - 1: 0 for a firm or a fashion
+    without direction; fashion is the mean belief of all firms backed so far.
     """
     government, innovators = s.government, s.innovators
-    _follow_fashion(p, innovators, government)
     _drop(t, policy, s, government.backed, government.backed_since, policy.max_age)
     scored = False
     for r in range(p.regions):
@@ -127,10 +126,11 @@ def _back_locally(t, p, policy, foresight, seed, s, plan_quarter):
         if seats > 0 and not scored:
             scored = True
             _score(t, p, policy, foresight, seed, s, _LOCAL, plan_quarter)
-            for i in range(p.slots):
-                if innovators.alive[i]:
-                    government.score[i] += policy.herding * _fit(innovators.belief[i], government.fashion)
         if seats > 0:
+            _follow_fashion(p, innovators, government)
+            for i in range(p.slots):
+                if innovators.alive[i] and innovators.region[i] == r:
+                    government.score[i] += policy.herding * _fit(innovators.belief[i], government.fashion)
             _fill(t, policy, s, government.backed, government.backed_since, seats, plan_quarter, r)
 
 

@@ -29,7 +29,7 @@ def admit_entrants(t, p, seed, s):
     lead = max(frontier, expected)
     w0, w1, _, _ = words(seed, _ENTRY, t, 0, 0)
     expected_entrants = entrants_mean(
-        p.market_size, p.entry, p.entry_profit, max(market.profits, 0.0), p.deterrence, lead, expected
+        p.market_size, p.entry, p.entry_profit, market.profits, p.deterrence, lead, expected
     )
     entrants = poisson(expected_entrants, fine_uniform(w0, w1)) + int(market.surge)
     decoupled = p.decoupling_share if 0 <= p.decoupling <= t else 0.0
@@ -54,6 +54,7 @@ def _add_to_seed(t, s, i, amount):
     """The entry subsidy of a domestic entrant."""
     transfer(t, s.ledger, GOVERNMENT, i, _ADDED, amount)
     s.support.spent[_ENTRY_SUBSIDY] += amount
+    s.innovators.endowment[i] += amount
     s.innovators.public_total[i] = amount
     s.innovators.public_recent[i] = amount
     s.market[0].entrants += 1.0
@@ -83,6 +84,7 @@ def _found(t, p, seed, s, i, k, foreign, average, generation, ceiling):
     w0, _, _, _ = words(seed, _ENTRANT, t, k, p.domains)
     innovators.region[i] = ABROAD if foreign else min(int(uniform(w0) * p.regions), p.regions - 1)
     innovators.foreign[i] = foreign
+    innovators.endowment[i] = p.seed_cash
     innovators.income_abroad[i] = p.foreign_income if foreign else 0.0
     initial = p.initial_capability * (1.0 + p.foreign_lead if foreign else 1.0)
     total = 0.0
@@ -104,7 +106,7 @@ def _found(t, p, seed, s, i, k, foreign, average, generation, ceiling):
         innovators.experience, innovators.public_recent, innovators.payments_recent, innovators.public_total,
         innovators.own_research, innovators.public_research, innovators.hours, innovators.absorption,
         innovators.productivity, innovators.unit_cost, innovators.price, innovators.subsidy, innovators.weight,
-        innovators.equity,
+        innovators.equity, innovators.usual_units,
     ):  # fmt: skip
         state[i] = 0.0
     innovators.watched[i] = 0

@@ -17,7 +17,7 @@ _DEMONSTRATION = NUMBER["demonstration"]
 def raise_budget(t, policy, outlays, s):
     """The flat tax of the quarter, split over the instruments' purses."""
     purse, budget = s.government.purse, 0.0
-    if t == policy.moves_on:
+    if t >= policy.moves_on:
         _move_on(outlays[t], purse)
     for k in range(purse.shape[0]):
         purse[k] += outlays[t, k] * s.market[0].initial_output
@@ -27,7 +27,7 @@ def raise_budget(t, policy, outlays, s):
 
 @rule
 def _move_on(outlays, purse):
-    """When the mix changes, instruments that end leave what they have not placed to those that go on."""
+    """Once the mix has changed, instruments that have ended leave what they have not placed to those that go on."""
     left, going_on = 0.0, total(outlays)
     if going_on <= 0.0:
         return
@@ -67,11 +67,10 @@ def give_support(t, p, policy, s):
 def clear_support(support):
     """No support."""
     for given in (
-        support.research, support.tied, support.explore, support.lost, support.equity, support.waiver,
-        support.upstream, support.adoption, support.spent,
+        support.research, support.tied, support.explore, support.lost, support.equity, support.shared,
+        support.waiver, support.upstream, support.adoption, support.spent,
     ):  # fmt: skip
         given[:] = 0.0
-    support.member[:] = False
     support.purchase[:] = 0.0
     flow = support.flow[0]
     flow.refund, flow.entrant, flow.meetings, flow.roadmap, flow.foresight = 0.0, 0.0, 0.0, 0.0, 0.0

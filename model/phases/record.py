@@ -159,7 +159,7 @@ def _watch(p, innovators, tally):
     """When policy ends, remember who is there, and who had more than 1 % of recent income from public money."""
     for i in range(p.slots):
         innovators.watched[i] = 0
-        if innovators.alive[i]:
+        if innovators.alive[i] and not innovators.foreign[i]:
             public, own = innovators.public_recent[i], innovators.payments_recent[i]
             supported = public > _SUPPORTED * (public + own)
             innovators.watched[i] = 2 if supported else 1

@@ -36,7 +36,9 @@ def plan_research(p, s):
         innovators.plan_research[i] = 0.0
         if innovators.alive[i]:
             income = innovators.revenue[i] + innovators.income_abroad[i]
-            innovators.plan_research[i] = research_budget(p.research_intensity, income, p.burn, cash[i], p.seed_cash)
+            innovators.plan_research[i] = research_budget(
+                p.research_intensity, income, p.burn, cash[i], innovators.endowment[i]
+            )
 
 
 @rule
@@ -146,7 +148,7 @@ def _divide_hours(p, s, cells, living):
         if not innovators.prototype[i]:
             pressure = _pressure(p, innovators.belief[i], innovators.backlog[i])
             share = exploration_share(p.explore_max, pressure, _saturation(innovators, s.ceiling, i))
-            earmarked = s.support.explore[i] / s.market[0].wage
+            earmarked = min(s.support.explore[i] / s.market[0].wage, innovators.hours[i])
             exploring[k] = earmarked + share * (innovators.hours[i] - earmarked)
         effort[k] = max(innovators.hours[i] - exploring[k], 1e-300)
     for k in range(living):
@@ -256,12 +258,14 @@ def _solve_problems(t, p, seed, s, cells, solving):
         m = cells.found[n]
         i, c = cells.agent[m], cells.domain[m]
         solved = poisson_given(cells.one[m], cells.two[m], cells.three[m])
+        if solved == 0:
+            continue
         ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
         x = improved(capability[i, c], cells.four[n], ceiling)
         for k in range(1, solved):
             w0, w1, _, _ = words(seed, _STEPS, t, i, c * 65536 + k)
             x = improved(x, solution_size(p.solution_step, normal(fine_uniform(w0, w1))), ceiling)
-        tally.gains += x - capability[i, c]
+        tally.gains += 0.0 if innovators.foreign[i] else x - capability[i, c]
         tally.lab_solutions += solved
         capability[i, c] = x
         backlog[i, c] = max(0.0, backlog[i, c] - solved)
@@ -285,9 +289,10 @@ def _take_up_prototype(p, innovators, ceiling, i, beyond):
 
 @rule
 def do_public_research(p, s):
-    """Science, common technology and suppliers' laboratories, at the mean rate of a firm's that works on open problems.
+    """Science, common technology and suppliers' laboratories, at the mean rate of a firm's.
 
-    Common technology starts from what the average firm knows in a domain; reports of all firms give its direction.
+    Common technology works on problems reported by users of all firms and starts from what the average firm knows;
+    suppliers set themselves their problems.
     """
     support, level, wage_now = s.support, s.stocks.level[0], s.market[0].wage
     level.science = 1.0 + (1.0 - p.science_decay) * (level.science - 1.0)
@@ -295,7 +300,7 @@ def do_public_research(p, s):
     for k in range(support.upstream.shape[0]):
         if support.upstream[k] > 0.0:
             effort = research_effort(support.upstream[k] / wage_now, p.engineers, p.concentration)
-            s.suppliers.solved[k] += solutions_mean(p.solution_rate, effort, 1.0, 1.0, 1.0)
+            s.suppliers.solved[k] += solutions_mean(p.solution_rate, effort, 1.0, p.own_problems, 0.0)
     if support.flow[0].common > 0.0:
         effort = research_effort(support.flow[0].common / wage_now, p.engineers, p.concentration)
         _advance_common_technology(p, s, p.common_efficacy * effort)
@@ -361,17 +366,21 @@ def imitate(p, s):
 
 @rule
 def _join_forces(s, best):
-    """Members of a mission take over the best of each other at once, as far as they can absorb it."""
-    innovators, member = s.innovators, s.support.member
+    """Members of a mission take over the best of each other without delay, for the share of R&D that it pays for.
+
+    x moves by (mission's money / all own and public R&D money) * absorptive capacity towards the best member's.
+    """
+    innovators, shared = s.innovators, s.support.shared
     best[:] = 0.0
-    for i in range(member.shape[0]):
-        if member[i]:
+    for i in range(shared.shape[0]):
+        if shared[i] > 0.0:
             for c in range(best.shape[0]):
                 best[c] = max(best[c], innovators.capability[i, c])
-    for i in range(member.shape[0]):
-        if member[i]:
+    for i in range(shared.shape[0]):
+        if shared[i] > 0.0:
+            paid_for = shared[i] / (innovators.own_research[i] + innovators.public_research[i])
             ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
             for c in range(best.shape[0]):
                 innovators.capability[i, c] = imitated(
-                    innovators.capability[i, c], 1.0, innovators.absorption[i], best[c], ceiling
+                    innovators.capability[i, c], paid_for, innovators.absorption[i], best[c], ceiling
                 )

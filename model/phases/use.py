@@ -8,6 +8,7 @@ from model.randomness import fine_uniform, normal, uniform, words, words_in_loop
 from model.state import BLOCK, LAST_GENERATION
 
 _REPORT, _USER_SOLUTION = int(Luck.REPORT), int(Luck.USER_SOLUTION)
+_HABIT = 0.25  # weight of the last quarter in what a firm usually sells
 _TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even and not undefined
 
 
@@ -19,7 +20,7 @@ def produce(t, p, s):
     quality, price, subsidy = innovators.quality, innovators.price, innovators.subsidy
     units, delivered = innovators.units, innovators.delivered
     for i in range(p.slots):
-        innovators.sold_before[i] = units[i]
+        innovators.usual_units[i] += _HABIT * (units[i] - innovators.usual_units[i])
     units[:] = 0.0
     delivered[:] = 0.0
     for u in range(provider.shape[0]):
@@ -104,7 +105,7 @@ def _list_reporting(p, users, listed, start, stop):
     draw, lead, provider, report = users.draw_report, users.lead, users.provider, p.report
     count = 0
     for u in range(start, stop):
-        if provider[u] >= 0 and draw[u] < report_chance(report, lead[u]):
+        if provider[u] >= 0 and draw[u] < report_chance(report, lead[u], p.omega):
             listed[count] = u
             count += 1
     return count
@@ -134,7 +135,8 @@ def _send_reports(t, p, seed, s, heard, gains, reporting):
     provider, industry, lead, needs = users.provider, users.industry, users.lead, s.industries.needs
     belief, backlog, before = innovators.belief, innovators.backlog, innovators.heard
     absorption, marginal, reported = innovators.absorption, innovators.marginal, s.government.reported
-    omega, noise, domains, half, lead_solution = p.omega, p.report_noise, p.domains, p.novelty_half, p.lead_solution
+    noise, domains, half, lead_solution = p.report_noise, p.domains, p.novelty_half, p.lead_solution
+    weight = max(1.0, p.omega)
     met, listened = 0, 0
     for r in range(reporting):
         u = listed[r]
@@ -147,16 +149,16 @@ def _send_reports(t, p, seed, s, heard, gains, reporting):
             c = min(int(luck[1, r] * domains), domains - 1)
         else:
             c = _problem_domain(needs, marginal, i, j, luck[1, r])
-        heard[i, j] += omega
-        belief[i, c] += omega
-        reported[c] += omega
+        heard[i, j] += weight
+        belief[i, c] += weight
+        reported[c] += weight
         if lead[u] and luck[3, r] < lead_solution:
-            gains[i, c] += omega * _user_solution(t, p, seed, innovators, s.ceiling, u, i, c)
-            tally.user_solutions += omega
+            gains[i, c] += weight * _user_solution(t, p, seed, innovators, s.ceiling, u, i, c)
+            tally.user_solutions += weight
         else:
-            backlog[i, c] += omega * (1.0 - half_saturated(before[i, j], half))
-    tally.problems_met += omega * met
-    tally.problems_heard += omega * listened
+            backlog[i, c] += weight * (1.0 - half_saturated(before[i, j], half))
+    tally.problems_met += weight * met
+    tally.problems_heard += weight * listened
 
 
 @rule
@@ -195,5 +197,5 @@ def _take_in(p, innovators, ceilings, tally, heard, gains):
             memory[j] = memory[j] * (1.0 - p.novelty_decay) + heard[i, j]
         for c in range(capability.shape[0]):
             better = max(capability[c], min(ceiling, capability[c] + gains[i, c]))
-            tally.gains += better - capability[c]
+            tally.gains += 0.0 if innovators.foreign[i] else better - capability[c]
             capability[c] = better

@@ -100,6 +100,25 @@ def command_line() -> Iterator[Figure]:
         yield Figure("nqpf compare, all runs stored", best(lambda: _python(*compare), 3), 3.0, "s")
 
 
+def sweep_memory() -> Iterator[Figure]:
+    """Peak memory of a sweep of 100,000 short runs over one of 10,000, with all that it returns; takes minutes."""
+    peaks = [float(_python("-c", SHORT_RUNS, str(runs))) for runs in (10_000, 100_000)]
+    yield Figure("100,000 runs in a sweep, memory", peaks[1], 1.0, "GiB")
+    yield Figure("memory of 100,000 runs / of 10,000", peaks[1] / peaks[0], 1.5, "ratio")
+
+
+SHORT_RUNS = """
+import resource, sys, tempfile
+from experiments import sweep
+sizes = dict(users=20, horizon=1, slots=5, founders=2, suppliers=2, industries=2, regions=1, domains=2)
+factors, design = {"policy.foresight": {"range": [0, 1]}}, {"kind": "sobol", "samples": int(sys.argv[1]) // 20}
+with tempfile.TemporaryDirectory() as folder:
+    runs = sweep(factors, design, ["rebate", "grants"], sizes, 10, outcomes=["welfare"], out=f"{folder}/results")
+assert len(runs) == 20 * (int(sys.argv[1]) // 20)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+"""
+
+
 def _python(*arguments: str, **environment: str) -> str:
     """Standard output of a Python process of its own."""
     done = subprocess.run(
@@ -121,7 +140,7 @@ def phases() -> Iterator[Figure]:
     )
 
 
-BENCHMARKS = (default_run, phases, check_overhead, threads, many_users, cold_compile, command_line)
+BENCHMARKS = (default_run, phases, check_overhead, threads, many_users, cold_compile, command_line, sweep_memory)
 
 
 def main(names: list[str]) -> None:

@@ -1,0 +1,130 @@
+"""How the answer depends on what a comparison takes as given: the budget, and what money achieves in each instrument.
+
+Both are reruns of a comparison's arms at a few settings and seeds, paired with the reference under the same seeds.
+"""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.arms import Arms
+from experiments.runner import How, run_tasks
+from experiments.statistics import mean_interval
+from experiments.store import Memory, Store
+from experiments.study import Study
+from model.catalogue import INSTRUMENTS
+from model.declared import bounds
+from model.parameters import Parameters
+from model.policy import Policy
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BUDGETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
+FACTORS = (0.1, 10**-0.5, 1.0, 10**0.5, 10.0)
+"""Multiples of the efficacy: the two orders of magnitude over which it is unknown."""
+
+SEEDS = 20
+"""Seeds of these reruns, at most."""
+
+COLUMNS = ("policy", "setting", "n", "difference", "low", "high")
+
+
+@dataclass(frozen=True)
+class Responses:
+    """Paired differences of one outcome to the reference, a row per policy and setting (columns COLUMNS).
+
+    `dose`: by budget as a share of output. `efficacy`: by multiple of all efficacies that a policy depends on, for
+    policies that depend on any.
+    """
+
+    outcome: str
+    seeds: int
+    dose: "pd.DataFrame"
+    efficacy: "pd.DataFrame"
+
+
+def respond(study: Study, outcome: str, model: str, store: Store | Memory, how: How) -> Responses:
+    """Run what is missing of the reruns of a study and say how one outcome responds."""
+    arms = Arms(study.parameters, dict.fromkeys(study.seeds[:SEEDS], study.policies), model)
+    doses = {budget: _with_budget(arms, budget, point) for point, budget in enumerate(BUDGETS, start=1)}
+    assumed = [policy for policy in study.policies if efficacies(policy)]
+    factors = {
+        (policy.name, factor): _with_efficacy(arms, study.reference, policy, factor, len(BUDGETS) + point)
+        for point, (policy, factor) in enumerate(((p, f) for p in assumed for f in FACTORS), start=1)
+    }
+    every = [*doses.values(), *factors.values()]
+    run_tasks([task for one in every for task in one], store, how)
+    gap = partial(_gaps, store=store, reference=study.reference, outcome=outcome)
+    return Responses(
+        outcome,
+        min(SEEDS, len(study.seeds)),
+        _frame([(policy, budget, *row) for budget, one in doses.items() for policy, *row in gap(one)]),
+        _frame([(name, factor, *row) for (name, factor), one in factors.items() for _, *row in gap(one)]),
+    )
+
+
+def efficacies(policy: Policy) -> tuple[str, ...]:
+    """The efficacy parameters that a policy's money depends on."""
+    used = [INSTRUMENTS[name].efficacy for name, share in (*policy.mix, *policy.later_mix) if share > 0.0]
+    return tuple(dict.fromkeys(name for name in used if name))
+
+
+def break_even(efficacy: "pd.DataFrame", policy: str) -> tuple[float, str]:
+    """The multiple of the efficacy at which a policy's mean difference to the reference first turns positive.
+
+    Between two settings the difference is taken as linear in the logarithm of the multiple. The second value says
+    what was found: "found", "always" (positive throughout: the multiple is below the range) or "never".
+    """
+    own = efficacy[efficacy["policy"] == policy].sort_values("setting")
+    x, y = np.log(own["setting"].to_numpy(float)), own["difference"].to_numpy(float)
+    if not len(y) or np.all(~(y > 0.0)):
+        return np.nan, "never"
+    first = int(np.flatnonzero(y > 0.0)[0])
+    if first == 0:
+        return float(np.exp(x[0])), "always"
+    share = -y[first - 1] / (y[first] - y[first - 1])
+    return float(np.exp(x[first - 1] + share * (x[first] - x[first - 1]))), "found"
+
+
+def _with_budget(arms: Arms, budget: float, point: int) -> Arms:
+    policies = next(iter(arms.by_seed.values()))
+    funded = tuple(policy.replace(budget=budget) if policy.mix else policy for policy in policies)
+    return replace(arms, by_seed=dict.fromkeys(arms.by_seed, funded), point=point)
+
+
+def _with_efficacy(arms: Arms, reference: str, policy: Policy, factor: float, point: int) -> Arms:
+    """The policy and the reference where all that the policy's money achieves is multiplied, within its range."""
+    policies = next(iter(arms.by_seed.values()))
+    pair = tuple(one for one in policies if one.name in (reference, policy.name))
+    changed = {name: _within(name, factor * getattr(arms.parameters, name)) for name in efficacies(policy)}
+    return replace(
+        arms, parameters=arms.parameters.replace(**changed), by_seed=dict.fromkeys(arms.by_seed, pair), point=point
+    )
+
+
+def _within(name: str, value: float) -> float:
+    low, high = bounds(Parameters.model_fields[name])
+    return float(np.clip(value, low, high))
+
+
+def _gaps(
+    arms: Arms, store: Store | Memory, reference: str, outcome: str
+) -> list[tuple[str, int, float, float, float]]:
+    runs = arms.runs(store)
+    values = runs[runs["status"] == "ok"].pivot(index="seed", columns="policy", values=outcome)
+    if reference not in values:
+        return []
+    rows = []
+    for policy in values.columns.drop(reference):
+        paired = (values[policy] - values[reference]).dropna()
+        rows.append((str(policy), len(paired), *mean_interval(paired)))
+    return rows
+
+
+def _frame(rows: list[tuple[object, ...]]) -> "pd.DataFrame":
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -1,0 +1,102 @@
+"""What `nqpf sweep` does once its options are understood."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from experiments.commands import default_folder, kept_in, mention_failures, mention_warnings, to_json
+from experiments.files import write_whole
+from experiments.runner import How
+from experiments.settings import ADDRESSES
+from experiments.study import Study
+from experiments.tasks import Shard
+from model.declared import bounds
+from model.errors import BadInput, unknown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.sweeping import Sweep
+
+
+class Asked(NamedTuple):
+    """A sweep as asked for: the study and its file, the part of it, whether series are kept, whose boundary."""
+
+    study: Study
+    place: str
+    shard: Shard
+    series: bool
+    between: str | None
+
+
+def sweep_command(asked: Asked, out: Path | None, how: How, as_json: bool) -> int:
+    """Sweep, draw the boundary where there are two factors, print the table or JSON. Returns the exit code."""
+    from experiments.sweeping import run_sweep, summarise
+
+    one, other = _pair(asked)
+    folder = out or default_folder(asked.study)
+    try:
+        swept = run_sweep(asked.study, folder, how, asked.shard, asked.series, asked.place)
+        edge = _boundary(swept, one, other, folder)
+    except KeyboardInterrupt:
+        raise kept_in(folder) from None
+    mention_warnings(swept.runs, how.quiet)
+    table = summarise(swept)
+    if as_json:
+        print(to_json(_content(swept, table, edge, (one, other), folder)))
+    else:
+        from experiments.sweep_tables import boundary_lines, sweep_lines
+
+        print("\n".join(sweep_lines(swept, table)))
+        if edge is not None:
+            print("\n".join(boundary_lines(swept, edge, one, other)))
+            print(f"\nreport: {folder / 'report.html'}")
+        print(f"\nresults: {folder}")
+    return mention_failures(swept.runs, folder)
+
+
+def _pair(asked: Asked) -> tuple[str, str]:
+    """The two policies of `--between A,B`; by default the study's last less the one before it."""
+    names = [policy.name for policy in asked.study.policies]
+    if asked.between is None:
+        return names[-1], names[max(len(names) - 2, 0)]
+    pair = [name.strip() for name in asked.between.split(",")]
+    if len(pair) != 2 or pair[0] == pair[1]:
+        raise BadInput(f"--between {asked.between}: must be two policies of the study, as application,selective")
+    for name in pair:
+        if name not in names:
+            raise BadInput(f"--between {asked.between}: {unknown('policy', name, names)}")
+    return pair[0], pair[1]
+
+
+def _boundary(swept: "Sweep", one: str, other: str, folder: Path) -> "pd.DataFrame | None":
+    """The boundary over the first two factors, drawn as report.html; None where they are not two numbers."""
+    axes = swept.factors[:2]
+    numbers = [bounds(kind.model_fields[field])[0] is not None for kind, field in map(ADDRESSES.__getitem__, axes)]
+    if len(axes) < 2 or not all(numbers) or one == other:
+        return None
+    from experiments.sweeping import boundary
+    from viz.boundary import render
+
+    edge = boundary(swept, one, other)
+    write_whole(folder / "report.html", render(swept, edge, one, other).encode())
+    return edge
+
+
+def _content(
+    swept: "Sweep", table: "pd.DataFrame", edge: "pd.DataFrame | None", pair: tuple[str, str], folder: Path
+) -> dict[str, Any]:
+    drawn = {"one": pair[0], "other": pair[1], "outcome": swept.outcomes[0]}
+    return {
+        "study": swept.study.name,
+        "policies": [policy.name for policy in swept.study.policies],
+        "seeds": list(swept.study.seeds),
+        "reference": swept.study.reference,
+        "factors": list(swept.factors),
+        "points": swept.points,
+        "asked": swept.asked,
+        "runs": len(swept.runs),
+        "failed": int((swept.runs["status"] == "failed").sum()),
+        "table": table.to_dict("records"),
+        "boundary": None if edge is None else {**drawn, "table": edge.to_dict("records")},
+        "out": str(folder),
+    }

@@ -1,0 +1,82 @@
+"""Does the economy without policy look like an innovating industry? Stylised facts against their targets."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.facts import FACTS, Fact
+from experiments.runner import How, prepare
+from experiments.study import seeds_from
+from experiments.tables import number
+from model.errors import unknown
+from model.parameters import Parameters
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DEFAULT_SEEDS = 100
+COLUMNS = ("fact", "unit", "median", "lower", "upper", "low", "high", "met", "n", "meaning", "source")
+
+
+def validate(
+    facts: Iterable[str] = (), parameters: Parameters | None = None, seeds: Iterable[int] = (), how: How | None = None
+) -> "pd.DataFrame":
+    """Measure stylised facts in runs without policy. A row per fact.
+
+    `median` over seeds with the quartiles `lower` and `upper`; the target range `low` to `high`; `met`: whether the
+    median lies in it; `n` seeds in which the fact could be measured (a time that was never reached counts as later
+    than any). Raises BadInput for an unknown fact.
+    """
+    import pandas as pd
+    from joblib import Parallel, delayed
+
+    how = how or How()
+    chosen = [_find(name) for name in facts] or list(FACTS.values())
+    luck = tuple(seeds) or seeds_from(DEFAULT_SEEDS)
+    prepare(how.quiet)
+    p = parameters or Parameters()
+    parallel = Parallel(n_jobs=how.jobs or -1, backend="threading")
+    values = np.array(parallel(delayed(_measure)(chosen, p, seed) for seed in luck)).reshape(len(luck), len(chosen))
+    return pd.DataFrame([_row(fact, column) for fact, column in zip(chosen, values.T, strict=True)], columns=COLUMNS)
+
+
+def _find(name: str) -> Fact:
+    if name not in FACTS:
+        raise unknown("fact", name, FACTS)
+    return FACTS[name]
+
+
+def _measure(facts: list[Fact], parameters: Parameters, seed: int) -> list[float]:
+    from model.simulation import simulate
+
+    run = simulate(parameters, "laissez_faire", seed, panel=True)
+    return [fact.measure(run) for fact in facts]
+
+
+def _row(fact: Fact, values: np.ndarray) -> tuple[object, ...]:
+    reached = values[~np.isnan(values)]
+    counted = np.where(np.isnan(values), np.inf, values) if fact.unit == "quarters" else reached
+    # a quantile between a number and infinity is neither: the nearest value below is taken
+    quartiles = np.quantile(counted, [0.25, 0.5, 0.75], method="lower") if counted.size else np.full(3, np.nan)
+    lower, median, upper = (float(value) for value in quartiles)
+    met = bool(fact.low <= median <= fact.high)
+    return (
+        fact.name, fact.unit, median, lower, upper, fact.low, fact.high, met, len(reached), fact.meaning, fact.source
+    )  # fmt: skip
+
+
+def validation_lines(table: "pd.DataFrame") -> Iterator[str]:
+    """The table as text of at most 80 columns."""
+    yield f"{'fact':<22} {'unit':<16} {'median':>8} {'quartiles':>17} {'target':>9} {'met':>3}"
+    for row in table.itertuples():
+        quartiles = f"{_shown(row.lower)} to {_shown(row.upper)}"
+        target = f"{row.low:g}-{row.high:g}" if row.low >= 0 else f"{row.low:g}..{row.high:g}"
+        met = "yes" if row.met else "NO"
+        yield f"{row.fact:<22} {row.unit:<16} {_shown(row.median):>8} {quartiles:>17} {target:>9} {met:>3}"
+    yield ""
+    yield f"{int(table['met'].sum())} of {len(table)} facts met by the median over {int(table['n'].max())} seeds"
+
+
+def _shown(value: float) -> str:
+    return "never" if np.isinf(value) else number(value, 3 if abs(value) < 10 else 1)

@@ -1,0 +1,176 @@
+"""The report on what a comparison takes as given: calendars, money by instrument, the budget, assumed efficacies."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+
+from experiments.responses import Responses, break_even, efficacies
+from experiments.statistics import Interval
+from model.catalogue import INSTRUMENTS
+from model.parameters import Parameters
+from model.policy import Policy
+from viz import wording
+from viz.figures import FLOOR, HEIGHT, LEFT, TOP, WIDTH, drawing, ticks
+from viz.sections import Page, matrix
+
+ROOM = 12  # right of the last setting, in units of the drawing
+
+
+def calendar(page: Page) -> list[dict[str, Any]]:
+    """Per policy with money, a band per instrument: when it spends which share of output."""
+    horizon = page.comparison.study.parameters.horizon
+    largest = max((policy.outlays(horizon).sum(axis=1).max() for policy in page.order), default=0.0)
+    shown = []
+    for policy, row in zip(page.order, page.rows, strict=True):
+        outlays = policy.outlays(horizon)
+        bands = [
+            {
+                "name": wording.plain(name),
+                "share": wording.share(outlays[:, number].max() / outlays.sum(axis=1).max()),
+                "svg": Markup(timeline(outlays[:, number], largest, f"{policy.name}: {wording.plain(name)}")),
+            }
+            for number, name in enumerate(INSTRUMENTS)
+            if outlays[:, number].any()
+        ]
+        if bands:
+            shown.append(row | {"bands": bands, "first": policy.start, "last": min(policy.end, horizon)})
+    return shown
+
+
+def instruments(page: Page) -> dict[str, Any]:
+    """Money placed by each instrument that any arm uses."""
+    used = page.present([f"placed_{name}" for name in INSTRUMENTS])
+    placing = [name for name in used if page.comparison.runs[name].gt(0.0).any()]
+    columns = [
+        (page.declared(name, wording.plain(name.removeprefix("placed_"))), page.values(name)) for name in placing
+    ]
+    return matrix(page, columns, absolute=True) if columns else {}
+
+
+def doses(page: Page, responses: Responses | None) -> dict[str, Any]:
+    """Per policy the outcome's difference to the reference by budget, on shared axes."""
+    if responses is None or responses.dose.empty:
+        return {}
+    declared = page.declared(responses.outcome)
+    settings = sorted(responses.dose["setting"].unique())
+    names = [f"{100.0 * setting:g}" for setting in settings]
+    panels = _panels(page, responses.dose, settings, names, declared, "budget, % of output")
+    return {"outcome": declared, "seeds": responses.seeds, "panels": panels}
+
+
+def efficacy(page: Page, responses: Responses | None) -> dict[str, Any]:
+    """Per policy that rests on assumed efficacies: its response to their multiple, and where it breaks even."""
+    if responses is None or responses.efficacy.empty:
+        return {}
+    declared = page.declared(responses.outcome)
+    settings = sorted(responses.efficacy["setting"].unique())
+    names = [f"×{setting:.2g}" for setting in settings]
+    panels = _panels(page, responses.efficacy, settings, names, declared, "multiple of the assumed efficacy")
+    rows = []
+    for policy, row in zip(page.order, page.rows, strict=True):
+        assumed = efficacies(policy)
+        if assumed and policy.name in set(responses.efficacy["policy"]):
+            rows.append(row | {"says": _break_even(responses, policy), "assumed": _assumed(page, assumed)})
+    return {"outcome": declared, "seeds": responses.seeds, "panels": panels, "rows": rows}
+
+
+def _break_even(responses: Responses, policy: Policy) -> str:
+    multiple, found = break_even(responses.efficacy, policy.name)
+    if found == "never":
+        return f"never better than the reference up to ×{responses.efficacy['setting'].max():g}"
+    if found == "always":
+        return f"better than the reference from ×{multiple:.2g} on: the break-even lies below what was tried"
+    return f"breaks even at ×{multiple:.2g} of what is assumed"
+
+
+def _assumed(page: Page, names: Sequence[str]) -> list[str]:
+    own = page.comparison.study.parameters
+    return [
+        f"{wording.plain(name)} = {getattr(own, name):g} {entry['unit']}"
+        for entry in Parameters.declarations()
+        if (name := entry["name"]) in names
+    ]
+
+
+def _panels(
+    page: Page,
+    table: pd.DataFrame,
+    settings: Sequence[float],
+    names: Sequence[str],
+    declared: Mapping[str, str],
+    across: str,
+) -> list[dict[str, Any]]:
+    values = table[["difference", "low", "high"]].to_numpy(float)
+    finite = np.append(values[np.isfinite(values)], 0.0)
+    panels = []
+    for policy in page.order:
+        own = table[table["policy"] == policy.name].set_index("setting").reindex(settings)
+        if own["difference"].notna().any():
+            found = [Interval(row.difference, row.low, row.high) for row in own.itertuples()]
+            said = ", ".join(f"{name}: {wording.number(gap.mean)}" for name, gap in zip(names, found, strict=True))
+            svg = response_panel(
+                found, names, (float(finite.min()), float(finite.max())), page.slots[policy.name],
+                (declared["unit"], across), f"{policy.name}, by {across}. {said}.",
+            )  # fmt: skip
+            panels.append({"name": policy.name, "svg": Markup(svg)})
+    return panels
+
+
+def response_panel(
+    found: Sequence[Interval],
+    names: Sequence[str],
+    span: tuple[float, float],
+    slot: int,
+    axes: tuple[str, str],
+    description: str,
+) -> str:
+    """A dot with its interval per setting, joined by a line, over a line at zero; settings are spaced evenly."""
+    low, high = span
+    x = LEFT + 14 + (WIDTH - LEFT - 28 - ROOM) * np.arange(len(found)) / max(len(found) - 1, 1)
+
+    def height(value: float) -> float:
+        return float(FLOOR - (FLOOR - TOP) * (value - low) / ((high - low) or 1.0))
+
+    body = []
+    for value in ticks(low, high, 4):
+        body.append(f'<path class="rule" d="M{LEFT} {height(value):.1f}H{WIDTH - ROOM}"/>')
+        body.append(f'<text x="{LEFT - 5}" y="{height(value) + 3.8:.1f}" text-anchor="end">{_short(value)}</text>')
+    body.append(f'<path class="axis" d="M{LEFT} {height(0.0):.1f}H{WIDTH - ROOM}"/>')
+    known = [(across, gap) for across, gap in zip(x, found, strict=True) if np.isfinite(gap.mean)]
+    points = " ".join(f"{across:.1f},{height(gap.mean):.1f}" for across, gap in known)
+    marks = [f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="1.5"/>']
+    for across, gap in known:
+        if np.isfinite(gap.low):
+            line = f"M{across:.1f} {height(gap.low):.1f}V{height(gap.high):.1f}"
+            marks.append(f'<path d="{line}" stroke="currentColor" stroke-width="2.5" opacity=".5"/>')
+        marks.append(f'<circle cx="{across:.1f}" cy="{height(gap.mean):.1f}" r="3" fill="currentColor"/>')
+    body.append(f'<g class="s{slot}">{"".join(marks)}</g>')
+    for across, name in zip(x, names, strict=True):
+        body.append(f'<text x="{across:.1f}" y="{FLOOR + 15}" text-anchor="middle">{escape(name)}</text>')
+    body.append(
+        f'<text x="{(LEFT + WIDTH - ROOM) / 2:g}" y="{HEIGHT - 5}" text-anchor="middle">{escape(axes[1])}</text>'
+    )
+    body.append(f'<text x="4" y="11">{escape(axes[0])}</text>')
+    return drawing("chart", WIDTH, HEIGHT, description, "".join(body))
+
+
+def _short(value: float) -> str:
+    return f"{value / 1000.0:g}k" if abs(value) >= 10_000.0 else f"{value:g}"
+
+
+def timeline(outlays: np.ndarray, largest: float, description: str) -> str:
+    """Outlays over quarters as a band from the left, its height the share of output; shape (T,)."""
+    width = 1000.0 / len(outlays)
+    height = 18.0 * outlays / (largest or 1.0)
+    changes = np.flatnonzero(np.diff(height, prepend=0.0, append=0.0))
+    corners = ["0,20"]
+    for quarter in changes:
+        before = height[quarter - 1] if quarter else 0.0
+        after = height[quarter] if quarter < len(height) else 0.0
+        corners += [f"{quarter * width:.1f},{20.0 - before:.2f}", f"{quarter * width:.1f},{20.0 - after:.2f}"]
+    body = f'<polygon class="part0" points="{" ".join([*corners, "1000,20"])}"/><path class="rule" d="M0 20H1000"/>'
+    return drawing("bar", 1000, 20, description, body, ' preserveAspectRatio="none"')
