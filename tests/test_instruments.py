@@ -112,6 +112,20 @@ def test_nothing_without_money(alone, nothing, run, differing):
     assert {name for name in free.series if free.series[name].tobytes() != idle.series[name].tobytes()} == set()
 
 
+# Where nobody bought last quarter, a rate is set without knowing what it will cost (MODEL.md section 2, rule 1), and
+# common technology starts from what the average firm knows: these jump.
+JUMPING = {"vouchers", "procurement", "demonstration", "common_technology"}
+
+
+@pytest.mark.parametrize("name", [name for name in INSTRUMENTS if name not in JUMPING])
+def test_hardly_anything_for_hardly_any_money(name, course, arm):
+    """A billionth of initial output moves no capability, direction or output by more than its like, in a quarter."""
+    traits = {"start": 30, "end": 48, "waive_risk": 1.0, "budget": 1e-9}
+    idle, moved = (course(policy, until=31).state for policy in ("laissez_faire", arm(name, **traits)))
+    for kind, field in (("innovators", "capability"), ("innovators", "direction"), ("users", "output")):
+        np.testing.assert_allclose(getattr(getattr(moved, kind), field), getattr(getattr(idle, kind), field), atol=1e-5)
+
+
 def test_nothing_before_it_starts_and_no_support_after_it_ends(alone, course):
     """Support is given in the quarters of the calendar only; what is then left has been returned."""
     under_way = course(alone.replace(start=8, end=16))
