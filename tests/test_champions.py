@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from agents.innovator import solutions_mean
 from agents.references import bind
 from model.ledger import GOVERNMENT, OUTSIDE, Purpose
 from model.randomness import split_seed
@@ -97,7 +96,7 @@ def test_grants_may_be_earmarked_for_exploration(quarter, arm):
 
 
 def test_grants_pass_money_upstream(quarter, arm, course):
-    """A share goes to domestic suppliers by the plan's weights; each then solves gamma * (hours / h_ref)^lambda."""
+    """A share goes to domestic suppliers by the plan's weights; each solves kappa * gamma * (hours / h_ref)^lambda."""
     _, after, net = quarter(arm("grants", upstream=0.4, champions=4))
     suppliers, upstream = after.suppliers, after.support.upstream
     domestic = ~suppliers.foreign
@@ -110,8 +109,15 @@ def test_grants_pass_money_upstream(quarter, arm, course):
     s.support.upstream[2] = 0.3
     research_in_public(p.record, bind(s))
     effort = (0.3 / s.market[0].wage / 0.5) ** p.concentration
-    assert s.suppliers.solved[2] == pytest.approx(solutions_mean(p.solution_rate, effort, 1.0, 1.0, 1.0))
+    assert s.suppliers.solved[2] == pytest.approx(p.own_problems * p.solution_rate * effort)
     assert np.count_nonzero(s.suppliers.solved) == 1
+
+
+@pytest.mark.parametrize(("name", "trait"), [("grants", "upstream"), ("mission", "mission_upstream")])
+def test_grants_and_missions_may_go_to_suppliers_alone(name, trait, quarter, arm):
+    """With all of it for suppliers, all is placed."""
+    _, after, net = quarter(arm(name, **{trait: 1.0}))
+    assert after.support.upstream.sum() == pytest.approx(net) and not np.any(after.support.research)
 
 
 # -- missions
@@ -125,20 +131,33 @@ def test_mission_ties_earmarks_and_loses_hours(quarter, arm):
     np.testing.assert_allclose(support.explore, 0.5 * grant)
     hours = (firms.own_research + 0.9 * grant) / after.market[0].wage
     np.testing.assert_allclose(firms.hours[grant > 0.0], hours[grant > 0.0], rtol=1e-12)
-    assert np.array_equal(support.member, grant > 0.0) and support.member.sum() == 4
+    assert np.array_equal(support.shared, grant) and np.count_nonzero(support.shared) == 4
+
+
+@pytest.mark.parametrize("coordination", [0.1, 0.5])
+def test_mission_explores_with_no_more_hours_than_it_has(coordination, course, arm):
+    """Where all of a mission's money explores, what coordination costs is lost to exploration, too."""
+    policy = arm("mission", mission_explore=1.0, coordination=coordination)
+    s = course(policy, until=20, displacement=1.0, discovery=0.0).state
+    hours, explored = s.tallies["research_hours"][:20], s.tallies["exploration_hours"][:20]
+    assert np.all(explored <= hours * (1.0 + 1e-12)) and explored.sum() > 0.8 * hours.sum()
 
 
 def test_mission_shares_results_among_members(course):
-    """A member takes over the best of the members at once, as far as it can absorb it; others see nothing of that."""
+    """A member moves to the best of the members by the mission's share of its R&D and what it can absorb.
+
+    Others see nothing of that.
+    """
     under_way = course("laissez_faire", until=20, imitation=0.0)
     p, s = under_way.parameters, under_way.state
     before, firms = s.innovators.capability.copy(), np.flatnonzero(s.innovators.alive)
     members = firms[::2]
-    s.support.member[members] = True
+    s.innovators.own_research[members], s.innovators.public_research[members] = 0.2, 0.6
+    s.support.shared[members] = 0.4  # half of their R&D
     spill_over(p.record, bind(s))
     best = before[members].max(axis=0)
     expected = before.copy()
-    expected[members] += s.innovators.absorption[members, None] * (best - before[members])
+    expected[members] += 0.5 * s.innovators.absorption[members, None] * (best - before[members])
     np.testing.assert_allclose(s.innovators.capability, expected, rtol=1e-12)
     assert np.abs(expected - before).max() > 0.01
 
@@ -244,6 +263,26 @@ def test_procurement_may_take_over_risk(course, arm):
         taken.append(s.users.provider[s.users.provider >= 0])
         assert np.all(s.government.chosen[taken[-1]])
     assert taken[0].size == 0 < taken[1].size
+
+
+@pytest.mark.parametrize(("cap", "rate"), [(0.2, 0.2), (0.9, 0.03)])
+def test_procurement_takes_over_risk_with_its_share_of_the_price(cap, rate, quarter, arm):
+    """The waiver is in proportion to the rate paid: in full at the cap, nothing without money."""
+
+    def sell(s):
+        s.innovators.revenue[:] = 1.0
+        s.government.purse[:] = 0.0
+
+    policy = arm("procurement", subsidy_cap=cap, waive_risk=0.8, champions=4)
+    budget = 1.1 * 4.0 * rate / NET / quarter(policy)[1].market[0].initial_output
+    for money in (budget, 0.0):
+        _, after, _ = quarter(policy.replace(budget=money), 21, sell)
+        waiver = after.support.waiver[after.support.purchase.sum(axis=0) > 0.0]
+        if money:
+            assert waiver.size == 4
+            np.testing.assert_allclose(waiver, 0.8 * min(1.0, rate / cap), rtol=1e-9)
+        else:
+            assert waiver.size == 0 and not np.any(after.support.waiver)
 
 
 # -- the choice itself

@@ -54,7 +54,9 @@ def test_no_public_money_for_foreigners(name, course, arm):
         foreign = s.innovators.foreign
         seen += np.count_nonzero(foreign & s.innovators.alive)
         assert not np.any(s.ledger.flows[:-4][foreign][:, public])
-        assert not np.any((s.government.chosen | s.government.backed | s.support.member)[foreign & s.innovators.alive])
+        assert not np.any(
+            (s.government.chosen | s.government.backed | (s.support.shared > 0.0))[foreign & s.innovators.alive]
+        )
         assert not np.any(s.support.upstream[s.suppliers.foreign]) and not np.any(s.support.waiver[foreign])
     assert seen > 100 and not np.any(s.innovators.public_total[foreign])
 

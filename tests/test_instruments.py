@@ -112,6 +112,27 @@ def test_nothing_without_money(alone, nothing, run, differing):
     assert {name for name in free.series if free.series[name].tobytes() != idle.series[name].tobytes()} == set()
 
 
+# Where nobody bought last quarter, a rate is set without knowing what it will cost (MODEL.md section 2, rule 1), and
+# common technology starts from what the average firm knows: these jump.
+JUMPING = {"vouchers", "procurement", "demonstration", "common_technology"}
+
+
+@pytest.mark.parametrize("name", [name for name in INSTRUMENTS if name not in JUMPING])
+def test_hardly_anything_for_hardly_any_money(name, course, arm):
+    """A billionth of initial output moves no capability, direction, tie, output or cost by more than its like."""
+    traits = {"start": 30, "end": 48, "waive_risk": 1.0, "budget": 1e-9}
+    idle, moved = (course(policy, until=31).state for policy in ("laissez_faire", arm(name, **traits)))
+    assert np.array_equal(moved.users.contacts, idle.users.contacts)
+    for one, other in (
+        (moved.innovators.capability, idle.innovators.capability),
+        (moved.innovators.direction, idle.innovators.direction),
+        (moved.users.output, idle.users.output),
+        (moved.market[0].integration, idle.market[0].integration),
+        (moved.market[0].segmentation, idle.market[0].segmentation),
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
 def test_nothing_before_it_starts_and_no_support_after_it_ends(alone, course):
     """Support is given in the quarters of the calendar only; what is then left has been returned."""
     under_way = course(alone.replace(start=8, end=16))

@@ -95,7 +95,7 @@ def test_calendar_multiplies_the_budget(run, arm):
 
 def test_sequence_changes_sides(run, arm):
     """R&D money until quarter 40 and vouchers after it, from the same taxes."""
-    policy = arm("sequenced", end=48)
+    policy = arm("sequenced", end=48, later_from=40)
     placed = dict(zip(INSTRUMENTS, run(policy).state.government.placed.T, strict=True))
     assert np.all(placed["rd_credit"][:40] > 0.0) and not np.any(placed["rd_credit"][40:])
     assert not np.any(placed["vouchers"][:40]) and placed["vouchers"][40:].sum() > 0.0
