@@ -169,7 +169,7 @@ def takeoff(run: Run) -> float:
 
 
 @fact(
-    "profit_share", "share of revenue", -0.05, 0.2, "profits of domestic firms over their revenue in the last ten years",
+    "profit_share", "share of revenue", -0.05, 0.2, "profits of domestic firms over revenue, last ten years",
     "an industry about covers its costs; seed cash that entrants spend counts as loss",
 )  # fmt: skip
 def profit_share(run: Run) -> float:

@@ -47,7 +47,7 @@ INSTRUMENTS: dict[str, InstrumentDeclaration] = {
         InstrumentDeclaration(
             "mission", "R&D", "selective",
             "consortium of the chosen firms and suppliers: planned R&D, results free among members",
-            "commentary-brookings.txt: 'new national system'", chooser="government",
+            "commentary-brookings.txt: 'new national system'", efficacy="mission_efficacy", chooser="government",
         ),
         InstrumentDeclaration(
             "basic_research", "R&D", "broad", "public science, which eases the search for the next generation",

@@ -319,6 +319,9 @@ class Parameters(Declared):
     common_efficacy: float = declare_efficacy(
         1.0, "ratio", "common technology: productivity of a public laboratory, a firm's being 1"
     )
+    mission_efficacy: float = declare_efficacy(
+        0.3, "per quarter", "mission: speed at which members take over the best of each other, for what it pays for"
+    )
     infrastructure_efficacy: float = declare_efficacy(
         3.0, "per share of output", "infrastructure: integration costs times exp(-efficacy * stock)"
     )

@@ -147,7 +147,7 @@ class Policy(Declared):
     first_adopters: float = declare(
         0.1, "share of an industry", 0.0, 1.0, "adoption up to which an industry's users count as first adopters"
     )
-    entry_award: float = declare(1.0, "ratio to seed cash", 0.0, 20.0, "largest addition to an entrant's seed cash")
+    entry_award: float = declare(2.0, "ratio to seed cash", 0.0, 20.0, "largest addition to an entrant's seed cash")
     roadmap_plan: float = declare(
         0.2, "share", 0.0, 1.0, "a: weight of the government's plan in a roadmap, beside pooled reports"
     )

@@ -291,7 +291,7 @@ def _take_up_prototype(p, innovators, ceiling, i, beyond):
 def do_public_research(p, s):
     """Science, common technology and suppliers' laboratories, at the mean rate of a firm's.
 
-    Common technology works on problems reported by users of all firms and starts from what the average firm knows;
+    Common technology works on problems reported by users of all firms and learns from the average firm;
     suppliers set themselves their problems.
     """
     support, level, wage_now = s.support, s.stocks.level[0], s.market[0].wage
@@ -308,16 +308,20 @@ def do_public_research(p, s):
 
 @rule
 def _advance_common_technology(p, s, effort):
-    """Expected gain of solutions of mean size per domain, within the ceiling of the frontier."""
+    """Expected gain of solutions of mean size per domain, within the ceiling of the frontier.
+
+    First it learns what the average firm knows: a share 1 - exp(-effort) of what it lacks.
+    """
     common, reported, average = s.stocks.common, s.government.reported, s.scratch.domain
     mean_capability(s.innovators, average)
     ceiling = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)]
-    reports = total(reported)
+    reports, learning = total(reported), 1.0 - exp(-effort)
     for c in range(p.domains):
         share = reported[c] / reports if reports > 0.0 else 1.0 / p.domains
         solutions = solutions_mean(p.solution_rate, effort, share, 1.0, 1.0)
         gain = solutions * solution_size(p.solution_step, MEAN_SHOCK)
-        common[c] = improved(min(max(common[c], average[c]), ceiling), gain, ceiling)
+        caught_up = common[c] + learning * max(0.0, average[c] - common[c])
+        common[c] = improved(min(caught_up, ceiling), gain, ceiling)
 
 
 @rule
@@ -341,7 +345,7 @@ def imitate(p, s):
     alive, capability, absorption = innovators.alive, innovators.capability, innovators.absorption
     best, second, leader, common = s.scratch.domain, s.scratch.second, s.scratch.leader, s.stocks.common
     speed, disclosure = p.imitation * (1.0 - p.ip_protection), p.disclosure
-    _join_forces(s, best)
+    _join_forces(p.mission_efficacy, s, best)
     best[:] = 0.0
     second[:] = 0.0
     leader[:] = -1
@@ -365,10 +369,11 @@ def imitate(p, s):
 
 
 @rule
-def _join_forces(s, best):
+def _join_forces(efficacy, s, best):
     """Members of a mission take over the best of each other without delay, for the share of R&D that it pays for.
 
-    x moves by (mission's money / all own and public R&D money) * absorptive capacity towards the best member's.
+    x moves by min(1, efficacy * mission's money / all own and public R&D money) * absorptive capacity towards the best
+    member's.
     """
     innovators, shared = s.innovators, s.support.shared
     best[:] = 0.0
@@ -378,7 +383,7 @@ def _join_forces(s, best):
                 best[c] = max(best[c], innovators.capability[i, c])
     for i in range(shared.shape[0]):
         if shared[i] > 0.0:
-            paid_for = shared[i] / (innovators.own_research[i] + innovators.public_research[i])
+            paid_for = min(1.0, efficacy * shared[i] / (innovators.own_research[i] + innovators.public_research[i]))
             ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
             for c in range(best.shape[0]):
                 innovators.capability[i, c] = imitated(
