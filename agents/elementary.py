@@ -67,11 +67,18 @@ def power(x: float, exponent: float) -> float:
 
 @rule
 def total(values: np.ndarray) -> float:
-    """Sum of a row, in order (Numba's own works through an iterator, ten times slower on short rows)."""
-    found = 0.0
-    for k in range(values.shape[0]):
-        found += values[k]
-    return found
+    """Sum of a row in four interleaved parts: a single one would wait for each addition before the next."""
+    count = values.shape[0]
+    whole = count - count % 4
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    for k in range(0, whole, 4):
+        one += values[k]
+        two += values[k + 1]
+        three += values[k + 2]
+        four += values[k + 3]
+    for k in range(whole, count):
+        one += values[k]
+    return (one + two) + (three + four)
 
 
 @rule

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.compiled import rule
-from agents.elementary import exp, log, mean, total
+from agents.elementary import exp, log, mean
 from agents.innovator import unit_cost
 from agents.supplier import ces_log, cobb_douglas_log
 from model.phases.research import list_cells
@@ -79,22 +79,30 @@ def _assess_quality(p, innovators, needs, cells, living):
 @rule
 def _set_prices(p, s, cells, living):
     """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
-    innovators, factor, purchase = s.innovators, s.suppliers.cost_factor, s.support.purchase
+    innovators, factor, purchase, firm = s.innovators, s.suppliers.cost_factor, s.support.purchase, cells.firm
     experience, knowledge, congestion, cost = cells.one, cells.two, cells.three, cells.four
+    sold, capability, supplier, markup = (
+        innovators.experience, innovators.capability, innovators.supplier, innovators.markup
+    )  # fmt: skip
+    unit_costs, price, subsidy, shock = innovators.unit_cost, innovators.price, innovators.subsidy, s.market[0].cost
     for k in range(living):
-        i = cells.firm[k]
-        experience[k] = 1.0 + 0.1 * innovators.experience[i] / p.market_size
-        knowledge[k] = max(mean(innovators.capability[i]), _SMALLEST) / p.initial_capability
-        congestion[k] = 0.0
+        i = firm[k]
+        experience[k] = 1.0 + 0.1 * sold[i] / p.market_size
+        knowledge[k] = max(mean(capability[i]), _SMALLEST) / p.initial_capability
+        summed = 0.0
         for c in range(p.domains):
-            congestion[k] += factor[innovators.supplier[i, c]] / p.domains
+            summed += factor[supplier[i, c]]
+        congestion[k] = summed / p.domains
     for k in range(living):
         cost[k] = unit_cost(
             p.floor_cost, p.initial_cost, experience[k], p.learning_by_doing, knowledge[k], p.learning_by_research,
             p.input_share, congestion[k],
         )  # fmt: skip
     for k in range(living):
-        i = cells.firm[k]
-        innovators.unit_cost[i] = cost[k] * s.market[0].cost
-        innovators.price[i] = innovators.unit_cost[i] * (1.0 + innovators.markup[i])
-        innovators.subsidy[i] = min(total(purchase[:, i]), 1.0)
+        i = firm[k]
+        unit_costs[i] = cost[k] * shock
+        price[i] = unit_costs[i] * (1.0 + markup[i])
+        paid = 0.0
+        for row in range(purchase.shape[0]):
+            paid += purchase[row, i]
+        subsidy[i] = min(paid, 1.0)

@@ -102,10 +102,12 @@ def do_research(t, p, seed, s):
     _expect_solutions(p, s, living)
     solving = _draw_solutions(t, p, seed, cells, living * p.domains)
     _solve_problems(t, p, seed, s, cells, solving)
-    s.market[0].frontier = 0.0
+    firm, prototype, generation, frontier = cells.firm, innovators.prototype, innovators.generation, 0
     for k in range(living):
-        _take_up_prototype(p, innovators, s.ceiling, cells.firm[k], beyond)
-        s.market[0].frontier = max(s.market[0].frontier, float(innovators.generation[cells.firm[k]]))
+        if prototype[firm[k]]:
+            _take_up_prototype(p, innovators, s.ceiling, firm[k], beyond)
+        frontier = max(frontier, generation[firm[k]])
+    s.market[0].frontier = frontier
 
 
 @rule
@@ -141,61 +143,67 @@ def _share_beyond_generation(p, innovators, share):
 @rule
 def _divide_hours(p, s, cells, living):
     """Hours of exploration per living firm into `cells.one`; none while a prototype waits. Effort on the rest."""
-    innovators, exploring, effort = s.innovators, cells.one, cells.two
+    innovators, exploring, effort, capability = s.innovators, cells.one, cells.two, s.innovators.capability
+    prototype, hours, earmark, firm = innovators.prototype, innovators.hours, s.support.explore, cells.firm
+    belief, backlog, generation, ceiling = innovators.belief, innovators.backlog, innovators.generation, s.ceiling
+    wage_now = s.market[0].wage
     for k in range(living):
-        i = cells.firm[k]
+        i = firm[k]
         exploring[k] = 0.0
-        if not innovators.prototype[i]:
-            pressure = _pressure(p, innovators.belief[i], innovators.backlog[i])
-            share = exploration_share(p.explore_max, pressure, _saturation(innovators, s.ceiling, i))
-            earmarked = min(s.support.explore[i] / s.market[0].wage, innovators.hours[i])
-            exploring[k] = earmarked + share * (innovators.hours[i] - earmarked)
-        effort[k] = max(innovators.hours[i] - exploring[k], 1e-300)
+        if not prototype[i]:
+            pressure = _pressure(p.backlog_half, belief[i], backlog[i])
+            share = exploration_share(p.explore_max, pressure, _saturation(capability[i], generation[i], ceiling))
+            earmarked = min(earmark[i] / wage_now, hours[i])
+            exploring[k] = earmarked + share * (hours[i] - earmarked)
+        effort[k] = max(hours[i] - exploring[k], 1e-300)
     for k in range(living):
         effort[k] = research_effort(effort[k], p.engineers, p.concentration)
     for k in range(living):
-        innovators.effort[cells.firm[k]] = effort[k]
+        innovators.effort[firm[k]] = effort[k]
 
 
 @rule
 def _explore(t, p, seed, s, cells, living, beyond):
     """The next generation may be found by those that explore."""
-    innovators, tally, wage_now = s.innovators, s.tallies[t], s.market[0].wage
+    innovators, tally, foreign, hours = s.innovators, s.tallies[t], s.innovators.foreign, s.innovators.hours
     exploring, chance, generation, shown = cells.one, cells.two, cells.three, cells.four
-    science = s.stocks.level[0].science
+    firm, of, science = cells.firm, innovators.generation, s.stocks.level[0].science
     for k in range(living):
-        g = min(innovators.generation[cells.firm[k]], LAST_GENERATION)
+        g = min(of[firm[k]], LAST_GENERATION)
         generation[k], shown[k] = g, beyond[g]
     for k in range(living):
         chance[k] = discovery_chance(
             p.discovery, p.discovery_decay, generation[k], exploring[k], science, p.discovery_shown, shown[k]
         )
+    all_hours, exploration_hours = 0.0, 0.0
     for k in range(living):
-        i = cells.firm[k]
-        if not innovators.foreign[i]:
-            tally.research_hours += innovators.hours[i]
-            tally.exploration_hours += exploring[k]
-            tally.exploration_money += exploring[k] * wage_now
-        w0, w1, _, _ = words(seed, _DISCOVERY, t, i, 0)
-        if fine_uniform(w0, w1) < chance[k]:
-            innovators.prototype[i] = True
-            innovators.progress[i] = t
+        i = firm[k]
+        if not foreign[i]:
+            all_hours += hours[i]
+            exploration_hours += exploring[k]
+        if chance[k] > 0.0:
+            w0, w1, _, _ = words(seed, _DISCOVERY, t, i, 0)
+            if fine_uniform(w0, w1) < chance[k]:
+                innovators.prototype[i] = True
+                innovators.progress[i] = t
+    tally.research_hours, tally.exploration_hours = all_hours, exploration_hours
+    tally.exploration_money = exploration_hours * s.market[0].wage
 
 
 @rule
-def _pressure(p, belief, backlog):
+def _pressure(half, belief, backlog):
     """sum_c share_c * B_c / (B_c + B_half), shares being those of the firm's belief."""
     counts, weighted = 0.0, 0.0
     for c in range(belief.shape[0]):
         counts += belief[c]
-        weighted += belief[c] * half_saturated(backlog[c], p.backlog_half)
+        weighted += belief[c] * half_saturated(backlog[c], half)
     return weighted / counts
 
 
 @rule
-def _saturation(innovators, ceiling, i):
+def _saturation(capability, generation, ceiling):
     """Mean capability over the ceiling of the firm's generation."""
-    return mean(innovators.capability[i]) / ceiling[min(innovators.generation[i], LAST_GENERATION)]
+    return mean(capability) / ceiling[min(generation, LAST_GENERATION)]
 
 
 @rule
@@ -251,40 +259,46 @@ def _draw_solutions(t, p, seed, cells, count):
 @rule
 def _solve_problems(t, p, seed, s, cells, solving):
     """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
-    innovators, tally, at_suppliers = s.innovators, s.tallies[t], s.suppliers.solved
-    capability, backlog = innovators.capability, innovators.backlog
-    innovators.solved[:] = 0.0
+    innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
+    capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
+    generation, foreign, found, agent, domain = (
+        innovators.generation, innovators.foreign, cells.found, cells.agent, cells.domain
+    )  # fmt: skip
+    expected, none, luck, size = cells.one, cells.two, cells.three, cells.four
+    total_solved[:] = 0.0
+    solutions, gains = 0.0, 0.0
     for n in range(solving):
-        m = cells.found[n]
-        i, c = cells.agent[m], cells.domain[m]
-        solved = poisson_given(cells.one[m], cells.two[m], cells.three[m])
+        m = found[n]
+        i, c = agent[m], domain[m]
+        solved = poisson_given(expected[m], none[m], luck[m])
         if solved == 0:
             continue
-        ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
-        x = improved(capability[i, c], cells.four[n], ceiling)
+        ceiling = ceilings[min(generation[i], LAST_GENERATION)]
+        x = improved(capability[i, c], size[n], ceiling)
         for k in range(1, solved):
             w0, w1, _, _ = words(seed, _STEPS, t, i, c * 65536 + k)
             x = improved(x, solution_size(p.solution_step, normal(fine_uniform(w0, w1))), ceiling)
-        tally.gains += 0.0 if innovators.foreign[i] else x - capability[i, c]
-        tally.lab_solutions += solved
+        gains += 0.0 if foreign[i] else x - capability[i, c]
+        solutions += solved
         capability[i, c] = x
         backlog[i, c] = max(0.0, backlog[i, c] - solved)
-        innovators.solved[i] += solved
-        at_suppliers[innovators.supplier[i, c]] += solved
+        total_solved[i] += solved
+        at_suppliers[supplier[i, c]] += solved
+    s.tallies[t].gains += gains
+    s.tallies[t].lab_solutions += solutions
 
 
 @rule
 def _take_up_prototype(p, innovators, ceiling, i, beyond):
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
-    if not innovators.prototype[i]:
-        return
-    shown, sold = beyond[min(innovators.generation[i], LAST_GENERATION)], innovators.units[i] > 0.0
-    if switches(_saturation(innovators, ceiling, i), p.switch_saturation, sold, shown):
+    capability, generation = innovators.capability, innovators.generation
+    shown, sold = beyond[min(generation[i], LAST_GENERATION)], innovators.units[i] > 0.0
+    if switches(_saturation(capability[i], generation[i], ceiling), p.switch_saturation, sold, shown):
         innovators.prototype[i] = False
-        innovators.generation[i] += 1
+        generation[i] += 1
         innovators.heard[i] = 0.0
         for c in range(p.domains):
-            innovators.capability[i, c] *= p.carried
+            capability[i, c] *= p.carried
 
 
 @rule
