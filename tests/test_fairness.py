@@ -112,7 +112,7 @@ def test_instruments_touch_only_support_and_money(name, course, arm, differing):
     Nor stocks: the phases build those from the support.
     """
     under_way = course("laissez_faire", until=20)
-    policy, state = arm(name, upstream=0.1, waive_risk=0.5), under_way.state
+    policy, state = arm(name, upstream=0.1, waive_risk=0.5, first_adopters=1.0), under_way.state
     state.government.purse[NUMBER[name]] = 1.0
     state.government.chosen[:] = state.government.backed[:] = state.innovators.alive & ~state.innovators.foreign
     untouched = copy_state(state)

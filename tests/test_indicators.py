@@ -353,15 +353,16 @@ def test_dependence(finished):
 
 
 def hazard(run, dependence):
-    """Exits within eight quarters of quarter 36, per firm alive before it and more dependent than that."""
+    """Exits within eight quarters of quarter 36, per domestic firm alive before it and more dependent than that."""
     birth, public, own = (by_quarter(run, name) for name in ("birth", "public_recent", "payments_recent"))
-    watched = np.flatnonzero(~np.isnan(birth[35]) & (public[35] / np.maximum(public[35] + own[35], 1e-9) > dependence))
+    domestic = by_quarter(run, "foreign")[35] == 0.0  # nan where there is no firm
+    watched = np.flatnonzero(domestic & (public[35] / np.maximum(public[35] + own[35], 1e-9) > dependence))
     stayed = [np.array_equal(birth[36:44, i], np.full(8, birth[35, i])) for i in watched]
     return 1.0 - np.mean(stayed)
 
 
 def test_exit_excess(small):
-    """Exits of supported firms after withdrawal, per firm, less the hazard of the same seed without policy.
+    """Exits of supported firms after withdrawal, per firm, less the hazard of domestic firms without policy.
 
     Supported is who had more than 1 % of its recent income from public money, grants and subsidies alike.
     """

@@ -39,7 +39,7 @@ TRAITS: dict[str, Trait] = {
     "champions": Trait((1, "all")),
     "award": Trait(("proportional", "equal")),
     "award_size": Trait((0.01, 1000.0), GRANTS),
-    "max_age": Trait((6, 2000), GRANTS),
+    "max_age": Trait((6, 2000), GRANTS, {"entry": 0.1, "entry_profit": 0.0}),
     "upstream": Trait((0.0, 1.0), GRANTS),
     "compliance": Trait((0.0, 1.0)),
     "explore": Trait((0.0, 1.0)),
@@ -272,7 +272,7 @@ def test_members_of_a_mission_share_results(course):
 
     def shortfall(name):
         policy = Policy(mix={name: 1.0}, start=20, end=36, mission_upstream=0.0, coordination=0.0, champions=4)
-        state = course(policy, seed=1, until=24, imitation=0.0).state
+        state = course(policy, seed=1, until=24, imitation=0.0, mission_efficacy=1.0).state
         capability = state.innovators.capability[state.government.chosen]
         return np.mean(1.0 - capability / capability.max(axis=0))
 
