@@ -153,7 +153,13 @@ def test_refinancing_hazard(waits, grew, hazard, course):
     It has grown when it sells more than usual.
     """
     assert refinancing_hazard(0.05, 0.2, waits, 0.1, grew) == pytest.approx(hazard)
-    settings = {"refinance": 0.05, "refinance_prototype": 0.2, "refinance_growth": 0.1, "founders": 64, "seed_cash": 3.5}
+    settings = {
+        "refinance": 0.05,
+        "refinance_prototype": 0.2,
+        "refinance_growth": 0.1,
+        "founders": 64,
+        "seed_cash": 3.5,
+    }
     under_way = course(**settings)
     p, s, seed = under_way.parameters.record, under_way.state, split_seed(0)
     s.innovators.prototype[:], s.innovators.units[:] = waits, 1.0

@@ -35,7 +35,7 @@ POLICY = Policy(mix={"grants": 0.4, "vouchers": 0.3, "procurement": 0.3}, end=36
 @pytest.fixture(scope="module")
 def finished(small):
     """A run with public money on both sides, its firm-by-quarter panel, and its series."""
-    return simulate(small.replace(fixed_cost=0.06), POLICY, 3, panel=True)
+    return simulate(small.replace(fixed_cost=0.1), POLICY, 3, panel=True)
 
 
 @pytest.fixture(scope="module")
@@ -445,7 +445,7 @@ def test_only_foreigners(run):
 @pytest.mark.parametrize("policy", ["laissez_faire", "feng", "grants"])
 def test_parts_of_users_productivity_sum_to_its_change(policy, run):
     """Within, between, entry and exit sum to the change of the mean since the quarter before, or t = 0."""
-    made = run(policy, 3, fixed_cost=0.06, choice_noise=0.1)
+    made = run(policy, 3, fixed_cost=0.06, choice_noise=0.2)
     parts = {part: made.series[f"tfp_users_{part}"] for part in ("within", "between", "entry", "exit")}
     p, world = made.parameters, build_world(made.parameters, 3).users
     first = (world.output.sum() - p.old_price * world.size.sum()) / world.size.sum()

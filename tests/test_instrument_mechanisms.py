@@ -130,7 +130,8 @@ def test_vouchers_pay_at_most_the_cap(quarter, arm):
 def test_demonstration_pays_first_adopters(quarter, arm):
     """Paid = rate * size * (integration + felt risk) of those that leave the old technology for a domestic product.
 
-    Industries where a tenth has adopted get nothing. The rate is the purse over 1.1 times last time's basis.
+    Industries where the share of first adopters has adopted get nothing. The rate is the purse over 1.1 times last
+    time's basis.
     """
     policy = arm("demonstration", budget=0.0005, first_adopters=0.3)
     changes = {"reconsider": 0.5, "foreign_founders": 0.3}
@@ -138,7 +139,7 @@ def test_demonstration_pays_first_adopters(quarter, arm):
     def same_basis(state):
         state.market[0].adopting = 10.0
 
-    before, after = quarter(policy, 12, same_basis, **changes)
+    before, after = quarter(policy, 8, same_basis, **changes)
     users, industries = before.users, before.industries.share.shape[0]
     on = np.bincount(users.industry, users.size * (users.provider >= 0), industries)
     open_to = on / np.bincount(users.industry, users.size, industries) < 0.3
