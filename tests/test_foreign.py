@@ -176,6 +176,18 @@ def test_refinancing_hazard(waits, grew, hazard, course):
     assert abs(given - 2400 * hazard) < 4.0 * np.sqrt(2400 * hazard * (1.0 - hazard))
 
 
+def test_usual_sales_are_a_fading_mean(course):
+    """What a firm usually sells moves a quarter of the way to the last quarter's units, from nothing at entry."""
+    under_way, usual = course(seed=1), 0.0
+    for t in range(40):
+        usual = usual + 0.25 * (under_way.state.innovators.units - usual)
+        under_way.advance(t + 1)
+        firms = under_way.state.innovators
+        usual = np.where(firms.birth == t, 0.0, usual)
+        np.testing.assert_allclose(firms.usual_units[firms.alive], usual[firms.alive], atol=1e-12)
+    assert np.count_nonzero(usual) > 5
+
+
 def test_refinancing_is_blind_to_who_paid(course):
     """The same firms are refinanced whether or not they live on public money, are champions or owe equity."""
     found = []

@@ -394,18 +394,35 @@ def test_problems(finished):
     )
 
 
-def test_problems_met_at_the_reported_rate(small):
-    """Users meet problems with probability `report` in a quarter of use, lead users with twice that."""
+@pytest.mark.parametrize(("users", "fewer", "weight"), [(500, 1.0, 2.0), (4000, 0.25, 1.0)])
+def test_problems_met_at_the_reported_rate(users, fewer, weight, small):
+    """Users meet problems with probability `report` in a quarter of use, lead users with twice that.
+
+    With two units of economic size a user's problem counts twice; with a quarter it meets a quarter as many.
+    """
     for lead, factor in ((0.0, 1.0), (1.0, 2.0)):
-        made = simulate(small.replace(users=500, lead_users=lead, report=0.3), "laissez_faire", 1, panel=True)
-        met = made.series["problems_met"] / made.parameters.omega
+        made = simulate(small.replace(users=users, lead_users=lead, report=0.3), "laissez_faire", 1, panel=True)
+        met = made.series["problems_met"] / weight
         under_way = Course(made.parameters, made.policy, 1)
         using = []
         for t in range(48):
             under_way.advance(t + 1)
             using.append(np.count_nonzero(under_way.state.users.quality_used > 0.0))
-        expected = 0.3 * factor * sum(using)
+        expected = 0.3 * factor * fewer * sum(using)
         assert met.sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
+
+
+def test_profits(course):
+    """Revenue of domestic firms less production, own R&D and fixed cost; entry looks at those that earn something."""
+    under_way = course("rd_credit", seed=1)
+    parts = [Purpose[name] for name in ("SALES", "SUBSIDY", "PRODUCTION", "FIXED", "RESEARCH", "GRANT", "EQUITY")]
+    for t in range(40):
+        under_way.advance(t + 1)
+        s = under_way.state
+        earned = s.ledger.flows[: under_way.parameters.slots, parts].sum(axis=1)[~s.innovators.foreign]
+        assert s.tallies["profits"][t] == pytest.approx(earned.sum(), abs=1e-9)
+        assert s.market[0].profits == pytest.approx(earned[earned > 0.0].sum(), abs=1e-9)
+    assert 0.0 < s.market[0].profits != s.tallies["profits"][39]
 
 
 # -- foreigners
