@@ -81,7 +81,8 @@ def test_grants_comply_with_the_plan(quarter, arm):
 
 def test_grants_may_be_earmarked_for_exploration(quarter, arm):
     """Earmarked hours explore, and of the rest the share that pressure and saturation leave, without a prototype."""
-    before, after, _ = quarter(arm("grants", explore=0.4, champions=4), discovery=0.0)
+    changes = {"discovery": 0.0, "backlog_half": 2.0, "explore_max": 0.17}
+    before, after, _ = quarter(arm("grants", explore=0.4, champions=4), **changes)
     grant, _ = given(after)
     i, wage = before.innovators, after.market[0].wage
     share = i.belief / np.maximum(i.belief.sum(axis=1, keepdims=True), 1e-300)
@@ -143,12 +144,13 @@ def test_mission_explores_with_no_more_hours_than_it_has(coordination, course, a
     assert np.all(explored <= hours * (1.0 + 1e-12)) and explored.sum() > 0.8 * hours.sum()
 
 
-def test_mission_shares_results_among_members(course):
-    """A member moves to the best of the members by the mission's share of its R&D and what it can absorb.
+@pytest.mark.parametrize(("efficacy", "speed"), [(0.3, 0.15), (1.0, 0.5), (3.0, 1.0)])
+def test_mission_shares_results_among_members(efficacy, speed, course):
+    """A member moves to the best of the members by efficacy times the mission's share of its R&D, at most 1.
 
-    Others see nothing of that.
+    It does so as far as it can absorb. Others see nothing of that.
     """
-    under_way = course("laissez_faire", until=20, imitation=0.0)
+    under_way = course("laissez_faire", until=20, imitation=0.0, mission_efficacy=efficacy)
     p, s = under_way.parameters, under_way.state
     before, firms = s.innovators.capability.copy(), np.flatnonzero(s.innovators.alive)
     members = firms[::2]
@@ -157,7 +159,7 @@ def test_mission_shares_results_among_members(course):
     spill_over(p.record, bind(s))
     best = before[members].max(axis=0)
     expected = before.copy()
-    expected[members] += 0.5 * s.innovators.absorption[members, None] * (best - before[members])
+    expected[members] += speed * s.innovators.absorption[members, None] * (best - before[members])
     np.testing.assert_allclose(s.innovators.capability, expected, rtol=1e-12)
     assert np.abs(expected - before).max() > 0.01
 

@@ -35,7 +35,7 @@ def test_foreign_firms_hire_abroad(course):
 
 def test_foreign_firms_live_on_their_markets(course):
     """Their flow with the outside is income from other markets less R&D, production and a fixed cost at w_0."""
-    s = course("rd_credit", until=30, **MANY).state
+    s = course("rd_credit", until=30, foreign_income=0.2, **MANY).state
     i = s.innovators
     foreign = i.alive & i.foreign & (i.birth < 29)
     costs = i.own_research + i.units * i.unit_cost + i.fixed_real
@@ -148,12 +148,22 @@ def test_lead_raises_entrants(course):
     ("waits", "grew", "hazard"), [(False, False, 0.05), (True, False, 0.25), (False, True, 0.15), (True, True, 0.35)]
 )
 def test_refinancing_hazard(waits, grew, hazard, course):
-    """A firm that runs short gets seed cash again with probability f_0 + f_1 * [prototype] + f_2 * [growth]."""
+    """A firm that runs short gets seed cash again with probability f_0 + f_1 * [prototype] + f_2 * [growth].
+
+    It has grown when it sells more than usual.
+    """
     assert refinancing_hazard(0.05, 0.2, waits, 0.1, grew) == pytest.approx(hazard)
-    settings = {"refinance": 0.05, "refinance_prototype": 0.2, "refinance_growth": 0.1, "founders": 64}
+    settings = {
+        "refinance": 0.05,
+        "refinance_prototype": 0.2,
+        "refinance_growth": 0.1,
+        "founders": 64,
+        "seed_cash": 3.5,
+    }
     under_way = course(**settings)
     p, s, seed = under_way.parameters.record, under_way.state, split_seed(0)
-    s.innovators.prototype[:], s.innovators.units[:] = waits, 1.0 if grew else 0.0
+    s.innovators.prototype[:], s.innovators.units[:] = waits, 1.0
+    s.innovators.usual_units[:] = 0.9 if grew else 1.0
     given = 0
     for t in range(40):
         s.ledger.flows[:] = 0.0
@@ -164,6 +174,18 @@ def test_refinancing_hazard(waits, grew, hazard, course):
         assert set(seeds.tolist()) <= {0.0, 3.5} and not np.any(seeds[60:])
         assert s.ledger.flows[OUTSIDE, Purpose.SEED] == pytest.approx(-seeds.sum())
     assert abs(given - 2400 * hazard) < 4.0 * np.sqrt(2400 * hazard * (1.0 - hazard))
+
+
+def test_usual_sales_are_a_fading_mean(course):
+    """What a firm usually sells moves a quarter of the way to the last quarter's units, from nothing at entry."""
+    under_way, usual = course(seed=1), 0.0
+    for t in range(40):
+        usual = usual + 0.25 * (under_way.state.innovators.units - usual)
+        under_way.advance(t + 1)
+        firms = under_way.state.innovators
+        usual = np.where(firms.birth == t, 0.0, usual)
+        np.testing.assert_allclose(firms.usual_units[firms.alive], usual[firms.alive], atol=1e-12)
+    assert np.count_nonzero(usual) > 5
 
 
 def test_refinancing_is_blind_to_who_paid(course):

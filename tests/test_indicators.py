@@ -35,7 +35,7 @@ POLICY = Policy(mix={"grants": 0.4, "vouchers": 0.3, "procurement": 0.3}, end=36
 @pytest.fixture(scope="module")
 def finished(small):
     """A run with public money on both sides, its firm-by-quarter panel, and its series."""
-    return simulate(small.replace(fixed_cost=0.06), POLICY, 3, panel=True)
+    return simulate(small.replace(fixed_cost=0.1), POLICY, 3, panel=True)
 
 
 @pytest.fixture(scope="module")
@@ -353,15 +353,16 @@ def test_dependence(finished):
 
 
 def hazard(run, dependence):
-    """Exits within eight quarters of quarter 36, per firm alive before it and more dependent than that."""
+    """Exits within eight quarters of quarter 36, per domestic firm alive before it and more dependent than that."""
     birth, public, own = (by_quarter(run, name) for name in ("birth", "public_recent", "payments_recent"))
-    watched = np.flatnonzero(~np.isnan(birth[35]) & (public[35] / np.maximum(public[35] + own[35], 1e-9) > dependence))
+    domestic = by_quarter(run, "foreign")[35] == 0.0  # nan where there is no firm
+    watched = np.flatnonzero(domestic & (public[35] / np.maximum(public[35] + own[35], 1e-9) > dependence))
     stayed = [np.array_equal(birth[36:44, i], np.full(8, birth[35, i])) for i in watched]
     return 1.0 - np.mean(stayed)
 
 
 def test_exit_excess(small):
-    """Exits of supported firms after withdrawal, per firm, less the hazard of the same seed without policy.
+    """Exits of supported firms after withdrawal, per firm, less the hazard of domestic firms without policy.
 
     Supported is who had more than 1 % of its recent income from public money, grants and subsidies alike.
     """
@@ -393,18 +394,35 @@ def test_problems(finished):
     )
 
 
-def test_problems_met_at_the_reported_rate(small):
-    """Users meet problems with probability `report` in a quarter of use, lead users with twice that."""
+@pytest.mark.parametrize(("users", "fewer", "weight"), [(500, 1.0, 2.0), (4000, 0.25, 1.0)])
+def test_problems_met_at_the_reported_rate(users, fewer, weight, small):
+    """Users meet problems with probability `report` in a quarter of use, lead users with twice that.
+
+    With two units of economic size a user's problem counts twice; with a quarter it meets a quarter as many.
+    """
     for lead, factor in ((0.0, 1.0), (1.0, 2.0)):
-        made = simulate(small.replace(users=500, lead_users=lead, report=0.3), "laissez_faire", 1, panel=True)
-        met = made.series["problems_met"] / made.parameters.omega
+        made = simulate(small.replace(users=users, lead_users=lead, report=0.3), "laissez_faire", 1, panel=True)
+        met = made.series["problems_met"] / weight
         under_way = Course(made.parameters, made.policy, 1)
         using = []
         for t in range(48):
             under_way.advance(t + 1)
             using.append(np.count_nonzero(under_way.state.users.quality_used > 0.0))
-        expected = 0.3 * factor * sum(using)
+        expected = 0.3 * factor * fewer * sum(using)
         assert met.sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
+
+
+def test_profits(course):
+    """Revenue of domestic firms less production, own R&D and fixed cost; entry looks at those that earn something."""
+    under_way = course("rd_credit", seed=1)
+    parts = [Purpose[name] for name in ("SALES", "SUBSIDY", "PRODUCTION", "FIXED", "RESEARCH", "GRANT", "EQUITY")]
+    for t in range(40):
+        under_way.advance(t + 1)
+        s = under_way.state
+        earned = s.ledger.flows[: under_way.parameters.slots, parts].sum(axis=1)[~s.innovators.foreign]
+        assert s.tallies["profits"][t] == pytest.approx(earned.sum(), abs=1e-9)
+        assert s.market[0].profits == pytest.approx(earned[earned > 0.0].sum(), abs=1e-9)
+    assert 0.0 < s.market[0].profits != s.tallies["profits"][39]
 
 
 # -- foreigners
@@ -444,7 +462,7 @@ def test_only_foreigners(run):
 @pytest.mark.parametrize("policy", ["laissez_faire", "feng", "grants"])
 def test_parts_of_users_productivity_sum_to_its_change(policy, run):
     """Within, between, entry and exit sum to the change of the mean since the quarter before, or t = 0."""
-    made = run(policy, 3, fixed_cost=0.06, choice_noise=0.1)
+    made = run(policy, 3, fixed_cost=0.06, choice_noise=0.2)
     parts = {part: made.series[f"tfp_users_{part}"] for part in ("within", "between", "entry", "exit")}
     p, world = made.parameters, build_world(made.parameters, 3).users
     first = (world.output.sum() - p.old_price * world.size.sum()) / world.size.sum()

@@ -7,7 +7,6 @@ from agents.innovator import ABROAD, discovery_chance
 from agents.references import bind
 from agents.user import OLD_TECHNOLOGY
 from model.ledger import USERS, Purpose
-from model.parameters import Parameters
 from model.policy import Policy
 from model.randomness import split_seed
 from model.simulation import Course
@@ -15,6 +14,17 @@ from model.state import copy_state
 from tests.phases import choose_firms, research_in_public, spill_over
 
 NET = 0.93  # of an outlay after 5 % leakage and 2 % administration
+WRITTEN = {
+    "seed_cash": 3.5, "risk": 0.077, "lead_risk": 0.3, "integration": 0.092, "displacement": 0.5, "engineers": 20.0,
+    "platform_efficacy": 20.0, "roadmap_efficacy": 200.0, "infrastructure_efficacy": 3.0, "science_efficacy": 0.1,
+    "talent_efficacy": 0.06, "talent_decay": 0.00625, "unification_efficacy": 200.0, "observatory_efficacy": 200.0,
+}  # fmt: skip
+
+
+@pytest.fixture
+def course(course):
+    """The small economy with the values that are written out in this file."""
+    return lambda *which, **changes: course(*which, **{**WRITTEN, **changes})
 
 
 @pytest.fixture
@@ -77,7 +87,7 @@ def test_entry_subsidy_adds_to_the_seed_cash_of_domestic_entrants(quarter, arm):
     def many_before(state):
         state.market[0].entrants = 8.0
 
-    policy, changes = arm("entry_subsidy", budget=0.05), {"entry": 10.0, "foreign_entrants": 0.5}
+    policy, changes = arm("entry_subsidy", budget=0.05, entry_award=1.0), {"entry": 10.0, "foreign_entrants": 0.5}
     before, after = quarter(policy, 2, many_before, **changes)
     expected = min(3.5, money(before, policy) / (1.1 * 8.0))
     entered = after.innovators.alive & (after.innovators.birth == 2)
@@ -120,7 +130,8 @@ def test_vouchers_pay_at_most_the_cap(quarter, arm):
 def test_demonstration_pays_first_adopters(quarter, arm):
     """Paid = rate * size * (integration + felt risk) of those that leave the old technology for a domestic product.
 
-    Industries where a tenth has adopted get nothing. The rate is the purse over 1.1 times last time's basis.
+    Industries where the share of first adopters has adopted get nothing. The rate is the purse over 1.1 times last
+    time's basis.
     """
     policy = arm("demonstration", budget=0.0005, first_adopters=0.3)
     changes = {"reconsider": 0.5, "foreign_founders": 0.3}
@@ -128,7 +139,7 @@ def test_demonstration_pays_first_adopters(quarter, arm):
     def same_basis(state):
         state.market[0].adopting = 10.0
 
-    before, after = quarter(policy, 12, same_basis, **changes)
+    before, after = quarter(policy, 8, same_basis, **changes)
     users, industries = before.users, before.industries.share.shape[0]
     on = np.bincount(users.industry, users.size * (users.provider >= 0), industries)
     open_to = on / np.bincount(users.industry, users.size, industries) < 0.3
@@ -214,19 +225,20 @@ def test_roadmap_is_fixed_for_a_plan_period(course, arm):
 
 
 def test_common_technology_follows_reports(course):
-    """common_c = max(common, average) + gain * (1 - x / ceiling), gain the mean of solutions at the mean size.
+    """common_c = x + gain * (1 - x / ceiling), gain the mean of solutions at the mean size, and
 
-    Solutions = gamma * efficacy * (hours / h_ref)^lambda * share of reports; a log-normal of log-sd 1 has mean
-    exp(1/2) times its median.
+    x = common + [1 - exp(-effort)] * (average - common)+, effort = efficacy * (hours / h_ref)^lambda.
+    Solutions = gamma * effort * share of reports; a log-normal of log-sd 1 has mean exp(1/2) times its median.
     """
-    under_way = course("laissez_faire", until=20)
+    under_way = course("laissez_faire", until=20, common_efficacy=0.8)
     p, s = under_way.parameters, under_way.state
     report(s)
     s.support.flow[0].common, s.stocks.common[:] = 0.5, [0.0, 0.1, 0.9, 2.4]
-    start = np.maximum(s.stocks.common, s.innovators.capability[s.innovators.alive].mean(axis=0))
+    average = s.innovators.capability[s.innovators.alive].mean(axis=0)
     ceiling = s.ceiling[int(s.market[0].frontier)]
-    effort = (0.5 / s.market[0].wage / 0.5) ** p.concentration
-    solutions = p.solution_rate * p.common_efficacy * effort * s.government.reported / s.government.reported.sum()
+    effort = 0.8 * (0.5 / s.market[0].wage / 0.5) ** p.concentration
+    start = s.stocks.common + (1.0 - np.exp(-effort)) * np.maximum(0.0, average - s.stocks.common)
+    solutions = p.solution_rate * effort * s.government.reported / s.government.reported.sum()
     expected = start + solutions * p.solution_step * np.exp(0.5) * (1.0 - start / ceiling)
     research_in_public(p.record, bind(s))
     np.testing.assert_allclose(s.stocks.common, np.minimum(expected, ceiling), rtol=1e-12)
@@ -368,12 +380,3 @@ def test_observatory_makes_plans_truer(course, arm):
     np.testing.assert_allclose(plans[2], true, rtol=1e-9)
     np.testing.assert_allclose(plans[1], 0.5 * (plans[0] + true), rtol=1e-9)
     assert np.abs(plans[0] - true).max() > 0.05
-
-
-def test_defaults_used_above():
-    """Numbers written out in this file are the defaults."""
-    p = Parameters()
-    assert (p.seed_cash, p.risk, p.lead_risk, p.integration, p.displacement) == (3.5, 0.077, 0.3, 0.092, 0.5)
-    assert (p.platform_efficacy, p.roadmap_efficacy, p.unification_efficacy) == (20.0, 200.0, 200.0)
-    assert (p.observatory_efficacy, p.infrastructure_efficacy, p.talent_efficacy) == (200.0, 3.0, 0.06)
-    assert (p.science_efficacy, p.engineers, p.talent_decay, p.discovery) == (0.1, 20.0, 0.00625, 0.14)

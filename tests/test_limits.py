@@ -21,7 +21,7 @@ NO_CHANGE = {
 
 def test_nothing_changes_technology_without_cause(course):
     """No R&D, entry, drift, imitation or learning: capability, quality, cost and price stand still for ever."""
-    under_way = course(until=1, initial_capability=1.0, **NO_CHANGE)
+    under_way = course(until=1, initial_capability=1.0, risk=0.0, integration=0.0, **NO_CHANGE)
     fields = ("capability", "effective", "quality", "unit_cost", "price", "generation", "markup")
     before = {name: getattr(under_way.state.innovators, name).copy() for name in fields}
     needs = under_way.state.industries.needs.copy()
@@ -131,9 +131,10 @@ def test_limit_makes_irrelevant(limit, run, same_series):
 def test_one_domain_makes_the_plan_irrelevant(run, arm, same_series):
     """With one problem domain every route is the planned one: compliance changes nothing, and all R&D is alike."""
     free, bound = (run(arm("grants", compliance=share), domains=1) for share in (0.0, 1.0))
-    assert same_series(free, bound)
+    assert same_series(free, bound, but=("diversity",))  # whose shares of 1 may be a rounding off
     np.testing.assert_allclose(free.series["duplication"], 1.0, rtol=1e-12)
-    np.testing.assert_allclose(free.series["diversity"], 1.0, rtol=1e-12)
+    for made in (free, bound):
+        np.testing.assert_allclose(made.series["diversity"], 1.0, rtol=1e-12)
 
 
 def test_one_industry_has_one_need(course):

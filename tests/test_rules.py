@@ -290,9 +290,14 @@ def test_mastery():
 
 
 def test_old_technology_and_reports():
-    """dq0 = 0.02 * hours per size / (1 + q0); lead users meet twice as many problems."""
+    """dq0 = 0.02 * hours per size / (1 + q0); lead users meet twice as many problems.
+
+    A user that stands for less than a unit of economic size meets fewer in proportion, a larger one no more.
+    """
     assert old_quality_gain(0.02, 0.5, 1.0) == approx(0.005)
-    assert report_chance(0.3, True) == 2.0 * report_chance(0.3, False) == 0.6
+    assert report_chance(0.3, True, 1.0) == 2.0 * report_chance(0.3, False, 1.0) == 0.6
+    assert report_chance(0.3, False, 0.25) == approx(0.075) and report_chance(0.3, True, 0.25) == approx(0.15)
+    assert report_chance(0.3, False, 4.0) == 0.3
 
 
 def test_needs():

@@ -8,6 +8,7 @@ import pytest
 from model.instruments import NUMBER
 from model.ledger import Purpose
 from model.policy import Policy
+from model.simulation import simulate
 
 SEEDS = (0, 1, 2, 3)
 HERE: dict[str, Any] = {}  # the small economy as it is
@@ -39,7 +40,7 @@ TRAITS: dict[str, Trait] = {
     "champions": Trait((1, "all")),
     "award": Trait(("proportional", "equal")),
     "award_size": Trait((0.01, 1000.0), GRANTS),
-    "max_age": Trait((6, 2000), GRANTS),
+    "max_age": Trait((6, 2000), GRANTS, {"entry": 0.1, "entry_profit": 0.0}),
     "upstream": Trait((0.0, 1.0), GRANTS),
     "compliance": Trait((0.0, 1.0)),
     "explore": Trait((0.0, 1.0)),
@@ -267,12 +268,23 @@ def test_equity_is_never_repaid_twice(run):
     assert back[-1] > 0.0 and np.all(back <= given * (1.0 + 1e-12))
 
 
+@pytest.mark.parametrize("seed", (0, 1, 2))
+def test_equity_comes_back_where_firms_make_profits(seed):
+    """In the default economy firms pay dividends without policy, and funds recover a part of their equity, no more."""
+    free, funds = (simulate(policy=name, seed=seed) for name in ("laissez_faire", "guidance_funds"))
+    assert free.state.ledger.moved[:, Purpose.DIVIDENDS].sum() > 0.0
+    moved = funds.state.ledger.moved
+    given, back = np.cumsum(moved[:, Purpose.EQUITY]), np.cumsum(moved[:, Purpose.REPAID])
+    assert funds.summary["equity_recovered"] == pytest.approx(back[-1])
+    assert 0.0 < back[-1] < given[-1] and np.all(back <= given * (1.0 + 1e-12))
+
+
 def test_members_of_a_mission_share_results(course):
     """After a mission's quarters its members' capabilities are closer to the best of them than other firms' are."""
 
     def shortfall(name):
         policy = Policy(mix={name: 1.0}, start=20, end=36, mission_upstream=0.0, coordination=0.0, champions=4)
-        state = course(policy, seed=1, until=24, imitation=0.0).state
+        state = course(policy, seed=1, until=24, imitation=0.0, mission_efficacy=1.0).state
         capability = state.innovators.capability[state.government.chosen]
         return np.mean(1.0 - capability / capability.max(axis=0))
 
@@ -281,10 +293,10 @@ def test_members_of_a_mission_share_results(course):
 
 def test_demonstration_helps_only_first_adopters(course):
     """Help ends in industries where more than the share of first adopters uses the new technology."""
-    under_way = course(Policy(mix={"demonstration": 1.0}, end=48, first_adopters=0.1), seed=1, until=8)
+    under_way = course(Policy(mix={"demonstration": 1.0}, end=48, first_adopters=0.1), seed=1, until=1)
     users, purse, seen = under_way.state.users, under_way.state.government.purse, set()
     total = np.bincount(users.industry, weights=users.size)
-    for t in range(8, 40):
+    for t in range(1, 40):
         adopted = np.bincount(users.industry, weights=users.size * (users.provider >= 0)) / total
         funded = purse.sum() + under_way.state.market[0].initial_output * 0.005 > 0.0
         under_way.advance(t + 1)

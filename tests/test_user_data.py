@@ -12,9 +12,10 @@ from numba import typeof
 
 from agents.industry import FUTURE, LAYERS, LEAST, TRADITIONAL
 from experiments.cli import main
-from experiments.runner import run_task, tasks_of
+from experiments.runner import run_task
 from experiments.study import Study, run_id
 from experiments.study_file import read_study
+from experiments.tasks import Task
 from model import BadInput, Economy, Parameters, policies, simulate
 from model.user_data import industry_table
 from model.user_graphs import peer_rows, read_graph, supplier_table
@@ -225,8 +226,8 @@ def test_a_file_that_changes_under_a_study_fails_and_is_not_mistaken() -> None:
     p = Parameters(industries_file="mine.csv", **SIZES)
     industry_table.cache_clear()
     Path("mine.csv").write_text(INDUSTRIES.read_text().replace("0.92", "0.90"))
-    (task,) = tasks_of([p], [policies["grants"]], [0], "m")
-    row = run_task(task, check=False).row
+    policy = policies["grants"]
+    row = run_task(Task(run_id(p, policy, 0, "m"), 0, p, policy, 0), check=False).row
     assert row["status"] == "failed"
     assert "mine.csv: has changed" in row["error"]
 
