@@ -114,6 +114,7 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
         f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
         f"{comparison.reference}'s ({found.seeds} seeds; the no-policy economy cannot tell these efficacies)"
     )
+    yield f"{'policy':<17} {'multiple':>10}"
     tried = found.efficacy["setting"]
     for policy in found.efficacy["policy"].unique():
         multiple, kind = break_even(found.efficacy, policy)

@@ -144,7 +144,7 @@ def made(difference: dict[float, float], better: str = "welfare") -> Sweep:
             "point": point, "policy": policy, "seed": seed, "status": "ok",
             "policy.foresight": place, "industries": 1 + point % 2,
             better: seed + gap * (policy == "application"), "budget_raised": 1.0, "budget_placed": 1.0,
-            "budget_leaked": 0.0, "budget_administration": 0.0,
+            "budget_leaked": 0.0, "budget_administration": 0.0, "equity_recovered": 0.0,
         }
         for point, (place, gap) in enumerate(difference.items())
         for policy in ("rebate", "application")
@@ -365,6 +365,9 @@ WRONG: dict[str, tuple[str, list[str], list[str]]] = {
     "no points file": (
         FILE.replace("grid, levels: 2", "list, points_file: p.csv"), [], ["s.yaml:8:", "p.csv", "no such file"],
     ),
+    "arms to match": (FILE + "match: true\n", [], ["s.yaml: match and timing", "compare"]),
+    "arms to yoke": (FILE + "timing: yoked\n", [], ["s.yaml: match and timing", "compare"]),
+    "match for a sweep": (FILE, ["--match"], ["unknown option '--match'"]),
     "no study": (FILE, ["--out", "s.yaml"], ["s.yaml is a file"]),
 }  # fmt: skip
 

@@ -181,5 +181,5 @@ def timeline(outlays: np.ndarray, largest: float, slot: int, description: str) -
         after = height[quarter] if quarter < len(height) else 0.0
         outline += [f"{quarter * width:.1f},{20.0 - before:.2f}", f"{quarter * width:.1f},{20.0 - after:.2f}"]
     corners = " ".join([*outline, "1000,20"])
-    body = f'<path class="rule" d="M0 20H1000"/><polygon class="s{slot}" points="{corners}" fill="currentColor"/>'
+    body = f'<path class="rule" d="M0 19.5H1000"/><polygon class="s{slot}" points="{corners}" fill="currentColor"/>'
     return drawing("bar", 1000, 20, description, body, ' preserveAspectRatio="none"')
