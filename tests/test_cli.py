@@ -95,7 +95,7 @@ def test_the_head_of_the_table_says_how_money_was_made_equal(capsys: pytest.Capt
     words = ("compare", "--policies", "rebate,vouchers", "--seeds", "2", "--no-responses", *SET)
     own = run(capsys, *words)[0]
     reruns = run(capsys, *words, "--match", "--timing", "yoked")[0]
-    for phrase in ("the amount that each can place", "the slowest arm's calendar"):
+    for phrase in ("budgets of a seed cut to what every arm could place", "the slowest arm's calendar"):
         assert phrase in " ".join(reruns.split("\n\n")[0].split())
         assert phrase not in " ".join(own.split())
     assert max(map(len, reruns.splitlines())) <= 80
@@ -328,6 +328,7 @@ def test_it_is_a_module_too() -> None:
         (1.5, 1, True, "+1.5"),
         (float("nan"), 2, True, "-"),
         (-123456789.0, 2, True, "-1.23e+08"),
+        (-0.001, 1, False, "0.0"),
     ],
 )
 def test_numbers_fit_their_columns(value: float, places: int, signed: bool, shown: str) -> None:

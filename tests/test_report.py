@@ -423,7 +423,7 @@ def test_policies_that_assume_nothing_have_no_break_even():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"match": True}, "All arms of a seed were rerun at the amount that every arm can place."),
+        ({"match": True}, "All arms of a seed were rerun with the budget cut to what every arm could place."),
         ({"timing": "yoked"}, "All arms of a seed were rerun at the slowest arm's calendar."),
         ({}, ""),
     ],

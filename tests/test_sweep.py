@@ -414,6 +414,14 @@ def test_the_drawing_is_the_same_every_time_and_needs_no_plane() -> None:
     assert draw(on_a_line, "x").startswith("<svg")
 
 
+def test_the_caption_speaks_of_the_line_only_where_there_is_one() -> None:
+    crossing, apart = made({0.0: -2.0, 0.25: -1.0, 0.75: 1.0, 1.0: 2.0}), made({0.0: 2.0, 0.25: 1.0, 0.75: 1.0})
+    for found, said, kept in ((crossing, "The black line is", "No black line"), (apart, "No black line", "The black")):
+        page = render(found, boundary(found, "application", "rebate"), "application", "rebate")
+        assert said in page
+        assert kept not in page
+
+
 def test_shipped_studies_are_part_of_the_package() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
     packed = {path for pattern in data["experiments"] for path in (ROOT / "experiments").glob(pattern)}

@@ -76,7 +76,7 @@ def seed_ranges(seeds: Iterable[int]) -> str:
 
 def reruns(match: bool, yoked: bool) -> str:
     """One sentence on how equal money was enforced by reruns; empty where it was not."""
-    told = ["at the slowest arm's calendar"] * yoked + ["at the amount that every arm can place"] * match
+    told = ["at the slowest arm's calendar"] * yoked + ["with the budget cut to what every arm could place"] * match
     return f"All arms of a seed were rerun {listed(told)}." if told else ""
 
 
