@@ -261,7 +261,10 @@ def _usage_fault(fault: Any, arguments: list[str]) -> str:
     context = getattr(fault, "ctx", None)
     if type(fault).__name__ == "NoSuchOption" and context is not None:
         allowed = sorted(
-            option for parameter in context.command.params for option in parameter.opts if option[:2] == "--"
+            option
+            for parameter in context.command.params
+            for option in (*parameter.opts, *parameter.secondary_opts)
+            if option[:2] == "--"
         )
         return str(unknown("option", fault.option_name, allowed))
     word = next((argument for argument in arguments if not argument.startswith("-")), "")

@@ -97,7 +97,8 @@ def validate_command(
     from experiments.study import seeds_from
     from experiments.validation import DEFAULT_SEEDS, validate, validation_lines
 
-    luck = seeds_from(seeds or (QUICK_SEEDS if quick else DEFAULT_SEEDS), one.seed)
+    count = (QUICK_SEEDS if quick else DEFAULT_SEEDS) if seeds is None else seeds
+    luck = seeds_from(count, one.seed)
     table = validate(facts, one.parameters, luck, How(jobs, quiet=quiet))
     if as_json:
         print(to_json(table.to_dict("records")))

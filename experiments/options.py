@@ -73,7 +73,7 @@ def study_from(
 
 def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study":
     """The study with arms matched or yoked, where options ask for it."""
-    return replace(study, match=match or study.match, timing=timing or study.timing)
+    return replace(study, match=match or study.match, timing=study.timing if timing is None else timing)
 
 
 def refuse_settings_of_factors(study: "Study", settings: Iterable[str]) -> None:

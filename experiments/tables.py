@@ -23,7 +23,7 @@ def comparison_lines(comparison: "Comparison") -> Iterator[str]:
         f"{study.name}: {len(comparison.policies)} policies, {len(comparison.seeds)} paired seeds "
         f"({_span(comparison.seeds)}), {study.parameters.users} users, {study.parameters.horizon} quarters; "
         f"differences to {comparison.reference}"
-        + ("; all arms of a seed at the amount that each can place" if study.match else "")
+        + ("; budgets of a seed cut to what every arm could place" if study.match else "")
         + ("; all arms at the slowest arm's calendar" if study.timing == "yoked" else "")
     )
     yield ""
@@ -57,7 +57,7 @@ def number(value: float, places: int, signed: bool = False, width: int = 10) -> 
     """A number with so many decimals, '-' for none, in powers of ten when it would be wider than its column."""
     if value is None or np.isnan(value):
         return "-"
-    plain = f"{value:{'+' if signed else ''}.{places}f}"
+    plain = f"{value:{'+' if signed else ''}z.{places}f}"
     return plain if len(plain) <= width else f"{value:{'+' if signed else ''}.2e}"
 
 
@@ -114,6 +114,7 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
         f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
         f"{comparison.reference}'s ({found.seeds} seeds; the no-policy economy cannot tell these efficacies)"
     )
+    yield f"{'policy':<17} {'multiple':>10}"
     tried = found.efficacy["setting"]
     for policy in found.efficacy["policy"].unique():
         multiple, kind = break_even(found.efficacy, policy)

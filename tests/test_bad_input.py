@@ -69,6 +69,18 @@ OPTIONS = {
     "seeds in words": (["compare", "--seeds", "ten"], ["--seeds", "integer"]),
     "negative seed": (["run", "--seed", "-1"], ["seed = -1", "from 0 to"]),
     "huge seed": (["run", "--seed", str(2**70)], [str(2**70), "from 0 to"]),
+    "unknown timing": (["compare", "--timing", "nonsense"], ["timing = 'nonsense'", "own, yoked"]),
+    "empty timing": (["compare", "--timing", ""], ["timing = ''", "own, yoked"]),
+    "half an option": (["compare", "--no-response"], ["'--no-response'", "'--no-responses'"]),
+    "a calendar below zero": (["run", "--set", "policy.calendar=[1, -1]"], ["calendar = [1, -1]", "from 0 to 1e6"]),
+    "later shares": (["run", "--set", "policy.later_mix={grants: 0.5}"], ["later_mix", "sum to 0.5", "must sum to 1"]),
+    "a later mix alone": (
+        ["run", "--policy", "laissez_faire", "--set", "policy.later_mix={grants: 1}"],
+        ["later_mix", "needs a mix to start with"],
+    ),
+    "unknown fact": (["validate", "hhy"], ["fact 'hhy'", "'hhi'"]),
+    "no seeds for facts": (["validate", "hhi", "--seeds", "0"], ["seeds = 0", "from 1 to"]),
+    "no jobs for facts": (["validate", "hhi", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "no jobs": (["compare", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "unknown engine": (["compare", "--engine", "thread"], ["'thread'", "'threads'"]),
     "an engine for later": (["compare", "--engine", "dask"], ["dask", "threads, processes"]),
@@ -143,6 +155,17 @@ STUDIES = {
     "unknown factor": ("uncertain:\n  usrs: {range: [1, 2]}\n", ["s.yaml:2:", "'usrs'", "'users'"]),
     "factor without range": ("uncertain:\n  users: {log: true}\n", ["s.yaml:2:", "range: [low, high]"]),
     "factor the wrong way round": ("uncertain:\n  users: {range: [9, 1]}\n", ["s.yaml:2:", "low < high"]),
+    "match as a word": ("name: x\nmatch: maybe\n", ["s.yaml:2:", "match", "'maybe'", "true or false"]),
+    "match as a number": ("match: 1\n", ["s.yaml:1:", "match", "true or false"]),
+    "match without value": ("match:\n", ["s.yaml:1:", "match", "true or false"]),
+    "unknown timing": ("name: x\ntiming: yoke\n", ["s.yaml:2:", "timing = 'yoke'", "own, yoked"]),
+    "timings": ("timing: [own, yoked]\n", ["s.yaml:1:", "timing", "own, yoked"]),
+    "factors to be matched": (
+        "match: true\nuncertain:\n  users: {range: [10, 20]}\n", ["s.yaml", "(users)", "nqpf sweep"],
+    ),
+    "calendar not finite": (
+        "policies:\n  - name: a\n    mix: {grants: 1}\n    calendar: [1, .inf]\n", ["s.yaml:4:", "from 0 to 1e6"],
+    ),
     "unknown design": ("design: {kind: sobl}\n", ["s.yaml:1:", "'sobl'", "sobol"]),
 }  # fmt: skip
 
@@ -165,6 +188,31 @@ def test_a_malformed_policy_file_names_file_and_line(capsys: pytest.CaptureFixtu
     assert "p.yaml:2: unknown policy setting 'budgt'; did you mean 'budget'?" in refused(
         capsys, "run", "--policy", "p.yaml"
     )
+
+
+POLICY_FILES = {
+    "below zero": ("calendar: [1, -2]", ["calendar = [1, -2]", "from 0 to 1e6"]),
+    "not a number": ("calendar: [1, .nan]", ["calendar = [1, nan]", "from 0 to 1e6"]),
+    "infinite": ("calendar: [.inf]", ["calendar = [inf]", "from 0 to 1e6"]),
+    "a word": ("calendar: [a]", ["calendar = ['a']", "list of numbers"]),
+    "one number": ("calendar: 3", ["calendar = 3", "list of numbers"]),
+    "nested": ("calendar: [[1]]", ["calendar", "list of numbers"]),
+    "nothing": ("calendar:", ["calendar", "no value"]),
+    "shares below 1": ("later_mix: {vouchers: 0.4}", ["later_mix", "sum to 0.4", "must sum to 1"]),
+    "unknown instrument": ("later_mix: {vouchrs: 1}", ["later_mix", "'vouchrs'", "'vouchers'"]),
+    "share not a number": ("later_mix: {vouchers: .nan}", ["later_mix", "share of vouchers", "from 0 to 1"]),
+    "share below zero": ("later_mix: {vouchers: -1}", ["later_mix", "share of vouchers", "from 0 to 1"]),
+    "no mapping": ("later_mix: [1]", ["later_mix", "mapping of instruments"]),
+    "half a quarter": ("later_from: 2.5", ["later_from = 2.5", "whole number"]),
+}
+
+
+@pytest.mark.parametrize("case", POLICY_FILES)
+def test_a_policy_file_with_a_bad_calendar_names_file_and_line(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    line, fragments = POLICY_FILES[case]
+    Path("p.yaml").write_text(f"name: mine\nmix: {{grants: 1}}\n{line}\n")
+    said = refused(capsys, "compare", "--policies", "rebate,p.yaml")
+    assert [fragment for fragment in ("p.yaml:3:", *fragments) if fragment not in said] == []
 
 
 def test_an_output_folder_that_holds_something_else_is_left_alone(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ from experiments.cli import main
 from experiments.comparison import COLUMNS, HEADLINE
 from experiments.settings import ADDRESSES
 from experiments.study import DEFAULT_POLICIES
-from experiments.tables import number, places_for
+from experiments.tables import number, places_for, shortened
 from model import Parameters, policies, simulate
 from model.indicators import INDICATORS, SUMMARY_NAMES
 
@@ -53,7 +54,8 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["compare", "run", "sweep", "merge", "policies", "parameters", "indicators", "status", "view"]
+    "command",
+    ["compare", "run", "sweep", "merge", "validate", "policies", "parameters", "indicators", "status", "view"],
 )
 def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = run(capsys, command, "--help")
@@ -68,12 +70,42 @@ def test_the_main_job_prints_a_table_of_80_columns(capsys: pytest.CaptureFixture
     blocks = out.split("\n\n")
     for indicator in HEADLINE:
         block = next(block for block in blocks if block.startswith(f"{indicator} ("))
-        assert [line.split()[0] for line in block.splitlines()[2:] if not line.startswith(" ")] == list(
-            DEFAULT_POLICIES
-        )
+        named = [line[:17] for line in block.splitlines()[2:] if not line.startswith(" ")]
+        assert named == [shortened(name) for name in DEFAULT_POLICIES]
     assert "95 % interval" in out
     assert "Holm-adjusted over all" in " ".join(out.split())
     assert "money per run" in out
+
+
+def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the indicators, in 80 columns, with what was tried where the crossing lies outside."""
+    words = ("compare", "--policies", "rebate,vouchers,community,new_national_system,talent", "--seeds", "2", *SET)
+    out, _ = run(capsys, *words)
+    assert max(map(len, out.splitlines())) <= 80
+    (block,) = (block for block in out.split("\n\n") if block.startswith("break-even: "))
+    assert "welfare exceeds rebate's" in " ".join(block.split())
+    lines = block[block.index("policy  ") :].splitlines()[1:]
+    assert [line[:17].strip() for line in lines] == ["community", "new_national_sy..", "talent"]
+    assert all(re.fullmatch(r"x[\d.]+|below x0.1|above x10", line[17:].strip()) for line in lines)
+    out, _ = run(capsys, *words, "--no-responses")
+    assert "break-even" not in out
+
+
+def test_the_head_of_the_table_says_how_money_was_made_equal(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("compare", "--policies", "rebate,vouchers", "--seeds", "2", "--no-responses", *SET)
+    own = run(capsys, *words)[0]
+    reruns = run(capsys, *words, "--match", "--timing", "yoked")[0]
+    for phrase in ("budgets of a seed cut to what every arm could place", "the slowest arm's calendar"):
+        assert phrase in " ".join(reruns.split("\n\n")[0].split())
+        assert phrase not in " ".join(own.split())
+    assert max(map(len, reruns.splitlines())) <= 80
+
+
+def test_an_option_takes_back_what_a_study_file_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("s.yaml").write_text("policies: [rebate, grants]\nseeds: 1\ntiming: yoked\n")
+    assert "slowest arm's calendar" in " ".join(run(capsys, "compare", "s.yaml", "--no-responses", *SET)[0].split())
+    out, _ = run(capsys, "compare", "s.yaml", "--timing", "own", "--no-responses", *SET)
+    assert "calendar" not in out
 
 
 def test_a_terminal_shows_the_same_table_as_a_pipe(
@@ -93,7 +125,7 @@ def test_a_terminal_shows_the_same_table_as_a_pipe(
 
 
 def test_the_main_job_leaves_a_folder_with_manifest_runs_series_and_report(capsys: pytest.CaptureFixture[str]) -> None:
-    out, _ = run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", *SET)
+    out, _ = run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--no-responses", *SET)
     (folder,) = Path("results").iterdir()
     assert folder.name.startswith("compare-")
     assert len(folder.name) == len("compare-") + 8
@@ -111,7 +143,7 @@ def test_the_main_job_leaves_a_folder_with_manifest_runs_series_and_report(capsy
 
 
 def test_a_second_comparison_uses_the_stored_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("compare", "--policies", "rebate,grants", *SET)
+    words = ("compare", "--policies", "rebate,grants", "--no-responses", *SET)
     first, _ = run(capsys, *words, "--seeds", "2")
     again, err = run(capsys, *words, "--seeds", "2")
     assert again == first
@@ -182,7 +214,19 @@ def test_check_tests_the_identities(capsys: pytest.CaptureFixture[str], monkeypa
     monkeypatch.setattr(model.simulation, "check_identities", lambda state, period: asked.append(period))
     run(capsys, "run", "--policy", "grants", "--check", *SET)
     assert asked == list(range(SIZES["horizon"]))
-    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "1", "--check", "--jobs", "1", *SET)
+    run(
+        capsys,
+        "compare",
+        "--policies",
+        "rebate,grants",
+        "--seeds",
+        "1",
+        "--check",
+        "--jobs",
+        "1",
+        "--no-responses",
+        *SET,
+    )
     assert len(asked) == 3 * SIZES["horizon"]
 
 
@@ -216,7 +260,7 @@ def test_listings_in_80_columns(word: str, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_status_says_how_far_a_folder_is_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", *SET)
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
     before = {path: path.stat().st_mtime_ns for path in Path("x").rglob("*")}
     out, _ = run(capsys, "status", "x")
     assert "4 of 4 runs stored, 0 failed" in out
@@ -226,7 +270,7 @@ def test_status_says_how_far_a_folder_is_and_changes_nothing(capsys: pytest.Capt
 
 
 def test_status_counts_damage_and_leaves_it(capsys: pytest.CaptureFixture[str]) -> None:
-    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", *SET)
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
     (shard,) = Path("x/runs").iterdir()
     shard.write_bytes(shard.read_bytes()[:-9])
     out, _ = run(capsys, "status", "x")
@@ -236,7 +280,7 @@ def test_status_counts_damage_and_leaves_it(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_status_of_a_folder_made_by_other_declarations(capsys: pytest.CaptureFixture[str]) -> None:
-    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", *SET)
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
     manifest = json.loads(Path("x/manifest.json").read_text())
     manifest["study"]["parameters"]["abolished"] = 1.0
     Path("x/manifest.json").write_text(json.dumps(manifest))
@@ -284,6 +328,7 @@ def test_it_is_a_module_too() -> None:
         (1.5, 1, True, "+1.5"),
         (float("nan"), 2, True, "-"),
         (-123456789.0, 2, True, "-1.23e+08"),
+        (-0.001, 1, False, "0.0"),
     ],
 )
 def test_numbers_fit_their_columns(value: float, places: int, signed: bool, shown: str) -> None:

@@ -8,7 +8,8 @@ import pytest
 import scipy.stats
 
 from experiments import compare, compare_study
-from experiments.comparison import COLUMNS, HEADLINE, equal_money, tabulate
+from experiments.comparison import COLUMNS, HEADLINE, tabulate
+from experiments.money import MONEY, SPENT, equal_money
 from experiments.statistics import EXACT_UP_TO, holm, mean_interval, wilcoxon
 from experiments.study import Study
 from model import BadInput, Parameters, simulate
@@ -73,7 +74,7 @@ def test_signed_ranks_of_nothing_but_zeros() -> None:
 def made_up(arms: dict[str, dict[str, list[float]]]) -> pd.DataFrame:
     """Runs of made-up arms: each indicator not given is 1, each budget 100 raised and placed."""
     money = dict.fromkeys(SUMMARY_NAMES, 1.0) | {"budget_leaked": 0.0, "budget_administration": 0.0}
-    money |= {"budget_raised": 100.0, "budget_placed": 100.0}
+    money |= {"budget_raised": 100.0, "budget_placed": 100.0, "equity_recovered": 0.0}
     rows = []
     for policy, given in arms.items():
         for seed in range(len(next(iter(given.values())))):
@@ -169,11 +170,12 @@ def test_an_arm_that_spends_too_little_is_marked_and_not_ranked() -> None:
     ("spent", "raised", "expected"),
     [(99.0, 100.0, True), (98.9, 100.0, False), (0.0, 0.0, None), (200.0, 200.0, False)],
 )
-def test_equal_money(spent: float, raised: float, expected: bool | None) -> None:
-    columns = ["budget_raised", "budget_placed", "budget_leaked", "budget_administration"]
-    arm = pd.DataFrame([[raised, spent, 0.0, 0.0]], columns=columns)
-    reference = pd.DataFrame([[100.0, 100.0, 0.0, 0.0]], columns=columns)
-    assert equal_money(arm, reference) is expected
+@pytest.mark.parametrize("column", SPENT)
+def test_equal_money(spent: float, raised: float, expected: bool | None, column: str) -> None:
+    """However it was spent, also as equity that came back."""
+    arm, reference = ({name: [0.0] for name in MONEY} | {"budget_raised": [sum_]} for sum_ in (raised, 100.0))
+    arm[column] = [spent]
+    assert equal_money(pd.DataFrame(arm), pd.DataFrame(reference)) is expected
 
 
 def test_every_headline_indicator_is_a_summary_indicator() -> None:

@@ -48,7 +48,7 @@ def test_commands_name_what_exists(words):
     import typer
 
     command = typer.main.get_command(app).commands[words[0]]
-    known = {name for option in command.params for name in option.opts}
+    known = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
     options = [word for word in words if word.startswith("--")]
     assert set(options) <= known
     for option, value in pairwise(words):

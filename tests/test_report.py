@@ -14,15 +14,18 @@ import pandas as pd
 import pytest
 
 from experiments.comparison import Comparison, tabulate
+from experiments.responses import BUDGETS, COLUMNS, FACTORS, Responses, efficacies
 from experiments.statistics import Interval
 from experiments.study import Study
 from experiments.study_file import read_study
+from model.catalogue import INSTRUMENTS
 from model.indicators import INDICATORS
 from model.parameters import Parameters
 from model.policy import Policy, policies
 from viz.figures import POLICY_STYLES, STYLES, order_policies, style_slots, ticks
 from viz.findings import cells, contrasts, ranks
 from viz.report import answer, render
+from viz.responses import timeline
 from viz.sections import Page
 from viz.wording import against_reference, main_effects, number, places, seed_ranges
 
@@ -31,11 +34,12 @@ HEADLINES = ("welfare", "useful_technology", "adoption")
 LIFT = {"laissez_faire": 0.0, "rebate": 0.0, "rd_credit": 0.05, "grants": -0.04, "vouchers": 0.12, "procurement": 0.06}
 
 
-def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None):
+def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference="rebate"):
     """A comparison with made-up numbers: `lift` is what a policy adds to every indicator."""
     arms = [policies[arm] if isinstance(arm, str) else arm for arm in arms]
     study = Study(
         outcomes=HEADLINES,
+        reference=reference,
         policies=tuple(arms),
         seeds=tuple(range(seeds)),
         parameters=parameters or Parameters(horizon=horizon),
@@ -54,7 +58,7 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None):
     runs = pd.DataFrame(runs)
     return Comparison(
         study=study,
-        reference="rebate",
+        reference=reference,
         policies=tuple(policy.name for policy in arms),
         seeds=study.seeds,
         table=tabulate(study, runs),
@@ -67,6 +71,7 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None):
 
 def summary(policy, level, own):
     raised = 0.0 if not policy.mix else 600.0
+    shares = dict(policy.mix)
     money = {
         "raised": raised,
         "placed": 0.93 * raised,
@@ -82,6 +87,8 @@ def summary(policy, level, own):
         | {"bonsai_dependence_at_withdrawal": 0.3 * bool(policy.mix), "bonsai_dependent_share_at_withdrawal": 0.2}
         | {"bonsai_exit_excess": own.normal(0.02, 0.03)}
         | {f"budget_{name}": value for name, value in money.items()}
+        | {"equity_recovered": 0.0}
+        | {f"placed_{name}": shares.get(name, 0.0) * money["placed"] for name in INSTRUMENTS}
         | {f"gain_{name}": level + own.normal(0, 0.02) for name in gains}
     )
 
@@ -96,6 +103,23 @@ def paths(run_id, policy, seed, level, horizon, luck):
         "lab_technology": 0.5 + 1.8 * rise + 0.2 * level,
     }
     return pd.DataFrame({"run_id": run_id, "policy": policy.name, "seed": seed, "period": period, **columns})
+
+
+def responding(comparison, dose=(-1.0, 0.0, 1.0), efficacy=(-2.0, -1.0, 1.0, 2.0, 3.0)):
+    """The comparison with made-up responses to the budget and, where a policy assumes any, to efficacies."""
+    others = [policy for policy in comparison.study.policies if policy.name != comparison.reference]
+
+    def response(policies, settings, gaps):
+        rows = [
+            (policy.name, setting, 8, gap, gap - 0.5, gap + 0.5)
+            for policy in policies
+            for setting, gap in zip(settings, gaps, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=list(COLUMNS))
+
+    assumed = [policy for policy in others if efficacies(policy)]
+    found = Responses("welfare", 8, response(others, BUDGETS[: len(dose)], dose), response(assumed, FACTORS, efficacy))
+    return replace(comparison, responses=found)
 
 
 class Outline(HTMLParser):
@@ -127,7 +151,7 @@ def sentences(comparison):
 
 @pytest.fixture(scope="module")
 def page():
-    return render(made_up())
+    return render(responding(made_up([*SIX, "community", "sequenced"])))
 
 
 def test_page_needs_no_network(page):
@@ -135,11 +159,11 @@ def test_page_needs_no_network(page):
     assert not outline.all("script", "link", "img", "iframe", "object", "use", "image", "base")
     assert all(attributes["href"].startswith("#") for attributes in outline.all("a"))
     assert not re.search(r"url\(|@import|https?:|src=", page)
-    assert len(render(made_up(seeds=20, horizon=160)).encode()) < 1_500_000
+    assert len(render(responding(made_up(seeds=20, horizon=160))).encode()) < 1_500_000
 
 
 def test_equal_comparisons_give_equal_bytes(page):
-    assert render(made_up()) == page
+    assert render(responding(made_up([*SIX, "community", "sequenced"]))) == page
 
 
 def test_headings_are_in_order_and_links_lead_somewhere(page):
@@ -164,7 +188,7 @@ def test_tables_and_drawings_speak(page):
     "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a & b 'c'", "}}{{ 7*7 }}"]
 )
 def test_hostile_names_are_only_text(name):
-    comparison = made_up([*SIX, Policy(name=name, mix={"grants": 0.5, "vouchers": 0.5})], seeds=3)
+    comparison = responding(made_up([*SIX, Policy(name=name, mix={"grants": 0.5, "platform": 0.5})], seeds=3))
     comparison.runs.loc[0, ["status", "error"]] = ["failed", f"Traceback\n{name}"]
     outline = shown(comparison)
     assert not outline.all("script", "img")
@@ -293,6 +317,10 @@ SMALL = {
     "nothing succeeded": lambda: emptied(made_up()),
     "no series": lambda: without(made_up(), "adoption_", "lab_"),
     "no gains, no bonsai": lambda: without(made_up(), "gain_", "bonsai_"),
+    "no money": lambda: made_up(["laissez_faire"], reference="laissez_faire"),
+    "responses of one arm": lambda: responding(made_up(["rebate"])),
+    "responses without numbers": lambda: responding(made_up([*SIX, "community"]), [np.nan] * 3, [np.nan] * 5),
+    "responses where nothing succeeded": lambda: responding(emptied(made_up())),
     "not kept": lambda: replace(made_up(), out=None),
     "many mixes": lambda: made_up(
         [*SIX, *(Policy(name=f"mix {n}", mix={"grants": n / 20, "vouchers": 1 - n / 20}) for n in range(1, 12))],
@@ -304,7 +332,7 @@ SMALL = {
 @pytest.mark.parametrize("case", SMALL)
 def test_what_is_missing_is_said_and_nothing_breaks(case):
     outline = shown(SMALL[case]())
-    assert len(outline.all("section")) == 8
+    assert len(outline.all("section")) == 9
     assert not re.search(r"\bnan\b|\bNone\b|Undefined", outline.text)
     assert not any("nan" in str(value) for _, attributes in outline.elements for value in attributes.values())
 
@@ -317,6 +345,93 @@ def test_missing_parts_have_their_sentence():
     assert "48 of 48 runs failed" in shown(SMALL["nothing succeeded"]()).text
     assert "No indicator of gains" in shown(SMALL["no gains, no bonsai"]()).text
     assert "in a single seed" in shown(SMALL["one seed"]()).text
+    assert "No arm raises money." in shown(SMALL["no money"]()).text
+
+
+def sections(comparison):
+    """The page's text by the headings of its third level."""
+    parts = re.split(r"<h3>(.*?)</h3>", render(comparison))
+    return {name: Outline(body) for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def labels(outline):
+    return [attributes["aria-label"] for attributes in outline.all("svg") if "aria-label" in attributes]
+
+
+def test_the_calendar_says_when_each_instrument_spends():
+    """A band per policy and instrument, named; its share is of all that the policy spends."""
+    calendar = sections(made_up(["laissez_faire", "rebate", "sequenced", "community"], horizon=80))[
+        "The policy calendar"
+    ]
+    assert labels(calendar) == [
+        "rebate: rebate, 100 % of its money, quarters 0 to 79",
+        "community: platform, 40 % of its money, quarters 0 to 79",
+        "community: common technology, 40 % of its money, quarters 0 to 79",
+        "community: infrastructure, 20 % of its money, quarters 0 to 79",
+        "sequenced: R&D credit, 50 % of its money, quarters 0 to 39",
+        "sequenced: vouchers, 50 % of its money, quarters 40 to 79",
+    ]
+    assert "over the 80 quarters" in calendar.text and "laissez_faire" not in calendar.text
+
+
+def test_bands_of_the_calendar_share_one_scale():
+    """A band's area is its instrument's share of the dearest policy's budget in every quarter."""
+    halves = timeline(np.array([0.0, 1.0, 1.0, 0.5]), 2.0, 0, "")
+    points = re.search('points="([^"]*)"', halves).group(1).split()
+    x, y = np.array([point.split(",") for point in points], dtype=float).T
+    assert np.trapezoid(20.0 - y, x) == pytest.approx(18.0 * 1000.0 * 2.5 / 4 / 2.0)
+
+
+def test_money_is_told_by_instrument():
+    comparison = made_up([*SIX, "community"])
+    text = shown(comparison).text
+    table = text[text.index("Money placed by instrument") : text.rindex("What is taken as given")]
+    assert "community \N{EN DASH} \N{EN DASH} \N{EN DASH} \N{EN DASH} \N{EN DASH} 223 223 112" in table
+    assert "Mission" not in table
+    assert "by instrument" not in shown(without(comparison, "placed_")).text
+
+
+def test_dose_and_response_has_a_named_panel_for_each_policy_but_the_reference():
+    found = sections(responding(made_up([*SIX, "community"])))["Dose and response"]
+    named = labels(found)
+    assert len(named) == 6 and not any(name.startswith("rebate") for name in named)
+    assert "grants, by budget, % of output. 0.05: \N{MINUS SIGN}1.00, 0.1: 0, 0.2: 1.00." in named
+    assert "over 8 seeds" in found.text and "Welfare (money)" in found.text
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ([-2.0, -1.0, 1.0, 2.0, 3.0], "above the reference from ×0.56 on"),
+        ([1.0] * 5, "above the reference at ×0.1 already, the least that was tried"),
+        ([-1.0] * 5, "not above the reference up to ×10, the most that was tried"),
+    ],
+)
+def test_break_even_is_said_with_what_is_assumed(gaps, said):
+    found = sections(responding(made_up([*SIX, "community"]), efficacy=gaps))["Break-even of what is assumed"]
+    assert said in found.text
+    assert f"common efficacy {Parameters().common_efficacy:g} (" in found.text
+    assert len(found.all("svg")) - len(labels(found)) == 1  # the row's swatch
+    assert [label.split(",")[0] for label in labels(found)] == ["community"]
+
+
+def test_policies_that_assume_nothing_have_no_break_even():
+    assert "Break-even of what is assumed" not in sections(responding(made_up()))
+    assert not {"Dose and response", "Break-even of what is assumed"} & set(sections(made_up()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"match": True}, "All arms of a seed were rerun with the budget cut to what every arm could place."),
+        ({"timing": "yoked"}, "All arms of a seed were rerun at the slowest arm's calendar."),
+        ({}, ""),
+    ],
+)
+def test_reruns_for_equal_money_are_said(changes, said):
+    comparison = made_up()
+    text = shown(replace(comparison, study=replace(comparison.study, **changes))).text
+    assert said in text and ("were rerun" in text) == bool(said)
 
 
 def test_the_same_comparison_can_be_made_again(tmp_path):
@@ -330,6 +445,30 @@ def test_the_same_comparison_can_be_made_again(tmp_path):
     file = re.search(r"<pre[^>]*><code>(.*?)</code>", render(own), re.S).group(1)
     (tmp_path / "compare.yaml").write_text(file, encoding="utf-8")
     assert read_study(tmp_path / "compare.yaml") == own.study
+    assert "timing" not in file and "match" not in file
+    equal = replace(own, study=replace(own.study, match=True, timing="yoked"))
+    file = re.search(r"<pre[^>]*><code>(.*?)</code>", render(equal), re.S).group(1)
+    (tmp_path / "compare.yaml").write_text(file, encoding="utf-8")
+    assert read_study(tmp_path / "compare.yaml") == equal.study
+
+
+@pytest.mark.parametrize(
+    ("changes", "responses", "wanted"),
+    [
+        ({}, True, set()),
+        ({}, False, {"--no-responses"}),
+        ({"match": True}, True, {"--match"}),
+        ({"match": True, "timing": "yoked"}, False, {"--match", "--timing", "yoked", "--no-responses"}),
+    ],
+)
+def test_the_command_asks_for_the_same_reruns(changes, responses, wanted):
+    plain = made_up()
+    study = replace(plain.study, outcomes=(), **changes)
+    comparison = replace(responding(plain) if responses else plain, study=study)
+    words = shlex.split(re.search(r"<pre[^>]*><code>(.*?)</code>", render(comparison), re.S).group(1))
+    assert set(words) & {"--match", "--timing", "yoked", "--no-responses"} == wanted
+    named = replace(comparison, study=replace(study, name="mine"))
+    assert ("nqpf compare mine.yaml --no-responses" in shown(named).text) == (not responses)
 
 
 def test_traits_set_for_all_arms_are_in_the_command():
@@ -367,13 +506,16 @@ def test_every_policy_has_its_own_style():
     ]
     slots = style_slots(arms)
     assert len(set(slots.values())) == len(arms)
-    assert [slots[name] for name in SIX] == list(range(len(POLICY_STYLES)))
+    assert [slots[name] for name in SIX] == [list(POLICY_STYLES).index(name) for name in SIX]
     assert style_slots([policies["selective"]])["selective"] == slots["grants"]
+    assert len(set(style_slots(policies.values()).values())) == len(policies)
+    assert len(set(STYLES)) == len(STYLES)
 
 
 def test_numbers_in_words():
     assert number(-1234.5, 0) == "\N{MINUS SIGN}1,234" and number(0.5, 2, signed=True) == "+0.50"
     assert number(np.nan) == "\N{EN DASH}" and number(0.0, 2, signed=True) == "0.00"
+    assert number(-0.2, 0) == "0"
     assert (places([0.0123]), places([12345.0]), places([]), places([np.nan])) == (4, 0, 0, 0)
     assert seed_ranges([3, 0, 1, 2, 7]) == "0\N{EN DASH}3, 7"
     assert ranks({"a": 1.0, "b": 2.0, "c": 2.0, "d": np.nan}, "higher") == {"a": 3, "b": 1, "c": 1}

@@ -156,7 +156,18 @@ def test_failed_runs_make_exit_code_3_and_one_line(
 ) -> None:
     fail_on("grants", 1, monkeypatch)
     code = main(
-        ["compare", "--policies", "rebate,grants", "--seeds", "3", "--out", str(tmp_path / "x"), "--quiet", *settings()]
+        [
+            "compare",
+            "--policies",
+            "rebate,grants",
+            "--seeds",
+            "3",
+            "--out",
+            str(tmp_path / "x"),
+            "--quiet",
+            "--no-responses",
+            *settings(),
+        ]
     )
     shown = capsys.readouterr()
     assert code == 3
@@ -181,6 +192,7 @@ def start_slow(out: Path, *more: str, seeds: int = 60) -> "subprocess.Popen[str]
     """`nqpf compare` in a process of its own, each seed slowed down by a fifth of a second."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     words = ["compare", "--policies", "rebate,grants", "--seeds", str(seeds), "--out", str(out), "--jobs", "2"]
+    words += ["--no-responses"]
     return subprocess.Popen(
         [sys.executable, "-c", SLOW, *words, *settings(), *more],
         env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
@@ -213,7 +225,8 @@ def test_a_kill_loses_nothing_that_was_done(
         assert complaint.splitlines()[-1].startswith("nqpf: interrupted; what was done is kept in")
         assert "Traceback" not in complaint
         assert not list(out.rglob("*.tmp"))
-    assert main(["compare", "--policies", "rebate,grants", "--seeds", "60", "--out", str(out), *settings()]) == 0
+    again = ["compare", "--policies", "rebate,grants", "--seeds", "60", "--out", str(out), "--no-responses"]
+    assert main([*again, *settings()]) == 0
     assert f"{stored} of 120 runs are stored already" in capsys.readouterr().err
     assert count_runs(out) == {"ok": 120, "failed": 0, "damaged": 0}
 

@@ -144,7 +144,7 @@ def made(difference: dict[float, float], better: str = "welfare") -> Sweep:
             "point": point, "policy": policy, "seed": seed, "status": "ok",
             "policy.foresight": place, "industries": 1 + point % 2,
             better: seed + gap * (policy == "application"), "budget_raised": 1.0, "budget_placed": 1.0,
-            "budget_leaked": 0.0, "budget_administration": 0.0,
+            "budget_leaked": 0.0, "budget_administration": 0.0, "equity_recovered": 0.0,
         }
         for point, (place, gap) in enumerate(difference.items())
         for policy in ("rebate", "application")
@@ -365,6 +365,9 @@ WRONG: dict[str, tuple[str, list[str], list[str]]] = {
     "no points file": (
         FILE.replace("grid, levels: 2", "list, points_file: p.csv"), [], ["s.yaml:8:", "p.csv", "no such file"],
     ),
+    "arms to match": (FILE + "match: true\n", [], ["s.yaml: match and timing", "compare"]),
+    "arms to yoke": (FILE + "timing: yoked\n", [], ["s.yaml: match and timing", "compare"]),
+    "match for a sweep": (FILE, ["--match"], ["unknown option '--match'"]),
     "no study": (FILE, ["--out", "s.yaml"], ["s.yaml is a file"]),
 }  # fmt: skip
 
@@ -409,6 +412,14 @@ def test_the_drawing_is_the_same_every_time_and_needs_no_plane() -> None:
         assert draw(edge.iloc[:rows], "x").startswith("<svg")
     on_a_line = edge.assign(industries=edge["policy.foresight"])
     assert draw(on_a_line, "x").startswith("<svg")
+
+
+def test_the_caption_speaks_of_the_line_only_where_there_is_one() -> None:
+    crossing, apart = made({0.0: -2.0, 0.25: -1.0, 0.75: 1.0, 1.0: 2.0}), made({0.0: 2.0, 0.25: 1.0, 0.75: 1.0})
+    for found, said, kept in ((crossing, "The black line is", "No black line"), (apart, "No black line", "The black")):
+        page = render(found, boundary(found, "application", "rebate"), "application", "rebate")
+        assert said in page
+        assert kept not in page
 
 
 def test_shipped_studies_are_part_of_the_package() -> None:

@@ -49,6 +49,7 @@ def render(swept: "Sweep", edge: pd.DataFrame, one: str, other: str) -> str:
         factors=[_declared(name) for name in swept.factors],
         drawing=Markup(draw(edge, f"{one} less {other}")),
         rows=_rows(edge),
+        crosses=bool((edge["difference"] > 0.0).any() and (edge["difference"] < 0.0).any()),
         answer=_answer(edge, one, other, outcome.better),
     )
 
@@ -89,8 +90,8 @@ def _draw_plane(figure: Figure, axes: Axes, known: pd.DataFrame, label: str) -> 
     told = ((known["low"] > 0.0) | (known["high"] < 0.0)).to_numpy()
     shown = axes.scatter(x[told], y[told], s=42, c=gap[told], cmap=COLOURS, vmin=-most, vmax=most, edgecolors="black")
     axes.scatter(x[~told], y[~told], s=42, facecolors="white", edgecolors="black")
-    for dots in axes.collections[-2:]:
-        dots.set(clip_on=False, zorder=3, linewidths=0.9)
+    for dots, width in zip(axes.collections[-2:], (2.4, 0.9), strict=True):  # a filled dot is lost on its own ground
+        dots.set(clip_on=False, zorder=3, linewidths=width)
     figure.colorbar(shown, ax=axes, label=label)
 
 

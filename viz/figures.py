@@ -43,12 +43,14 @@ POLICY_STYLES: dict[str, Style] = {
     "new_national_system": Style("#7b3fa0", "#cfa3f0", DASHED),
     "sequenced": Style("#5f6500", "#cdd05c", SOLID),
 }
-OTHER_STYLES: tuple[Style, ...] = (
-    Style("#3d5a80", "#9db9dd", DASH_DOT),
-    Style("#8a1c7c", "#e79ade", SOLID),
-    Style("#7a4a2b", "#d9ab88", DASHED),
-    Style("#00695c", "#80e0d0", DOTTED),
-)
+OTHER_STYLES: tuple[Style, ...] = tuple(
+    Style(light, dark, dash)
+    for dash in (DASH_DOT, DOTTED, DASHED, SOLID)
+    for light, dark in (
+        ("#3d5a80", "#9db9dd"), ("#8a1c7c", "#e79ade"), ("#7a4a2b", "#d9ab88"), ("#00695c", "#80e0d0"),
+        ("#5b3fb0", "#b9a8f5"),
+    )
+)  # fmt: skip
 STYLES = (*POLICY_STYLES.values(), *OTHER_STYLES)
 
 

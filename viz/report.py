@@ -16,6 +16,7 @@ from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from experiments.money import EQUAL_MONEY
+from experiments.study import TIMINGS
 from model.errors import BadInput
 from model.indicators import INDICATORS
 from model.parameters import Parameters
@@ -47,6 +48,7 @@ def render(comparison: "Comparison") -> str:
         "doses": responses.doses(page, comparison.responses),
         "efficacy": responses.efficacy(page, comparison.responses),
         "settings": _settings(comparison, page.order),
+        "reruns": wording.reruns(comparison.study.match, comparison.study.timing == "yoked"),
     }
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"capital": wording.capital, "plain": wording.plain}
@@ -131,8 +133,9 @@ def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, An
             "Results": str(comparison.out or "not kept"),
             **{"model sources" if name == "model" else name: text for name, text in comparison.versions.items()},
         },
-        "command": _command(study, {entry["name"]: entry["value"] for entry in changed}),
+        "command": _command(comparison, {entry["name"]: entry["value"] for entry in changed}),
         "study_file": _study_file(study),
+        "responses": comparison.responses is not None,
     }
 
 
@@ -145,14 +148,17 @@ def _trait(policy: Policy, name: str) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _command(study: "Study", changed: Mapping[str, Any]) -> str:
+def _command(comparison: "Comparison", changed: Mapping[str, Any]) -> str:
     """The command that makes this comparison again; empty where only a study file can say it."""
+    study = comparison.study
     first, count, names = study.seeds[0], len(study.seeds), [policy.name for policy in study.policies]
     traits = _common_traits(study.policies)
     if traits is None or study.name != "compare" or study.outcomes or study.seeds != tuple(range(first, first + count)):
         return ""
     words = ["nqpf", "compare", "--policies", ",".join(names), "--reference", study.reference]
     words += ["--seeds", str(count), "--seed", str(first)]
+    words += ["--match"] * study.match + ["--timing", study.timing] * (study.timing != TIMINGS[0])
+    words += ["--no-responses"] * (comparison.responses is None)
     for name, value in {**changed, **{f"policy.{name}": value for name, value in traits.items()}}.items():
         words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
     return shlex.join(words)
@@ -175,7 +181,7 @@ def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
 def _study_file(study: "Study") -> str:
     """The study as a file that `nqpf compare` reads, without what has its default."""
     defaults = Parameters().model_dump(mode="json")
-    content: dict[str, Any] = {key: value for key, value in study.content().items() if value}
+    content = study.content()
     content["parameters"] = {name: value for name, value in content["parameters"].items() if value != defaults[name]}
     content["policies"] = [
         policy.name if policies.get(policy.name) == policy else _unlike_default(policy) for policy in study.policies
@@ -184,6 +190,8 @@ def _study_file(study: "Study") -> str:
         content["seeds"] = len(study.seeds)
     writer, out = YAML(typ="safe"), StringIO()
     writer.default_flow_style = False
+    if study.timing == TIMINGS[0]:
+        del content["timing"]
     writer.dump({key: value for key, value in content.items() if value}, out)
     return out.getvalue()
 

@@ -15,7 +15,7 @@ from model.parameters import Parameters
 from model.policy import Policy
 from viz import wording
 from viz.figures import FLOOR, HEIGHT, LEFT, TOP, WIDTH, drawing, ticks
-from viz.sections import Page, matrix
+from viz.sections import Page
 
 ROOM = 12  # right of the last setting, in units of the drawing
 
@@ -23,32 +23,40 @@ ROOM = 12  # right of the last setting, in units of the drawing
 def calendar(page: Page) -> list[dict[str, Any]]:
     """Per policy with money, a band per instrument: when it spends which share of output."""
     horizon = page.comparison.study.parameters.horizon
-    largest = max((policy.outlays(horizon).sum(axis=1).max() for policy in page.order), default=0.0)
+    outlays = {policy.name: policy.outlays(horizon) for policy in page.order}
+    largest = max((planned.sum(axis=1).max() for planned in outlays.values()), default=0.0)
     shown = []
-    for policy, row in zip(page.order, page.rows, strict=True):
-        outlays = policy.outlays(horizon)
+    for row in page.rows:
+        planned = outlays[row["name"]]
         bands = [
-            {
-                "name": wording.plain(name),
-                "share": wording.share(outlays[:, number].max() / outlays.sum(axis=1).max()),
-                "svg": Markup(timeline(outlays[:, number], largest, f"{policy.name}: {wording.plain(name)}")),
-            }
-            for number, name in enumerate(INSTRUMENTS)
-            if outlays[:, number].any()
+            _band(row["name"], instrument, own, planned.sum(), largest, page.slots[row["name"]])
+            for instrument, own in zip(INSTRUMENTS, planned.T, strict=True)
+            if own.any()
         ]
         if bands:
-            shown.append(row | {"bands": bands, "first": policy.start, "last": min(policy.end, horizon)})
+            shown.append(row | {"bands": bands})
     return shown
 
 
+def _band(policy: str, instrument: str, own: np.ndarray, total: float, largest: float, slot: int) -> dict[str, Any]:
+    """An instrument's outlays over quarters, shape (T,), drawn and in words."""
+    first, last = np.flatnonzero(own)[[0, -1]]
+    name, share, when = wording.plain(instrument), wording.share(own.sum() / total), f"quarters {first} to {last}"
+    svg = timeline(own, largest, slot, f"{policy}: {name}, {share} of its money, {when}")
+    return {"name": name, "says": f"{share}, {when}", "svg": Markup(svg)}
+
+
 def instruments(page: Page) -> dict[str, Any]:
-    """Money placed by each instrument that any arm uses."""
+    """Money placed by each instrument that any arm uses, means over seeds."""
     used = page.present([f"placed_{name}" for name in INSTRUMENTS])
-    placing = [name for name in used if page.comparison.runs[name].gt(0.0).any()]
-    columns = [
-        (page.declared(name, wording.plain(name.removeprefix("placed_"))), page.values(name)) for name in placing
+    means = {name: page.values(name).mean() for name in used if page.comparison.runs[name].gt(0.0).any()}
+    decimals = wording.places(value for mean in means.values() for value in mean)
+    rows = [
+        row | {"numbers": [wording.number(mean[row["name"]] or np.nan, decimals) for mean in means.values()]}
+        for row in page.rows
     ]
-    return matrix(page, columns, absolute=True) if columns else {}
+    columns = [page.declared(name, wording.plain(name.removeprefix("placed_"))) for name in means]
+    return {"columns": columns, "rows": rows}
 
 
 def doses(page: Page, responses: Responses | None) -> dict[str, Any]:
@@ -81,16 +89,16 @@ def efficacy(page: Page, responses: Responses | None) -> dict[str, Any]:
 def _break_even(responses: Responses, policy: Policy) -> str:
     multiple, found = break_even(responses.efficacy, policy.name)
     if found == "never":
-        return f"never better than the reference up to ×{responses.efficacy['setting'].max():g}"
+        return f"not above the reference up to ×{responses.efficacy['setting'].max():g}, the most that was tried"
     if found == "always":
-        return f"better than the reference from ×{multiple:.2g} on: the break-even lies below what was tried"
-    return f"breaks even at ×{multiple:.2g} of what is assumed"
+        return f"above the reference at ×{multiple:.2g} already, the least that was tried"
+    return f"above the reference from ×{multiple:.2g} on"
 
 
 def _assumed(page: Page, names: Sequence[str]) -> list[str]:
     own = page.comparison.study.parameters
     return [
-        f"{wording.plain(name)} = {getattr(own, name):g} {entry['unit']}"
+        f"{wording.plain(name)} {getattr(own, name):g} ({entry['unit']})"
         for entry in Parameters.declarations()
         if (name := entry["name"]) in names
     ]
@@ -162,15 +170,16 @@ def _short(value: float) -> str:
     return f"{value / 1000.0:g}k" if abs(value) >= 10_000.0 else f"{value:g}"
 
 
-def timeline(outlays: np.ndarray, largest: float, description: str) -> str:
+def timeline(outlays: np.ndarray, largest: float, slot: int, description: str) -> str:
     """Outlays over quarters as a band from the left, its height the share of output; shape (T,)."""
     width = 1000.0 / len(outlays)
     height = 18.0 * outlays / (largest or 1.0)
     changes = np.flatnonzero(np.diff(height, prepend=0.0, append=0.0))
-    corners = ["0,20"]
+    outline = ["0,20"]
     for quarter in changes:
         before = height[quarter - 1] if quarter else 0.0
         after = height[quarter] if quarter < len(height) else 0.0
-        corners += [f"{quarter * width:.1f},{20.0 - before:.2f}", f"{quarter * width:.1f},{20.0 - after:.2f}"]
-    body = f'<polygon class="part0" points="{" ".join([*corners, "1000,20"])}"/><path class="rule" d="M0 20H1000"/>'
+        outline += [f"{quarter * width:.1f},{20.0 - before:.2f}", f"{quarter * width:.1f},{20.0 - after:.2f}"]
+    corners = " ".join([*outline, "1000,20"])
+    body = f'<path class="rule" d="M0 19.5H1000"/><polygon class="s{slot}" points="{corners}" fill="currentColor"/>'
     return drawing("bar", 1000, 20, description, body, ' preserveAspectRatio="none"')

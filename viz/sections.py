@@ -288,7 +288,7 @@ def adoption(page: Page) -> dict[str, Any]:
         panels.append(_panel(policy, drawn, frame, f"Adoption under {policy.name}: median at the end {_ends(own)}."))
     lines = [Fan(_short(name), page.slots[name], own, banded=False) for name, own in fans.items()]
     ends = "; ".join(f"{name} {wording.number(own[2, -1])}" for name, own in fans.items())
-    together = fan_panel(lines, frame._replace(room=94), None, f"Median adoption of all policies. At the end: {ends}.")
+    together = fan_panel(lines, frame._replace(room=106), None, f"Median adoption of all policies. At the end: {ends}.")
     return {"together": Markup(together), "panels": panels}
 
 

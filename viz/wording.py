@@ -22,7 +22,7 @@ def number(value: float, decimals: int | None = None, signed: bool = False) -> s
     if not np.isfinite(value):
         return DASH
     plus = "+" if signed and value != 0.0 else ""
-    return f"{value:{plus},.{places([value]) if decimals is None else decimals}f}".replace("-", MINUS)
+    return f"{value:{plus}z,.{places([value]) if decimals is None else decimals}f}".replace("-", MINUS)
 
 
 def span(interval: Interval, decimals: int | None = None) -> str:
@@ -72,6 +72,12 @@ def seed_ranges(seeds: Iterable[int]) -> str:
         else:
             runs.append([seed, seed])
     return ", ".join(str(first) if first == last else f"{first}{DASH}{last}" for first, last in runs)
+
+
+def reruns(match: bool, yoked: bool) -> str:
+    """One sentence on how equal money was enforced by reruns; empty where it was not."""
+    told = ["at the slowest arm's calendar"] * yoked + ["with the budget cut to what every arm could place"] * match
+    return f"All arms of a seed were rerun {listed(told)}." if told else ""
 
 
 def size(interval: Interval) -> str:
