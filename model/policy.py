@@ -33,10 +33,11 @@ def _mix(value: Any) -> Any:
 
 def _calendar(value: Any) -> Any:
     """A calendar as a tuple of multiples of the budget."""
-    try:
-        multiples = tuple(float(multiple) for multiple in value)
-    except (TypeError, ValueError):
-        raise ValueError("must be a list of numbers") from None
+    if not isinstance(value, list | tuple) or any(
+        isinstance(multiple, bool) or not isinstance(multiple, int | float) for multiple in value
+    ):
+        raise ValueError("must be a list of numbers")
+    multiples = tuple(float(multiple) for multiple in value)
     if not all(0.0 <= multiple <= 1e6 for multiple in multiples):
         raise ValueError("multiples of the budget must be numbers from 0 to 1e6")
     return multiples
