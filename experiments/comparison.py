@@ -16,7 +16,8 @@ from experiments.statistics import holm, mean_interval, wilcoxon
 from experiments.store import Memory, Store
 from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, seeds_from, with_reference
 from model.errors import BadInput
-from model.indicators import INDICATORS, Indicator
+from model.indicators import INDICATORS
+from model.measuring import Indicator
 from model.parameters import Parameters
 from model.policy import Policy, find_policy
 

@@ -3,93 +3,23 @@
 A level or flow is a formula over the columns of tallies (model/state.py) and of money moved by purpose
 (model/ledger.py), vectorised over quarters. The summary of a run holds a level's last value, a flow's sum over the
 run, and for each a twin `NAME_at_withdrawal` measured when policy ends. An `end` indicator reads the state itself,
-at withdrawal and at the end. A `time` is a quarter, NaN when never reached; a `run` indicator needs the whole run.
+at withdrawal and at the end (model/distributions.py). A `time` is a quarter, NaN when never reached; a `run`
+indicator needs the whole run.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from agents.industry import LAYERS
 from model.catalogue import INSTRUMENTS
+from model.distributions import DISTRIBUTIONS
 from model.ledger import PLACED, Purpose
+from model.measuring import INDICATORS, Record, column, indicator, money, ratio, share_of_size
 from model.state import State
 
-Kind = Literal["level", "flow", "end", "time", "run"]
-
-
-class Indicator(NamedTuple):
-    """One indicator. `better` says which way is better for those who read tables, "" where that is open."""
-
-    name: str
-    unit: str
-    definition: str
-    kind: Kind
-    better: Literal["higher", "lower", ""]
-    measure: Callable[..., Any]
-
-
-class Record(NamedTuple):
-    """What a run has recorded. T quarters."""
-
-    tallies: Any  # (T,) records
-    moved: np.ndarray  # (T, purposes)
-    size: float  # economic size of all users
-    funds_cost: float
-    integration: float  # cost of integration per unit of size without infrastructure
-    supply_elasticity: float
-    placed: np.ndarray  # (T, instruments): money placed
-    withdrawal: int  # quarters until policy ends, at most T
-    shock: int  # quarter of the first shock, the horizon where there is none
-
-    def money(self, purpose: Purpose) -> np.ndarray:
-        """Money moved for a purpose per quarter. Shape (T,)."""
-        column: np.ndarray = self.moved[:, int(purpose)]
-        return column
-
-
-INDICATORS: dict[str, Indicator] = {}
-
-
-def indicator(
-    name: str, unit: str, kind: Kind, definition: str, better: Literal["higher", "lower", ""] = ""
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Declare an indicator and how it is measured."""
-
-    def add(measure: Callable[..., Any]) -> Callable[..., Any]:
-        INDICATORS[name] = Indicator(name, unit, definition, kind, better, measure)
-        return measure
-
-    return add
-
-
-def ratio(top: np.ndarray, bottom: Any) -> np.ndarray:
-    """top / bottom, NaN where bottom is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(np.asarray(bottom) != 0.0, top / bottom, np.nan))
-
-
-def _column(name: str, unit: str, kind: Kind, column: str, definition: str, better: Any = "") -> None:
-    """An indicator that is a column of tallies as it stands."""
-    indicator(name, unit, kind, definition, better)(lambda r: np.asarray(r.tallies[column]))
-
-
-def _money(name: str, purposes: tuple[Purpose, ...], definition: str, better: Any = "") -> None:
-    """An indicator that is money moved for some purposes."""
-    indicator(name, "money", "flow", definition, better)(lambda r: sum(r.money(purpose) for purpose in purposes))
-
-
-def _share_of_size(name: str, layers: tuple[str, ...], definition: str) -> None:
-    def measure(r: Record) -> np.ndarray:
-        adopted = sum(r.tallies[f"adopted_{layer}"] for layer in layers)
-        return ratio(np.asarray(adopted), sum(r.tallies[f"size_{layer}"] for layer in layers))
-
-    indicator(name, "share of economic size", "level", definition, "higher")(measure)
-
-
 # -- output, welfare, productivity
-_column(
+column(
     "output",
     "money per quarter",
     "level",
@@ -177,7 +107,7 @@ def tfp_users(r: Record) -> np.ndarray:
     return np.asarray((r.tallies["output"] - revenue(r) - r.money(Purpose.OLD_TECHNOLOGY)) / r.size)
 
 
-_column(
+column(
     "tfp_innovators",
     "quality units per money",
     "level",
@@ -185,7 +115,7 @@ _column(
     "quality delivered per real resource, weighted by quality delivered",
     "higher",
 )
-_column(
+column(
     "tfp_innovators_frontier",
     "quality units per money",
     "level",
@@ -194,7 +124,7 @@ _column(
     "higher",
 )
 for _part in ("within", "between", "entry", "exit"):
-    _column(
+    column(
         f"tfp_innovators_{_part}",
         "quality units per money",
         "flow",
@@ -208,7 +138,7 @@ for _part, _who in (
     ("entry", "users that took up the new technology"),
     ("exit", "users that went back to the old technology"),
 ):
-    _column(
+    column(
         f"tfp_users_{_part}",
         "money per size",
         "flow",
@@ -217,18 +147,10 @@ for _part, _who in (
     )
 
 
-@indicator(
-    "tfp_users_frontier", "money per size", "end", "productivity that a tenth of users exceed, each counting once",
-    "higher",
-)  # fmt: skip
-def tfp_users_frontier(state: State, start: np.ndarray) -> float:
-    return float(np.quantile(state.users.productivity, 0.9))
-
-
 # -- technology
-_share_of_size("adoption", LAYERS, "size of users of the new technology over all users'")
+share_of_size("adoption", LAYERS, "size of users of the new technology over all users'")
 for _layer in LAYERS:
-    _share_of_size(f"adoption_{_layer}", (_layer,), f"the same within {_layer} industries")
+    share_of_size(f"adoption_{_layer}", (_layer,), f"the same within {_layer} industries")
 indicator(
     "useful_technology",
     "quality",
@@ -236,20 +158,20 @@ indicator(
     "sum of size * quality * mastery as used over all users' size; technology not used counts nothing",
     "higher",
 )(lambda r: r.tallies["useful"] / r.size)
-_column("lab_technology", "capability", "level", "lab", "mean capability over domains of the frontier lab", "higher")
+column("lab_technology", "capability", "level", "lab", "mean capability over domains of the frontier lab", "higher")
 indicator("usefulness_ratio", "ratio", "level", "useful technology over lab technology", "higher")(
     lambda r: ratio(r.tallies["useful"] / r.size, r.tallies["lab"])
 )
-_column("generation", "generation", "level", "generation", "generation of products in use, weighted by units", "higher")
-_column(
+column("generation", "generation", "level", "generation", "generation of products in use, weighted by units", "higher")
+column(
     "generation_frontier", "generation", "level", "frontier_generation", "most advanced generation on offer", "higher"
 )
-_column("problems_met", "problems", "flow", "problems_met", "problems met by users in their own time")
-_column("problems_heard", "problems", "flow", "problems_heard", "of these heard by their innovators", "higher")
+column("problems_met", "problems", "flow", "problems_met", "problems met by users in their own time")
+column("problems_heard", "problems", "flow", "problems_heard", "of these heard by their innovators", "higher")
 indicator("problems_solved", "problems", "flow", "problems solved by labs and by lead users", "higher")(
     lambda r: r.tallies["lab_solutions"] + r.tallies["user_solutions"]
 )
-_column("problems_solved_by_users", "problems", "flow", "user_solutions", "solutions made by lead users")
+column("problems_solved_by_users", "problems", "flow", "user_solutions", "solutions made by lead users")
 indicator(
     "research_productivity",
     "capability per hour",
@@ -268,18 +190,18 @@ indicator("users_per_firm", "size per firm", "level", "economic size served by a
 indicator("private_rd", "money", "flow", "own R&D of domestic innovators")(
     lambda r: r.money(Purpose.RESEARCH) - r.money(Purpose.GRANT) - r.money(Purpose.EQUITY)
 )
-_money("public_rd", (Purpose.GRANT, Purpose.EQUITY, Purpose.LABORATORIES), "public R&D money")
+money("public_rd", (Purpose.GRANT, Purpose.EQUITY, Purpose.LABORATORIES), "public R&D money")
 indicator("exploration_share", "share of R&D money", "level", "R&D money spent on exploration")(
     lambda r: ratio(r.tallies["exploration_money"], r.money(Purpose.RESEARCH))
 )
-_column("exploration_hours", "hours", "flow", "exploration_hours", "engineer hours spent on exploration")
-_column("wage", "money per hour", "level", "wage", "engineers' wage")
-_column("engineer_hours", "hours per quarter", "level", "hours", "engineer hours supplied and used")
+column("exploration_hours", "hours", "flow", "exploration_hours", "engineer hours spent on exploration")
+column("wage", "money per hour", "level", "wage", "engineers' wage")
+column("engineer_hours", "hours per quarter", "level", "hours", "engineer hours supplied and used")
 
-_column("science", "ratio", "level", "science", "public science: multiplies the hazard of discovery, 1 without policy")
-_column("common_technology", "capability", "level", "common", "mean level of common technology over domains")
-_column("engineers_trained", "engineers", "level", "engineers", "engineers in the market that policy has trained")
-_column("infrastructure", "money", "level", "infrastructure", "stock of public infrastructure")
+column("science", "ratio", "level", "science", "public science: multiplies the hazard of discovery, 1 without policy")
+column("common_technology", "capability", "level", "common", "mean level of common technology over domains")
+column("engineers_trained", "engineers", "level", "engineers", "engineers in the market that policy has trained")
+column("infrastructure", "money", "level", "infrastructure", "stock of public infrastructure")
 indicator(
     "infrastructure_usage",
     "share per quarter",
@@ -316,17 +238,17 @@ def learning_rate(r: Record) -> float:
     return float(100.0 * (1.0 - 2.0 ** (np.sum((x - x.mean()) * (y - y.mean())) / spread))) if spread > 0.0 else np.nan
 
 
-_column("profits", "money", "flow", "profits", "domestic innovators' revenue less production, own R&D and fixed costs")
-_column("firms", "firms", "level", "firms", "living innovators")
+column("profits", "money", "flow", "profits", "domestic innovators' revenue less production, own R&D and fixed costs")
+column("firms", "firms", "level", "firms", "living innovators")
 indicator("firms_peak", "firms", "run", "largest number of living innovators")(
     lambda r: float(r.tallies["firms"].max())
 )
-_column("entries", "firms", "flow", "entries", "firms that entered")
-_column("exits", "firms", "flow", "exits", "firms that left")
+column("entries", "firms", "flow", "entries", "firms that entered")
+column("exits", "firms", "flow", "exits", "firms that left")
 indicator("hhi", "index", "level", "Herfindahl-Hirschman index of units sold by living firms", "lower")(
     lambda r: ratio(r.tallies["share_squares"], r.tallies["units"] > 0.0)
 )
-_column("duplication", "cosine", "level", "similarity", "mean pairwise cosine of firms' R&D directions", "lower")
+column("duplication", "cosine", "level", "similarity", "mean pairwise cosine of firms' R&D directions", "lower")
 indicator(
     "diversity",
     "domains",
@@ -341,10 +263,10 @@ indicator(
     "domestic_component_share", "share of components", "level", "components from domestic suppliers over all components"
 )(lambda r: ratio(r.tallies["domestic_components"], r.tallies["components"]))
 
-_column("imports", "money", "flow", "imports", "revenue of foreign innovators")
+column("imports", "money", "flow", "imports", "revenue of foreign innovators")
 
 # -- old industries, and who gains
-_column(
+column(
     "old_industry_output",
     "money per quarter",
     "level",
@@ -355,61 +277,6 @@ _column(
 indicator("old_technology_quality", "quality", "level", "size-weighted quality of users' old technology", "higher")(
     lambda r: r.tallies["old_quality"] / r.size
 )
-
-
-def _gain(state: State, start: np.ndarray, members: np.ndarray) -> float:
-    """Rise of the members' output over their output at t = 0, in per cent."""
-    before = start[members].sum()
-    return float(100.0 * (state.users.output[members].sum() / before - 1.0)) if before > 0.0 else np.nan
-
-
-def _regional_gains(state: State, start: np.ndarray) -> list[float]:
-    region = state.users.region
-    return [_gain(state, start, region == k) for k in range(region.max() + 1) if np.any(region == k)]
-
-
-for _number, _layer in enumerate(LAYERS):
-    indicator(f"gain_{_layer}", "%", "end", f"rise of output of {_layer} industries since t = 0", "higher")(
-        lambda s, start, number=_number: _gain(s, start, s.industries.layer[s.users.industry] == number)
-    )
-indicator("gain_small", "%", "end", "rise of output of the smaller half of users", "higher")(
-    lambda s, start: _gain(s, start, s.users.size <= np.median(s.users.size))
-)
-indicator("gain_large", "%", "end", "rise of output of the larger half of users", "higher")(
-    lambda s, start: _gain(s, start, s.users.size > np.median(s.users.size))
-)
-indicator("gain_best_region", "%", "end", "rise of output of the region that gains most", "higher")(
-    lambda s, start: max(_regional_gains(s, start))
-)
-indicator("gain_worst_region", "%", "end", "rise of output of the region that gains least", "higher")(
-    lambda s, start: min(_regional_gains(s, start))
-)
-
-
-@indicator(
-    "gini_productivity",
-    "index",
-    "end",
-    "Gini coefficient of users' output per unit of size, each user counting once",
-    "lower",
-)
-def gini_productivity(state: State, start: np.ndarray) -> float:
-    ordered = np.sort(state.users.output / state.users.size)
-    n = ordered.shape[0]
-    return float(2.0 * np.sum(np.arange(1, n + 1) * ordered) / (n * ordered.sum()) - (n + 1.0) / n)
-
-
-@indicator("productivity_90_10", "ratio", "end", "ninth over first decile of users' output per unit of size")
-def productivity_90_10(state: State, start: np.ndarray) -> float:
-    low, high = np.quantile(state.users.output / state.users.size, [0.1, 0.9])
-    return float(high / low)
-
-
-@indicator("top_tenth_sales", "share", "end", "share of units sold by the largest tenth of living firms")
-def top_tenth_sales(state: State, start: np.ndarray) -> float:
-    units = np.sort(state.innovators.units[state.innovators.alive])[::-1]
-    top = max(1, round(0.1 * units.shape[0]))
-    return float(units[:top].sum() / units.sum()) if units.sum() > 0.0 else np.nan
 
 
 # -- times
@@ -480,15 +347,15 @@ def bonsai_exit_excess(summary: Mapping[str, float], baseline: Mapping[str, floa
 
 
 # -- public money
-_money("budget_raised", (Purpose.TAX,), "taxes raised for policy; the sum of the next four")
+money("budget_raised", (Purpose.TAX,), "taxes raised for policy; the sum of the next four")
 indicator("budget_placed", "money", "flow", "public money that reached its purpose, less equity recovered")(
     lambda r: sum(r.money(purpose) for purpose in PLACED) - r.money(Purpose.REPAID)
 )
-_money("budget_leaked", (Purpose.LEAKAGE,), "public money lost to fraud", "lower")
-_money("budget_administration", (Purpose.ADMINISTRATION,), "cost of administration", "lower")
-_money("budget_returned", (Purpose.RETURNED,), "public money never placed and handed back when policy ends", "lower")
+money("budget_leaked", (Purpose.LEAKAGE,), "public money lost to fraud", "lower")
+money("budget_administration", (Purpose.ADMINISTRATION,), "cost of administration", "lower")
+money("budget_returned", (Purpose.RETURNED,), "public money never placed and handed back when policy ends", "lower")
 
-_money("equity_recovered", (Purpose.REPAID,), "equity of guidance funds that firms have repaid", "higher")
+money("equity_recovered", (Purpose.REPAID,), "equity of guidance funds that firms have repaid", "higher")
 for _number, _instrument in enumerate(INSTRUMENTS):
     indicator(f"placed_{_instrument}", "money", "flow", f"public money placed by {_instrument}")(
         lambda r, number=_number: r.placed[:, number]
@@ -509,7 +376,7 @@ def measure_series(record: Record) -> dict[str, np.ndarray]:
 
 def measure_state(state: State, start: np.ndarray) -> dict[str, float]:
     """Every `end` indicator of a state; `start` is users' output at t = 0, shape (U,)."""
-    return {name: float(entry.measure(state, start)) for name, entry in INDICATORS.items() if entry.kind == "end"}
+    return {name: float(INDICATORS[name].measure(state, start)) for name in DISTRIBUTIONS}
 
 
 def summarise(

@@ -13,15 +13,10 @@ from model.phases.entry import admit_entrants
 from model.phases.environment import draw_users_luck, drift_needs
 from model.phases.government import build_stocks, give_support, raise_budget, settle_purses
 from model.phases.product import make_products
+from model.phases.public_research import do_public_research
 from model.phases.record import record_quarter
-from model.phases.research import (
-    do_public_research,
-    do_research,
-    hire_engineers,
-    imitate,
-    improve_old_technology,
-    plan_research,
-)
+from model.phases.research import do_research, hire_engineers, improve_old_technology, plan_research
+from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
 from model.phases.ties import renew_ties
 from model.phases.use import produce, report_problems

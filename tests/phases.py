@@ -3,7 +3,8 @@
 from agents.compiled import kernel
 from model.phases.accounts import refinance_firms
 from model.phases.choosing import renew_plan_and_choice
-from model.phases.research import do_public_research, imitate
+from model.phases.public_research import do_public_research
+from model.phases.spillovers import imitate
 
 
 @kernel

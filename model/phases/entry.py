@@ -8,7 +8,7 @@ from agents.government import NEVER
 from agents.innovator import ABROAD, entrant_capability, entrants_mean
 from model.instruments import NUMBER
 from model.ledger import GOVERNMENT, OUTSIDE, Purpose, transfer
-from model.phases.research import mean_capability
+from model.phases.public_research import mean_capability
 from model.randomness import Purpose as Luck
 from model.randomness import exponential, fine_uniform, poisson, uniform, words
 

@@ -3,19 +3,16 @@
 from agents.compiled import rule
 from agents.elementary import exp, mean, total
 from agents.innovator import (
-    MEAN_SHOCK,
     discovery_chance,
     displaced,
     exploration_share,
     half_saturated,
-    imitated,
     improved,
     research_budget,
     research_effort,
     solution_size,
     solutions_mean,
     switches,
-    visible_level,
 )
 from agents.user import old_quality_gain
 from model.ledger import ENGINEERS, OUTSIDE, USERS, Purpose, transfer
@@ -299,107 +296,3 @@ def _take_up_prototype(p, innovators, ceiling, i, beyond):
         innovators.heard[i] = 0.0
         for c in range(p.domains):
             capability[i, c] *= p.carried
-
-
-@rule
-def do_public_research(p, s):
-    """Science, common technology and suppliers' laboratories, at the mean rate of a firm's.
-
-    Common technology works on problems reported by users of all firms and learns from the average firm;
-    suppliers set themselves their problems.
-    """
-    support, level, wage_now = s.support, s.stocks.level[0], s.market[0].wage
-    level.science = 1.0 + (1.0 - p.science_decay) * (level.science - 1.0)
-    level.science += p.science_efficacy * support.flow[0].science / wage_now / (p.engineers * p.market_size)
-    for k in range(support.upstream.shape[0]):
-        if support.upstream[k] > 0.0:
-            effort = research_effort(support.upstream[k] / wage_now, p.engineers, p.concentration)
-            s.suppliers.solved[k] += solutions_mean(p.solution_rate, effort, 1.0, p.own_problems, 0.0)
-    if support.flow[0].common > 0.0:
-        effort = research_effort(support.flow[0].common / wage_now, p.engineers, p.concentration)
-        _advance_common_technology(p, s, p.common_efficacy * effort)
-
-
-@rule
-def _advance_common_technology(p, s, effort):
-    """Expected gain of solutions of mean size per domain, within the ceiling of the frontier.
-
-    First it learns what the average firm knows: a share 1 - exp(-effort) of what it lacks.
-    """
-    common, reported, average = s.stocks.common, s.government.reported, s.scratch.domain
-    mean_capability(s.innovators, average)
-    ceiling = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)]
-    reports, learning = total(reported), 1.0 - exp(-effort)
-    for c in range(p.domains):
-        share = reported[c] / reports if reports > 0.0 else 1.0 / p.domains
-        solutions = solutions_mean(p.solution_rate, effort, share, 1.0, 1.0)
-        gain = solutions * solution_size(p.solution_step, MEAN_SHOCK)
-        caught_up = common[c] + learning * max(0.0, average[c] - common[c])
-        common[c] = improved(min(caught_up, ceiling), gain, ceiling)
-
-
-@rule
-def mean_capability(innovators, average):
-    """Mean capability per domain of living firms, into `average`, shape (D,)."""
-    average[:] = 0.0
-    living = 0
-    for i in range(innovators.alive.shape[0]):
-        if innovators.alive[i]:
-            living += 1
-            for c in range(average.shape[0]):
-                average[c] += innovators.capability[i, c]
-    for c in range(average.shape[0]):
-        average[c] /= max(living, 1)
-
-
-@rule
-def imitate(p, s):
-    """Capability moves towards the best visible rival and the common technology, all firms reading the same state."""
-    innovators, seen = s.innovators, s.scratch.firm_domain
-    alive, capability, absorption = innovators.alive, innovators.capability, innovators.absorption
-    best, second, leader, common = s.scratch.domain, s.scratch.second, s.scratch.leader, s.stocks.common
-    speed, disclosure = p.imitation * (1.0 - p.ip_protection), p.disclosure
-    _join_forces(p.mission_efficacy, s, best)
-    best[:] = 0.0
-    second[:] = 0.0
-    leader[:] = -1
-    for i in range(alive.shape[0]):
-        if alive[i]:
-            served = innovators.units[i] / (1000.0 * p.market_size)
-            for c in range(best.shape[0]):
-                seen[i, c] = visible_level(capability[i, c], disclosure, served)
-                if seen[i, c] > best[c]:
-                    best[c], second[c], leader[c] = seen[i, c], best[c], i
-                elif seen[i, c] > second[c]:
-                    second[c] = seen[i, c]
-    for i in range(alive.shape[0]):
-        if alive[i]:
-            ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
-            for c in range(best.shape[0]):
-                rival = second[c] if leader[c] == i else best[c]
-                from_rival = imitated(capability[i, c], speed, absorption[i], rival, ceiling)
-                from_common = imitated(capability[i, c], p.imitation, absorption[i], common[c], ceiling)
-                capability[i, c] = max(from_rival, from_common)
-
-
-@rule
-def _join_forces(efficacy, s, best):
-    """Members of a mission take over the best of each other without delay, for the share of R&D that it pays for.
-
-    x moves by min(1, efficacy * mission's money / all own and public R&D money) * absorptive capacity towards the best
-    member's.
-    """
-    innovators, shared = s.innovators, s.support.shared
-    best[:] = 0.0
-    for i in range(shared.shape[0]):
-        if shared[i] > 0.0:
-            for c in range(best.shape[0]):
-                best[c] = max(best[c], innovators.capability[i, c])
-    for i in range(shared.shape[0]):
-        if shared[i] > 0.0:
-            paid_for = min(1.0, efficacy * shared[i] / (innovators.own_research[i] + innovators.public_research[i]))
-            ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
-            for c in range(best.shape[0]):
-                innovators.capability[i, c] = imitated(
-                    innovators.capability[i, c], paid_for, innovators.absorption[i], best[c], ceiling
-                )
