@@ -136,7 +136,8 @@ def bounds(field: Any) -> tuple[float | None, float | None]:
 
 def is_file(kind: type[Declared], name: str) -> bool:
     """Whether a setting names an input file."""
-    return (kind.model_fields[name].json_schema_extra or {}).get("unit") == "file"  # type: ignore[union-attr]
+    extra: Any = kind.model_fields[name].json_schema_extra or {}
+    return bool(extra.get("unit") == "file")
 
 
 def allowed_words(annotation: Any) -> list[str]:
