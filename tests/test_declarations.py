@@ -211,35 +211,6 @@ def test_more_champions_than_places():
     check_fits(policies["grants"].replace(champions=128), 128)
 
 
-# -- presets
-def test_presets():
-    """The presets of MODEL.md section 8, and each instrument alone under its own name."""
-    mixes = {name: dict(policy.mix) for name, policy in policies.items()}
-    assert all(mixes[name] == {name: 1.0} for name in INSTRUMENTS)
-    assert {name: mix for name, mix in mixes.items() if name not in INSTRUMENTS} == {
-        "laissez_faire": {},
-        "selective": {"grants": 1.0},
-        "application": {"vouchers": 1.0},
-        "guidance_funds": {"guidance_fund": 1.0},
-        "new_national_system": {"mission": 0.6, "basic_research": 0.3, "grants": 0.1},
-        "community": {"platform": 0.4, "common_technology": 0.4, "infrastructure": 0.2},
-        "feng": {"vouchers": 0.5, "platform": 0.2, "common_technology": 0.2, "infrastructure": 0.1},
-        "sequenced": {"rd_credit": 1.0},
-    }
-    assert dict(policies["sequenced"].later_mix) == {"vouchers": 1.0} and policies["sequenced"].later_from == 40
-    assert all(preset.name == name for name, preset in policies.items())
-
-
-def test_presets_share_budget_and_calendar():
-    """Arms differ in their mix alone: 0.5 % of output in quarters 0-120, K = 5, compliance 0.8, plans of 20."""
-    for policy in policies.values():
-        if policy.mix:
-            assert policy.replace(name="x", mix={}, later_mix={}, later_from=0) == Policy(name="x")
-    preset = policies["grants"]
-    assert (preset.budget, preset.start, preset.end) == (0.005, 0, 120)
-    assert (preset.champions, preset.compliance, preset.plan_period, preset.subsidy_cap) == (5, 0.8, 20, 0.5)
-
-
 def test_the_two_by_two():
     """Side and reach of the four instruments under comparison, and who chooses firms for the selective ones."""
     cells = {name: (entry.side, entry.reach) for name, entry in INSTRUMENTS.items()}
