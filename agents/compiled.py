@@ -66,6 +66,11 @@ def rule(function: F) -> F:
     return numba.njit(**_SETTINGS)(function)
 
 
+def elementary_rule(function: F) -> F:
+    """As `rule`, always written into the machine code of its caller."""
+    return numba.njit(forceinline=True, **_SETTINGS)(function)
+
+
 def inlined_rule(function: F) -> F:
     """As `rule`, written into its caller so that a loop over it becomes vector instructions."""
     return numba.njit(inline="always", **_SETTINGS)(function)

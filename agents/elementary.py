@@ -7,7 +7,7 @@ bits on every machine with IEEE arithmetic. Algorithms: fdlibm (Sun Microsystems
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import elementary_rule, rule
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -18,7 +18,7 @@ _MANTISSA = 0x000FFFFFFFFFFFFF
 _ONE = 0x3FF0000000000000
 
 
-@rule
+@elementary_rule
 def log(x: float) -> float:
     """Natural logarithm of a positive normal number: x = 2^k * (1 + f), log x = k ln 2 + log(1 + f)."""
     bits = np.float64(x).view(np.int64)
@@ -38,7 +38,7 @@ def log(x: float) -> float:
     return k * _LN2_HIGH - ((half - (s * (half + odd + even) + k * _LN2_LOW)) - f)
 
 
-@rule
+@elementary_rule
 def exp(x: float) -> float:
     """Exponential, clamped to exp(-700) ... exp(700): x = k ln 2 + r, exp x = 2^k exp r."""
     x = min(max(x, -700.0), 700.0)
@@ -59,7 +59,7 @@ def exp(x: float) -> float:
     return (1.0 - ((low - (r * c) / (2.0 - c)) - high)) * scale
 
 
-@rule
+@elementary_rule
 def power(x: float, exponent: float) -> float:
     """x ** exponent for positive x, as exp(exponent * log x)."""
     return exp(exponent * log(x))
@@ -79,6 +79,66 @@ def total(values: np.ndarray) -> float:
     for k in range(whole, count):
         one += values[k]
     return (one + two) + (three + four)
+
+
+@rule
+def total_where(values: np.ndarray, sign: np.ndarray) -> float:
+    """As `total`, of the values whose sign is negative."""
+    count = values.shape[0]
+    whole = count - count % 4
+    one, two, three, four = 0.0, 0.0, 0.0, 0.0
+    for k in range(0, whole, 4):
+        one += values[k] if sign[k] < 0 else 0.0
+        two += values[k + 1] if sign[k + 1] < 0 else 0.0
+        three += values[k + 2] if sign[k + 2] < 0 else 0.0
+        four += values[k + 3] if sign[k + 3] < 0 else 0.0
+    for k in range(whole, count):
+        one += values[k] if sign[k] < 0 else 0.0
+    return (one + two) + (three + four)
+
+
+@rule
+def dot(one: np.ndarray, two: np.ndarray) -> float:
+    """As `total`, of the products of two rows."""
+    count = one.shape[0]
+    whole = count - count % 4
+    first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
+    for k in range(0, whole, 4):
+        first += one[k] * two[k]
+        second += one[k + 1] * two[k + 1]
+        third += one[k + 2] * two[k + 2]
+        fourth += one[k + 3] * two[k + 3]
+    for k in range(whole, count):
+        first += one[k] * two[k]
+    return (first + second) + (third + fourth)
+
+
+@rule
+def list_marked(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
+    """Numbers of the marked ones, counted from `first`, into `listed`; returns how many. Free of branches."""
+    count = 0
+    for k in range(marked.shape[0]):
+        listed[count] = first + k
+        count += marked[k]
+    return count
+
+
+@rule
+def row_sums(table: np.ndarray, rows: int, out: np.ndarray) -> None:
+    """Sum over the columns of each of the first rows of a table, into `out`."""
+    for i in range(rows):
+        out[i] = 0.0
+    for c in range(table.shape[1]):
+        for i in range(rows):
+            out[i] += table[i, c]
+
+
+@rule
+def row_means(table: np.ndarray, rows: int, out: np.ndarray) -> None:
+    """Mean over the columns of each of the first rows of a table, into `out`."""
+    row_sums(table, rows, out)
+    for i in range(rows):
+        out[i] /= table.shape[1]
 
 
 @rule

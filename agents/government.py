@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import inlined_rule
 from agents.elementary import exp
 from agents.references import reference_type
 
@@ -31,7 +31,7 @@ class Government(NamedTuple):
 GovernmentRef = reference_type(Government)
 
 
-@rule
+@inlined_rule
 def subsidy_rate(purse, eligible_sales, cap):
     """Share of the price paid: min(cap, purse / (1.1 * last quarter's eligible sales)); the cap if there were none."""
     if purse <= 0.0:
@@ -41,7 +41,7 @@ def subsidy_rate(purse, eligible_sales, cap):
     return min(cap, purse / (1.1 * eligible_sales))
 
 
-@rule
+@inlined_rule
 def perceived(foresight, truth, error):
     """A firm's signal = phi * theta + sqrt(phi * (1 - phi)) * error, error standard normal.
 
@@ -51,31 +51,31 @@ def perceived(foresight, truth, error):
     return foresight * truth + (math.sqrt(foresight * (1.0 - foresight)) + 1e-9) * error
 
 
-@rule
+@inlined_rule
 def insight(foresight, efficacy, spending):
     """Foresight with an observatory: phi + (1 - phi) * [1 - exp(-efficacy * spending)], spending as a share of Y_0."""
     return foresight + (1.0 - foresight) * (1.0 - exp(-efficacy * spending))
 
 
-@rule
+@inlined_rule
 def consensus(reported, plan, plan_weight):
     """A weight of the roadmap = (1 - a) * share of pooled reports + a * plan."""
     return (1.0 - plan_weight) * reported + plan_weight * plan
 
 
-@rule
+@inlined_rule
 def repayment(dividends, share, outstanding):
     """What a firm repays of the equity it owes: a share of its dividends, at most what is outstanding."""
     return min(share * dividends, outstanding)
 
 
-@rule
+@inlined_rule
 def blurred(foresight, truth, guess):
     """A weight of the plan = phi * true + (1 - phi) * random."""
     return foresight * truth + (1.0 - foresight) * guess
 
 
-@rule
+@inlined_rule
 def keeps_champion(period, since, progress, patience):
     """A champion stays while its choice, or its last progress, is less than `patience` quarters old."""
     return period - max(since, progress) < patience

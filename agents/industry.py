@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import inlined_rule
 from agents.elementary import exp
 from agents.references import reference_type
 
@@ -18,6 +18,7 @@ class Industries(NamedTuple):
 
     layer: np.ndarray  # (J,): TRADITIONAL, EMERGING or FUTURE
     share: np.ndarray  # (J,): share of economic size
+    first: np.ndarray  # (J + 1,): users of industry j are first_j ... first_(j+1) - 1
     latent: np.ndarray  # (J, D): needs before the least need, each row sums to 1
     needs: np.ndarray  # (J, D): n_jc >= 0.003 / D, each row sums to 1
 
@@ -25,13 +26,13 @@ class Industries(NamedTuple):
 IndustriesRef = reference_type(Industries)
 
 
-@rule
+@inlined_rule
 def drifted(latent, drift, shock):
     """A latent need after a quarter: multiplied by exp(drift * shock), shock standard normal; then normalised."""
     return latent * exp(drift * shock)
 
 
-@rule
+@inlined_rule
 def need(latent, domains):
     """n = 0.003 / D + (1 - 0.003) * latent: no need is ever nothing, and needs still sum to 1."""
     return LEAST / domains + (1.0 - LEAST) * latent

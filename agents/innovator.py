@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import inlined_rule
 from agents.elementary import exp, power
 from agents.references import reference_type
 
@@ -67,38 +67,50 @@ class Innovators(NamedTuple):
 InnovatorsRef = reference_type(Innovators)
 
 
-@rule
+@inlined_rule
+def occupied(alive):
+    """Number of slots to look at: up to the highest in use, and on to a whole number of vector instructions.
+
+    Entrants take the lowest free slots.
+    """
+    slots = alive.shape[0]
+    while slots > 0 and not alive[slots - 1]:
+        slots -= 1
+    return min((slots + 31) // 32 * 32, alive.shape[0])
+
+
+@inlined_rule
 def research_budget(intensity, revenue, burn, cash, seed_cash):
     """Own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
     wanted = intensity * revenue + burn * min(cash, seed_cash)
     return max(0.0, min(wanted, cash))
 
 
-@rule
+@inlined_rule
 def displaced(plan, displacement, grant):
     """Own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
     return max(0.0, plan - displacement * grant)
 
 
-@rule
+@inlined_rule
 def half_saturated(amount, half):
     """amount / (amount + half)."""
     return amount / (amount + half)
 
 
-@rule
+@inlined_rule
 def exploration_share(largest, pressure, saturation):
     """e = e_max * [(1 - pressure) + pressure * saturation^2]."""
     return largest * ((1.0 - pressure) + pressure * saturation * saturation)
 
 
-@rule
+@inlined_rule
 def research_effort(hours, engineers, concentration):
     """(hours / h_ref)^lambda with h_ref = H_0 / (40 * market size), a fortieth of all engineers of a unit market."""
     return power(hours / (engineers / 40.0), concentration)
 
 
-@rule
+@inlined_rule
 def solutions_mean(rate, effort, direction, own_problems, pressure):
     """Mean number of problems solved in a domain: gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
 
@@ -110,44 +122,44 @@ def solutions_mean(rate, effort, direction, own_problems, pressure):
 MEAN_SHOCK = 0.5  # solution_size(step, MEAN_SHOCK) is the mean of a log-normal size with log-sd 1
 
 
-@rule
+@inlined_rule
 def solution_size(step, shock):
     """Log-normal size of a solution: step * exp(shock), shock standard normal."""
     return step * exp(shock)
 
 
-@rule
+@inlined_rule
 def improved(capability, size, ceiling):
     """x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
     room = max(0.0, 1.0 - capability / ceiling)
     return max(capability, min(ceiling, capability + size * room))
 
 
-@rule
+@inlined_rule
 def discovery_chance(discovery, decay, generation, hours, science, shown_effect, shown):
     """1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals that have shown it))."""
     return 1.0 - exp(-discovery * power(decay, generation) * hours * science * (1.0 + shown_effect * shown))
 
 
-@rule
+@inlined_rule
 def switches(saturation, threshold, sold, shown):
     """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
     return saturation >= threshold or (not sold and shown > 0.0)
 
 
-@rule
+@inlined_rule
 def visible_level(capability, disclosure, share):
     """What rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
     return capability * (disclosure + (1.0 - disclosure) * half_saturated(share, _VISIBLE_HALF))
 
 
-@rule
+@inlined_rule
 def imitated(capability, speed, absorption, best, ceiling):
     """x moves towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
     return capability + speed * absorption * max(0.0, min(best, ceiling) - capability)
 
 
-@rule
+@inlined_rule
 def unit_cost(floor, first, experience, doing, knowledge, research, input_share, input_factor):
     """Cost = [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
 
@@ -158,7 +170,7 @@ def unit_cost(floor, first, experience, doing, knowledge, research, input_share,
     return base * (1.0 + input_share * (input_factor - 1.0))
 
 
-@rule
+@inlined_rule
 def next_markup(markup, response, share, last_share):
     """Mark-up follows the growth of market share within 0.05-0.6 (Dosi, Fagiolo & Roventini, 2010)."""
     if last_share <= 0.0 or share <= 0.0:
@@ -167,37 +179,37 @@ def next_markup(markup, response, share, last_share):
     return max(MARKUP_LOWEST, min(MARKUP_HIGHEST, markup * (1.0 + response * growth)))
 
 
-@rule
+@inlined_rule
 def fixed_cost(base, growth, generation, frontier, standard):
     """At w_0: base * growth^[(1 - standard) * generation + standard * frontier's generation]; it rises with w / w_0."""
     return base * power(growth, (1.0 - standard) * generation + standard * frontier)
 
 
-@rule
+@inlined_rule
 def progressed(useful, mark):
     """Progress is a rise of useful quality by 2 % since the last."""
     return useful > 1.02 * mark
 
 
-@rule
+@inlined_rule
 def refinancing_hazard(base, prototype, waits, growth, grew):
     """f_0 + f_1 * [a prototype waits] + f_2 * [sales grew], at most 1."""
     return min(1.0, base + (prototype if waits else 0.0) + (growth if grew else 0.0))
 
 
-@rule
+@inlined_rule
 def dividends(cash, costs, quarters, seed_cash):
     """Cash above some quarters' costs plus seed cash is paid out."""
     return max(0.0, cash - quarters * costs - seed_cash)
 
 
-@rule
+@inlined_rule
 def entrants_mean(market_size, entry, entry_profit, profits, deterrence, frontier, entrant):
     """Mean entry = M * (entry + entry_profit * profits / M) * exp(-deterrence * (frontier / entrant - 1))."""
     return (market_size * entry + entry_profit * profits) * exp(-deterrence * (frontier / entrant - 1.0))
 
 
-@rule
+@inlined_rule
 def entrant_capability(initial, inherit, average, spread, u, ceiling):
     """max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
     return min(ceiling, max(initial, inherit * average) * (1.0 + spread * (2.0 * u - 1.0)))

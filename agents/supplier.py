@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import inlined_rule
 from agents.elementary import log, power
 from agents.references import reference_type
 
@@ -26,7 +26,7 @@ class Suppliers(NamedTuple):
 SuppliersRef = reference_type(Suppliers)
 
 
-@rule
+@inlined_rule
 def learned(capability, learning, experience, gained, ceiling):
     """z + learning * log((1 + Q + q) / (1 + Q)) * (1 - z / ceiling)+ with experience Q and its gain q (Arrow, 1962).
 
@@ -36,25 +36,25 @@ def learned(capability, learning, experience, gained, ceiling):
     return max(capability, min(ceiling, capability + progress * (1.0 - capability / ceiling)))
 
 
-@rule
+@inlined_rule
 def next_capacity(capacity, orders, adjustment, smallest):
     """Capacity moves a share `adjustment` of the way to orders, never below `smallest`."""
     return max(smallest, capacity + adjustment * (orders - capacity))
 
 
-@rule
+@inlined_rule
 def congestion_factor(orders, capacity, exponent):
     """Input cost is multiplied by max(1, orders / capacity) ** psi."""
     return power(max(1.0, orders / capacity), exponent)
 
 
-@rule
+@inlined_rule
 def cobb_douglas_log(log_own, log_supplier, weight):
     """log of own and supplier's capability combined: (1 - mu) log x + mu log z."""
     return (1.0 - weight) * log_own + weight * log_supplier
 
 
-@rule
-def ces_log(own, supplier, weight, exponent):
-    """log of CES of own and supplier's capability: [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), sigma < 0."""
-    return log((1.0 - weight) * power(own, exponent) + weight * power(supplier, exponent)) / exponent
+@inlined_rule
+def ces_log(own_power, supplier_power, weight, exponent):
+    """log of own and supplier's capability combined: [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), given both powers."""
+    return log((1.0 - weight) * own_power + weight * supplier_power) / exponent

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import inlined_rule
 from agents.elementary import log
 from agents.references import reference_type
 
@@ -39,56 +39,56 @@ class Users(NamedTuple):
 UsersRef = reference_type(Users)
 
 
-@rule
+@inlined_rule
 def gross_utility(value_of_quality, valuation, quality, mastery, net_price):
     """Utility per unit of size before costs of change: v * val_u * quality * mastery - net price."""
     return value_of_quality * valuation * quality * mastery - net_price
 
 
-@rule
+@inlined_rule
 def perceived_risk(risk, peer_adoption, lead, lead_risk):
     """Risk of leaving the old technology: risk * (1 - adoption share among peers), a lead user's share of it."""
     felt = risk * (1.0 - peer_adoption)
     return felt * lead_risk if lead else felt
 
 
-@rule
+@inlined_rule
 def change_cost(integration, risk, waived, aid):
     """What a change of technology or provider costs: (integration + (1 - waived) * risk) * (1 - aid)."""
     return (integration + (1.0 - waived) * risk) * (1.0 - aid)
 
 
-@rule
+@inlined_rule
 def taste(scale, u):
     """Gumbel taste noise: -scale * log(-log u) (McFadden, 1974)."""
     return -scale * log(-log(u))
 
 
-@rule
+@inlined_rule
 def output(size, value_of_quality, valuation, useful_quality):
     """Output = size * [1 + v * val_u * (useful quality - 1)]; useful quality is quality * mastery, or q0."""
     return size * (1.0 + value_of_quality * valuation * (useful_quality - 1.0))
 
 
-@rule
+@inlined_rule
 def mastery_after_use(mastery, learning):
     """Mastery closes a share `learning` of its distance to 1 in a quarter of use."""
     return mastery + learning * (1.0 - mastery)
 
 
-@rule
+@inlined_rule
 def mastery_after_switch(mastery, start, carried):
     """On switching, a share `carried` of what was gained above `start` survives."""
     return start + carried * (mastery - start)
 
 
-@rule
+@inlined_rule
 def old_quality_gain(sailing_ship, hours_per_size, old_quality):
     """The sailing-ship effect: dq0 = sailing_ship * engineer hours per unit of size / (1 + q0)."""
     return sailing_ship * hours_per_size / (1.0 + old_quality)
 
 
-@rule
+@inlined_rule
 def report_chance(report, lead, omega):
     """Probability of meeting a problem in a quarter: report * min(1, omega), twice that for lead users.
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.compiled import rule
+from agents.elementary import total
 from agents.references import reference_type
 
 USERS, GOVERNMENT, ENGINEERS, OUTSIDE = -4, -3, -2, -1
@@ -70,7 +71,7 @@ def open_ledger(slots: int, periods: int) -> Ledger:
     return Ledger(
         cash=np.zeros(accounts),
         opening=np.zeros(accounts),
-        flows=np.zeros((accounts, purposes)),
+        flows=np.zeros((accounts, purposes), order="F"),
         moved=np.zeros((periods, purposes)),
     )
 
@@ -92,3 +93,29 @@ def transfer(t, ledger, payer, payee, purpose, amount):
     ledger.flows[payer, purpose] -= amount
     ledger.flows[payee, purpose] += amount
     ledger.moved[t, purpose] += amount
+
+
+@rule
+def firms_pay(t, ledger, payee, purpose, amounts):
+    """Transfers from every slot to one account; `amounts` from slot 0."""
+    _book(t, ledger, payee, purpose, amounts, -1.0)
+
+
+@rule
+def firms_receive(t, ledger, payer, purpose, amounts):
+    """Transfers from one account to every slot; `amounts` from slot 0."""
+    _book(t, ledger, payer, purpose, amounts, 1.0)
+
+
+@rule
+def _book(t, ledger, other, purpose, amounts, sign):
+    """Slots' entries, and their sum as the other account's."""
+    cash, flows = ledger.cash, ledger.flows
+    for i in range(amounts.shape[0]):
+        cash[i] += sign * amounts[i]
+    for i in range(amounts.shape[0]):
+        flows[i, purpose] += sign * amounts[i]
+    moved = total(amounts)
+    cash[other] -= sign * moved
+    flows[other, purpose] -= sign * moved
+    ledger.moved[t, purpose] += moved

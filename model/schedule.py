@@ -15,11 +15,12 @@ from model.phases.government import build_stocks, give_support, raise_budget, se
 from model.phases.product import make_products
 from model.phases.public_research import do_public_research
 from model.phases.record import record_quarter
+from model.phases.reports import report_problems
 from model.phases.research import do_research, hire_engineers, improve_old_technology, plan_research
 from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
 from model.phases.ties import renew_ties
-from model.phases.use import produce, report_problems
+from model.phases.use import produce
 from model.shocks import strike_shocks
 
 
@@ -30,7 +31,7 @@ def quarter(t, p, policy, outlays, seed, s):
     draw_users_luck(t, seed, s.users)
 
     strike_shocks(t, p, seed, s)  # 1. environment
-    drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.scratch.domain)
+    drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.scratch.shocks)
 
     plan_research(p, s)  # 2. government
     raise_budget(t, policy, outlays, s)

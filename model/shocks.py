@@ -32,7 +32,7 @@ def decoupling(t, p, seed, s):
             innovators.death[i] = t
             innovators.fixed_real[i], innovators.income_abroad[i] = 0.0, 0.0
             s.tallies[t].exits += 1.0
-    replace_dead_contacts(t, p, s.market[0].segmentation, seed, s.users, innovators)
+    replace_dead_contacts(t, p, s.market[0].segmentation, seed, s)
     for i in range(p.slots):
         for c in range(p.domains):
             supplier = innovators.supplier[i, c]

@@ -141,40 +141,40 @@ class Support(NamedTuple):
     flow: Any  # (1,) record of FLOWS
 
 
-class Cells(NamedTuple):
-    """Living firms' rows laid out one after the other: long loops over them become vector instructions."""
-
-    firm: np.ndarray  # (N,): living firms
-    agent: np.ndarray  # (N * D,): firm of a (firm, domain) pair
-    domain: np.ndarray  # (N * D,): its domain
-    one: np.ndarray  # (N * max(D, J),)
-    two: np.ndarray  # same shape
-    three: np.ndarray  # same shape
-    four: np.ndarray  # same shape
-    found: np.ndarray  # (N * D,): pairs picked out of all
-
-
 class Scratch(NamedTuple):
     """Working space of the phases; nothing in it survives a phase that needs it."""
 
     adopted: np.ndarray  # (U,): adoption when the choice began
+    marked: np.ndarray  # (block,): users picked out
     listed: np.ndarray  # (block,): users that reconsider, or report
     report_luck: np.ndarray  # (4, block): uniforms of their reports
-    option: np.ndarray  # (block * (contacts + 1),): slot of an offer, N for the old technology
-    agent: np.ndarray  # same shape: the user an offer is for
+    option: np.ndarray  # (contacts + 1, block): slot of an offer, N for the old technology, by reviewing user
     utility: np.ndarray  # same shape
-    luck: np.ndarray  # same shape: uniform of the taste for the offer
+    taste: np.ndarray  # (block,)
+    chosen: np.ndarray  # (block,): best offer so far
+    users: np.ndarray  # (2, block): a number per user of the block in each row
+    parts: np.ndarray  # (4,): the parts of a change of productivity
     entering: np.ndarray  # (block,): what leaving the old technology costs a reviewing user, per unit of size
+    dead: np.ndarray  # (N + 1,): whether there is no firm in the slot before, the first being nobody's
     eligible: np.ndarray  # (N,): living domestic firms
-    firm_domain: np.ndarray  # (N, D)
+    firms: np.ndarray  # (8, N): a number per firm in each row
+    one: np.ndarray  # (N, D): a number per firm and domain
+    two: np.ndarray  # same shape
+    three: np.ndarray  # same shape
+    four: np.ndarray  # same shape
     firm_industry: np.ndarray  # (N, J)
+    served: np.ndarray  # (N, J): whether a firm serves an industry
+    solver: np.ndarray  # (N * D,): firms of the (firm, domain) pairs that have a solution
+    solved: np.ndarray  # (N * D,): their domains
+    first: np.ndarray  # (N * D,): sizes of their first solutions
+    supplied: np.ndarray  # (S,): suppliers' capability, transformed
     domain: np.ndarray  # (D,)
+    shocks: np.ndarray  # (2, D rounded up to a multiple of 8)
     second: np.ndarray  # (D,): what the next after the leader shows
     leader: np.ndarray  # (D,): firm that shows most
     domain_industry: np.ndarray  # (D, J)
     industry_domain: np.ndarray  # (J, D)
     generations: np.ndarray  # (64,): living firms per generation
-    cells: Cells
 
 
 class State(NamedTuple):
@@ -195,7 +195,6 @@ class State(NamedTuple):
 
 
 SupportRef = reference_type(Support)
-CellsRef = reference_type(Cells)
 ScratchRef = reference_type(Scratch)
 StateRef = reference_type(State)
 
@@ -204,7 +203,7 @@ def copy_state(state: State) -> State:
     """A deep copy: the same numbers in new arrays."""
 
     def copied(part: Any) -> Any:
-        return part.copy() if isinstance(part, np.ndarray) else type(part)(*(copied(field) for field in part))
+        return part.copy(order="K") if isinstance(part, np.ndarray) else type(part)(*(copied(field) for field in part))
 
     duplicate: State = copied(state)
     return duplicate

@@ -15,7 +15,7 @@ from model.ledger import OUTSIDE, open_ledger
 from model.network import peer_ties, supply_ties
 from model.parameters import Parameters
 from model.phases.product import make_products
-from model.phases.ties import find_partner
+from model.phases.ties import meet_founders
 from model.randomness import Purpose, split_seed, uniforms
 from model.state import (
     BLOCK,
@@ -23,7 +23,6 @@ from model.state import (
     LAST_GENERATION,
     MARKET,
     TALLIES,
-    Cells,
     Scratch,
     State,
     Support,
@@ -96,12 +95,13 @@ def _industries(p: Parameters, seed: int) -> Industries:
     if p.industries_file:
         latent = industry_table(p.industries_file).needs.copy()
     needs = LEAST / p.domains + (1.0 - LEAST) * latent
-    return Industries(layer=layer, share=share, latent=latent, needs=np.ascontiguousarray(needs.T))
+    first = np.concatenate([[0], np.cumsum(_allot(p.users, share))])
+    return Industries(layer=layer, share=share, first=first, latent=latent, needs=np.ascontiguousarray(needs.T))
 
 
 def _users(p: Parameters, seed: int, industries: Industries) -> Users:
     """Users in the order of their industries; sizes sum exactly to share * 1,000 * market_size per industry."""
-    industry = np.repeat(np.arange(p.industries), _allot(p.users, industries.share))
+    industry = np.repeat(np.arange(p.industries), np.diff(industries.first))
     traits = uniforms(seed, Purpose.USERS, p.users, 2)
     raw = np.exp(p.size_dispersion * ndtri(traits[:, 0, 0]))
     per_industry = np.bincount(industry, weights=raw, minlength=p.industries)
@@ -166,17 +166,17 @@ def _innovators(p: Parameters, seed: int) -> Innovators:
         income_abroad=np.where(foreign, p.foreign_income, 0.0),
         birth=np.full(n, -1),
         death=np.full(n, NEVER),
-        capability=np.minimum(capability, p.ceiling),
+        capability=np.asfortranarray(np.minimum(capability, p.ceiling)),
         generation=np.zeros(n, np.int64),
         prototype=np.zeros(n, bool),
-        belief=d * counts / counts.sum(axis=1, keepdims=True),
-        backlog=np.zeros((n, d)),
-        heard=np.zeros((n, p.industries)),
-        supplier=supply_ties(p, seed),
-        direction=np.zeros((n, d)),
-        effective=np.zeros((n, d)),
-        marginal=np.ones((n, d)),
-        quality=np.zeros((n, p.industries)),
+        belief=np.asfortranarray(d * counts / counts.sum(axis=1, keepdims=True)),
+        backlog=_table(n, d),
+        heard=_table(n, p.industries),
+        supplier=np.asfortranarray(supply_ties(p, seed)),
+        direction=_table(n, d),
+        effective=_table(n, d),
+        marginal=_table(n, d, 1.0),
+        quality=_table(n, p.industries),
         markup=np.full(n, p.markup_start),
         progress=np.zeros(n, np.int64),
         watched=np.zeros(n, np.int64),
@@ -270,48 +270,48 @@ def _stocks(p: Parameters) -> Stocks:
 
 def _scratch(p: Parameters) -> Scratch:
     block = min(BLOCK, p.users)
-    offers = block * (p.contacts + 1)
     return Scratch(
         adopted=np.zeros(p.users, bool),
+        marked=np.zeros(block, bool),
         listed=np.zeros(block, np.int64),
         report_luck=np.zeros((4, block)),
-        option=np.zeros(offers, np.int64),
-        agent=np.zeros(offers, np.int64),
-        utility=np.zeros(offers),
-        luck=np.zeros(offers),
+        option=np.zeros((p.contacts + 1, block), np.int64),
+        utility=np.zeros((p.contacts + 1, block)),
+        taste=np.zeros(block),
+        chosen=np.zeros(block, np.int64),
+        users=np.zeros((2, block)),
+        parts=np.zeros(4),
         entering=np.zeros(block),
+        dead=np.zeros(p.slots + 1, bool),
         eligible=np.zeros(p.slots, bool),
-        firm_domain=np.zeros((p.slots, p.domains)),
-        firm_industry=np.zeros((p.slots, p.industries)),
+        firms=np.zeros((8, p.slots)),
+        one=_table(p.slots, p.domains),
+        two=_table(p.slots, p.domains),
+        three=_table(p.slots, p.domains),
+        four=_table(p.slots, p.domains),
+        firm_industry=_table(p.slots, p.industries),
+        served=np.zeros((p.slots, p.industries), bool),
+        solver=np.zeros(p.slots * p.domains, np.int64),
+        solved=np.zeros(p.slots * p.domains, np.int64),
+        first=np.zeros(p.slots * p.domains),
+        supplied=np.zeros(p.suppliers),
         domain=np.zeros(p.domains),
+        shocks=np.zeros((2, -(-p.domains // 8) * 8)),
         second=np.zeros(p.domains),
         leader=np.zeros(p.domains, np.int64),
         domain_industry=np.zeros((p.domains, p.industries)),
         industry_domain=np.zeros((p.industries, p.domains)),
         generations=np.zeros(LAST_GENERATION + 1),
-        cells=_cells(p),
     )
 
 
-def _cells(p: Parameters) -> Cells:
-    widest = p.slots * max(p.domains, p.industries)
-    return Cells(
-        firm=np.zeros(p.slots, np.int64),
-        agent=np.zeros(p.slots * p.domains, np.int64),
-        domain=np.zeros(p.slots * p.domains, np.int64),
-        one=np.zeros(widest),
-        two=np.zeros(widest),
-        three=np.zeros(widest),
-        four=np.zeros(widest),
-        found=np.zeros(p.slots * p.domains, np.int64),
-    )
+def _table(firms: int, columns: int, value: float = 0.0) -> np.ndarray:
+    """A table with a row per firm and each column in one piece of memory: compiled loops run down the columns."""
+    return np.full((firms, columns), value, order="F")
 
 
 @kernel
 def open_markets(p, seed, s):
     """Every user meets its first contacts among the founders, as it will meet others later; products are on show."""
-    contacts = s.users.contacts
-    for u in range(contacts.shape[0]):
-        for m in range(contacts.shape[1]):
-            contacts[u, m] = find_partner(_BEFORE, p, p.segmentation, seed, s.users, s.innovators, u, m)
+    meet_founders(_BEFORE, p, seed, s)
     make_products(p, s)

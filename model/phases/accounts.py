@@ -1,12 +1,12 @@
 """Accounts: sales, costs, subsidies, dividends and exit, all through the ledger."""
 
 from agents.compiled import rule
-from agents.elementary import total
+from agents.elementary import total, total_where
 from agents.government import repayment
 from agents.innovator import dividends, fixed_cost, next_markup, refinancing_hazard
 from model.catalogue import PRICE_SUBSIDIES
 from model.instruments import NUMBER
-from model.ledger import GOVERNMENT, OUTSIDE, USERS, Purpose, transfer
+from model.ledger import GOVERNMENT, OUTSIDE, USERS, Purpose, firms_pay, firms_receive, transfer
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, words
 
@@ -25,73 +25,132 @@ WATCHED_QUARTERS = 8  # after the end of policy
 @rule
 def settle_accounts(t, p, policy, s):
     """Revenue, costs and dividends of every living firm; users pay for the old technology."""
-    innovators, market = s.innovators, s.market[0]
-    relative_wage = market.wage / market.initial_wage
-    units = total(innovators.units)
-    market.profits = 0.0
-    for i in range(p.slots):
-        if not innovators.alive[i]:
-            innovators.share[i] = 0.0
-            continue
-        generation = innovators.generation[i]
-        innovators.fixed_real[i] = fixed_cost(p.fixed_cost, p.standard_growth, generation, market.frontier, p.standard)
-        fixed = innovators.fixed_real[i] * (1.0 if innovators.foreign[i] else relative_wage)
-        profit = _settle_firm(t, p, policy, s, i, fixed)
-        if not innovators.foreign[i]:
-            market.profits += max(profit, 0.0)
-            s.tallies[t].profits += profit
-        share = innovators.units[i] / units if units > 0.0 else 0.0
-        innovators.markup[i] = next_markup(innovators.markup[i], p.markup_response, share, innovators.share[i])
-        innovators.share[i] = share
-        innovators.experience[i] += innovators.units[i]
+    innovators, market, firms = s.innovators, s.market[0], s.scratch.firms
+    fixed, production = firms[0], firms[1]
+    _price_inputs(p, innovators, market, fixed, production)
+    _sell(t, innovators, s.ledger, firms[2])
+    _pay_costs(t, innovators, s.ledger, fixed, production, firms)
+    market.profits, s.tallies[t].profits = _count_profits(innovators, fixed, production)
+    _pay_out(t, p, policy, s, fixed, production, firms)
+    _follow_share(p, innovators, total(innovators.units))
     _pay_subsidies(p, s)
-    old = 0.0
-    for u in range(s.users.provider.shape[0]):
-        old += s.users.size[u] if s.users.provider[u] < 0 else 0.0
+    old = total_where(s.users.size, s.users.provider)
     transfer(t, s.ledger, USERS, OUTSIDE, _OLD, p.old_price * market.demand * old)
 
 
 @rule
-def _settle_firm(t, p, policy, s, i, fixed):
-    """Entries of one firm for the quarter; returns its profit."""
-    innovators, ledger = s.innovators, s.ledger
-    public, own = innovators.subsidised[i], innovators.revenue[i] - innovators.subsidised[i]
-    production = innovators.units[i] * innovators.unit_cost[i]
-    transfer(t, ledger, USERS, i, _SALES, own)
-    transfer(t, ledger, GOVERNMENT, i, _SUBSIDY, public)
-    if innovators.foreign[i]:
-        transfer(t, ledger, i, OUTSIDE, _ABROAD, production + fixed - innovators.income_abroad[i])
-    else:
-        transfer(t, ledger, i, OUTSIDE, _PRODUCTION, production)
-        transfer(t, ledger, i, OUTSIDE, _FIXED, fixed)
-    costs = production + innovators.own_research[i] + fixed
-    _pay_out(t, p, policy, s, i, dividends(ledger.cash[i], costs, p.dividend_quarters, innovators.endowment[i]))
-    received = public + innovators.public_research[i]
-    innovators.public_total[i] += received
-    innovators.public_recent[i] = _FADE * innovators.public_recent[i] + received
-    innovators.payments_recent[i] = _FADE * innovators.payments_recent[i] + own
-    return innovators.revenue[i] - costs
+def _price_inputs(p, innovators, market, fixed, production):
+    """Fixed cost and cost of production of living firms at today's wage; 0 of dead ones."""
+    alive, foreign, generation, real = (
+        innovators.alive,
+        innovators.foreign,
+        innovators.generation,
+        innovators.fixed_real,
+    )
+    units, unit_cost, relative_wage, frontier = (
+        innovators.units, innovators.unit_cost, market.wage / market.initial_wage, market.frontier
+    )  # fmt: skip
+    base, growth, standard = p.fixed_cost, p.standard_growth, p.standard
+    for i in range(real.shape[0]):
+        now = fixed_cost(base, growth, generation[i], frontier, standard)
+        real[i] = now if alive[i] else real[i]
+    for i in range(real.shape[0]):
+        fixed[i] = real[i] * (1.0 if foreign[i] else relative_wage) if alive[i] else 0.0
+    for i in range(real.shape[0]):
+        production[i] = units[i] * unit_cost[i] if alive[i] else 0.0
 
 
 @rule
-def _pay_out(t, p, policy, s, i, amount):
+def _sell(t, innovators, ledger, own):
+    """Users and government pay; what firms remember of it fades."""
+    alive, revenue, public = innovators.alive, innovators.revenue, innovators.subsidised
+    research, sum_public = innovators.public_research, innovators.public_total
+    recent, payments = innovators.public_recent, innovators.payments_recent
+    for i in range(own.shape[0]):
+        own[i] = revenue[i] - public[i]
+    firms_receive(t, ledger, USERS, _SALES, own)
+    firms_receive(t, ledger, GOVERNMENT, _SUBSIDY, public)
+    for i in range(own.shape[0]):
+        sum_public[i] += public[i] + research[i]
+    for i in range(own.shape[0]):
+        recent[i] = _FADE * recent[i] + (public[i] + research[i]) if alive[i] else recent[i]
+    for i in range(own.shape[0]):
+        payments[i] = _FADE * payments[i] + own[i] if alive[i] else payments[i]
+
+
+@rule
+def _pay_costs(t, innovators, ledger, fixed, production, firms):
+    """Production and fixed cost; of foreign firms less what they earn in other markets."""
+    alive, foreign, income = innovators.alive, innovators.foreign, innovators.income_abroad
+    made, kept, abroad = firms[2], firms[3], firms[4]
+    for i in range(fixed.shape[0]):
+        made[i] = 0.0 if foreign[i] else production[i]
+        kept[i] = 0.0 if foreign[i] else fixed[i]
+    for i in range(fixed.shape[0]):
+        abroad[i] = production[i] + fixed[i] - income[i] if foreign[i] and alive[i] else 0.0
+    firms_pay(t, ledger, OUTSIDE, _ABROAD, abroad)
+    firms_pay(t, ledger, OUTSIDE, _PRODUCTION, made)
+    firms_pay(t, ledger, OUTSIDE, _FIXED, kept)
+
+
+@rule
+def _count_profits(innovators, fixed, production):
+    """Profits of domestic firms: of those that make any, and with losses."""
+    alive, foreign, revenue, research = (
+        innovators.alive, innovators.foreign, innovators.revenue, innovators.own_research
+    )  # fmt: skip
+    made, net = 0.0, 0.0
+    for i in range(fixed.shape[0]):
+        if alive[i] and not foreign[i]:
+            profit = revenue[i] - (production[i] + research[i] + fixed[i])
+            made += max(profit, 0.0)
+            net += profit
+    return made, net
+
+
+@rule
+def _pay_out(t, p, policy, s, fixed, production, firms):
     """Dividends, of which the guidance fund has its share until its equity is repaid."""
-    repaid = repayment(amount, policy.equity_share, s.innovators.equity[i])
-    s.innovators.equity[i] -= repaid
-    s.government.purse[_FUND] += repaid
-    transfer(t, s.ledger, i, GOVERNMENT, _REPAID, repaid)
-    transfer(t, s.ledger, i, OUTSIDE, _DIVIDENDS, amount - repaid)
+    innovators, cash, surplus, repaid = s.innovators, s.ledger.cash, firms[2], firms[3]
+    alive, research, endowment, equity = (
+        innovators.alive, innovators.own_research, innovators.endowment, innovators.equity
+    )  # fmt: skip
+    quarters, share = p.dividend_quarters, policy.equity_share
+    for i in range(fixed.shape[0]):
+        costs = production[i] + research[i] + fixed[i]
+        surplus[i] = dividends(cash[i], costs, quarters, endowment[i]) if alive[i] else 0.0
+    for i in range(fixed.shape[0]):
+        repaid[i] = repayment(surplus[i], share, equity[i])
+        equity[i] -= repaid[i]
+    for i in range(fixed.shape[0]):
+        surplus[i] -= repaid[i]
+    firms_pay(t, s.ledger, GOVERNMENT, _REPAID, repaid)
+    firms_pay(t, s.ledger, OUTSIDE, _DIVIDENDS, surplus)
+    s.government.purse[_FUND] += total(repaid)
+
+
+@rule
+def _follow_share(p, innovators, units):
+    """Mark-ups follow the growth of shares; what has been sold is experience."""
+    alive, sold, share, markup = innovators.alive, innovators.units, innovators.share, innovators.markup
+    experience, response = innovators.experience, p.markup_response
+    for i in range(share.shape[0]):
+        now = sold[i] / units if alive[i] and units > 0.0 else 0.0
+        markup[i] = next_markup(markup[i], response, now, share[i]) if alive[i] else markup[i]
+        share[i] = now
+    for i in range(share.shape[0]):
+        experience[i] += sold[i] if alive[i] else 0.0
 
 
 @rule
 def _pay_subsidies(p, s):
     """What each price subsidy has come to: a firm's subsidy is shared by the instruments that pay it."""
-    innovators, purchase, spent = s.innovators, s.support.purchase, s.support.spent
+    subsidised, purchase, spent = s.innovators.subsidised, s.support.purchase, s.support.spent
     for i in range(p.slots):
-        if innovators.subsidised[i] > 0.0:
-            rates = total(purchase[:, i])
-            spent[_VOUCHERS] += innovators.subsidised[i] * purchase[0, i] / rates
-            spent[_PROCUREMENT] += innovators.subsidised[i] * purchase[1, i] / rates
+        if subsidised[i] > 0.0:
+            rates = purchase[0, i] + purchase[1, i]
+            spent[_VOUCHERS] += subsidised[i] * purchase[0, i] / rates
+            spent[_PROCUREMENT] += subsidised[i] * purchase[1, i] / rates
 
 
 @rule

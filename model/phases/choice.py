@@ -1,10 +1,11 @@
 """Choice: users that reconsider compare the products they know with the old technology.
 
-Users are taken in blocks that stay in cache, each in three passes: gather utilities, add keyed taste noise,
-take the best. Splitting them lets the middle pass become vector instructions.
+Users are taken in blocks that stay in cache, each in three passes: gather utilities, find the best with keyed taste
+noise, move. The middle pass runs over users, offer by offer, so that it becomes vector instructions.
 """
 
 from agents.compiled import rule
+from agents.elementary import list_marked
 from agents.innovator import ABROAD
 from agents.user import (
     OLD_TECHNOLOGY,
@@ -30,16 +31,18 @@ _NO_OFFER = -1e300
 def choose_providers(t, p, seed, s):
     """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy."""
     users, scratch = s.users, s.scratch
-    provider, adopted = users.provider, scratch.adopted
+    provider, adopted, net_price = users.provider, scratch.adopted, scratch.firms[0]
     count = provider.shape[0]
     for u in range(count):
         adopted[u] = provider[u] >= 0
+    for i in range(p.slots):
+        net_price[i] = s.innovators.price[i] * (1.0 - s.innovators.subsidy[i])
     switched, adopting, aid = 0.0, 0.0, 0.0
     for start in range(0, count, BLOCK):
-        reviewing = _list_reviewing(p, users, scratch.listed, start, min(start + BLOCK, count))
-        offers = _gather_utilities(p, s, reviewing)
-        _add_taste(t, p, seed, scratch, offers)
-        moved, basis, paid = _take_best(p, s, reviewing)
+        reviewing = _list_reviewing(p, users, scratch.marked, scratch.listed, start, min(start + BLOCK, count))
+        _gather_utilities(p, s, net_price, reviewing)
+        _find_best(t, p, seed, scratch, reviewing)
+        moved, basis, paid = _move(p, s, reviewing)
         switched, adopting, aid = switched + moved, adopting + basis, aid + paid
     s.tallies[t].integrated = switched
     transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, s.market[0].integration * switched)
@@ -50,63 +53,51 @@ def choose_providers(t, p, seed, s):
 
 
 @rule
-def _list_reviewing(p, users, reviewing, start, stop):
-    """Users of the block that reconsider, or whose provider has gone."""
-    listed = 0
-    draw, provider, chance = users.draw_reconsider, users.provider, p.reconsider
-    for u in range(start, stop):
-        if draw[u] < chance or provider[u] == ORPHANED:
-            reviewing[listed] = u
-            listed += 1
-    return listed
+def _list_reviewing(p, users, marked, listed, start, stop):
+    """Users of the block that reconsider, or whose provider has gone. `marked` (block,) is scratch."""
+    draw, provider, chance = users.draw_reconsider[start:stop], users.provider[start:stop], p.reconsider
+    reviews = marked[: stop - start]
+    for k in range(stop - start):
+        reviews[k] = (draw[k] < chance) | (provider[k] == ORPHANED)
+    return list_marked(reviews, start, listed)
 
 
 @rule
-def _gather_utilities(p, s, reviewing):
-    """Utility without noise of every contact's product and of the old technology; returns the number of entries.
+def _gather_utilities(p, s, net_price, reviewing):
+    """Utility without noise of every contact's product and of the old technology, a row per place in the list.
 
     Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
     over the risk of buying from a firm (`waiver`).
     """
     users, innovators, scratch = s.users, s.innovators, s.scratch
-    price, subsidy, quality, home = innovators.price, innovators.subsidy, innovators.quality, innovators.region
+    quality, home, adoption, waiver = innovators.quality, innovators.region, s.support.adoption, s.support.waiver
     regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
-    valuations, masteries, old_quality = users.valuation, users.mastery, users.old_quality
-    listed, option, agent, utility = scratch.listed, scratch.option, scratch.agent, scratch.utility
-    adoption, waiver, entering = s.support.adoption, s.support.waiver, scratch.entering
+    valuations, masteries, old_quality, lead = users.valuation, users.mastery, users.old_quality, users.lead
+    listed, option, utility, entering = scratch.listed, scratch.option, scratch.utility, scratch.entering
     value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
-    old_price, slots = p.old_price, p.slots
-    known = contacts.shape[1]
-    entry = 0
+    old_price, slots, risk, lead_risk = p.old_price, p.slots, p.risk, p.lead_risk
+    start, carried, known = p.mastery_start, p.mastery_carried, contacts.shape[1]
     for r in range(reviewing):
         u = listed[r]
-        j, now, valuation, region = industry[u], provider[u], valuations[u], regions[u]
-        mastery_new = mastery_after_switch(masteries[u], p.mastery_start, p.mastery_carried)
+        j, now, valuation, region, skilled = industry[u], provider[u], valuations[u], regions[u], masteries[u]
+        fresh = mastery_after_switch(skilled, start, carried)
         felt, aid = 0.0, 0.0
         if now == OLD_TECHNOLOGY:
-            felt = perceived_risk(p.risk, _peer_adoption(users, scratch.adopted, u), users.lead[u], p.lead_risk)
+            felt = perceived_risk(risk, _peer_adoption(users, scratch.adopted, u), lead[u], lead_risk)
             aid = adoption[j]
         entering[r] = felt
         for m in range(known):
-            i = contacts[u, m]
-            agent[entry] = u
-            option[entry] = max(i, 0)
-            utility[entry] = _NO_OFFER
-            if i >= 0:
-                mastery = masteries[u] if i == now else mastery_new
-                value = gross_utility(
-                    value_of_quality, valuation, quality[i, j], mastery, price[i] * (1.0 - subsidy[i])
-                )
-                change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
-                value -= 0.0 if i == now else change
-                utility[entry] = value - (0.0 if home[i] == region else friction)
-            entry += 1
-        agent[entry] = u
-        option[entry] = slots
+            i = max(contacts[u, m], 0)
+            mastery = skilled if i == now else fresh
+            value = gross_utility(value_of_quality, valuation, quality[i, j], mastery, net_price[i])
+            change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
+            value -= 0.0 if i == now else change
+            value -= 0.0 if home[i] == region else friction
+            option[m, r] = i
+            utility[m, r] = value if contacts[u, m] >= 0 else _NO_OFFER
         value = gross_utility(value_of_quality, valuation, old_quality[u], 1.0, old_price)
-        utility[entry] = value if now == OLD_TECHNOLOGY else value - integration
-        entry += 1
-    return entry
+        option[known, r] = slots
+        utility[known, r] = value if now == OLD_TECHNOLOGY else value - integration
 
 
 @rule
@@ -121,34 +112,37 @@ def _peer_adoption(users, adopted, u):
 
 
 @rule
-def _add_taste(t, p, seed, scratch, offers):
-    """Gumbel noise keyed by (user, innovator slot), never by the position in a contact list."""
-    agent, option, utility, luck, scale = scratch.agent, scratch.option, scratch.utility, scratch.luck, p.choice_noise
-    for k in range(offers):
-        w0, _, _, _ = words_in_loop(seed, _TASTE, t, agent[k], option[k])
-        luck[k] = uniform(w0)
-    for k in range(offers):
-        utility[k] += taste(scale, luck[k])
+def _find_best(t, p, seed, scratch, reviewing):
+    """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
+    listed, option, utility, chosen = scratch.listed, scratch.option, scratch.utility, scratch.chosen
+    noise, best, scale = scratch.taste, scratch.users[0], p.choice_noise
+    for m in range(utility.shape[0]):
+        offered, without = option[m], utility[m]
+        for r in range(reviewing):
+            w0, _, _, _ = words_in_loop(seed, _TASTE, t, listed[r], offered[r])
+            noise[r] = uniform(w0)
+        for r in range(reviewing):
+            noise[r] = without[r] + taste(scale, noise[r])
+        for r in range(reviewing):
+            better = m == 0 or noise[r] > best[r]
+            chosen[r] = offered[r] if better else chosen[r]
+            best[r] = noise[r] if better else best[r]
 
 
 @rule
-def _take_best(p, s, reviewing):
+def _move(p, s, reviewing):
     """Move each reviewing user to its best offer.
 
     Returns the economic size of users that switched; integration and risk of those that were offered help to adopt;
     and the help that government paid them.
     """
     users, scratch, adoption, waiver = s.users, s.scratch, s.support.adoption, s.support.waiver
-    listed, option, utility, provider = scratch.listed, scratch.option, scratch.utility, users.provider
-    options, slots, integration = users.contacts.shape[1] + 1, p.slots, s.market[0].integration
+    listed, chosen, provider = scratch.listed, scratch.chosen, users.provider
+    slots, integration = p.slots, s.market[0].integration
     switched, adopting, aid = 0.0, 0.0, 0.0
     for r in range(reviewing):
         u = listed[r]
-        best = r * options
-        for k in range(best + 1, (r + 1) * options):
-            if utility[k] > utility[best]:
-                best = k
-        choice = OLD_TECHNOLOGY if option[best] == slots else option[best]
+        choice = OLD_TECHNOLOGY if chosen[r] == slots else chosen[r]
         if choice == provider[u]:
             continue
         rate = adoption[users.industry[u]]

@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.compiled import rule
-from agents.elementary import mean
+from agents.elementary import mean, row_means
 from agents.government import NEVER
 from agents.innovator import ABROAD, entrant_capability, entrants_mean
 from model.instruments import NUMBER
@@ -23,7 +23,7 @@ def admit_entrants(t, p, seed, s):
     innovators, market = s.innovators, s.market[0]
     average = s.scratch.domain
     mean_capability(innovators, average)
-    frontier, generation = _frontier(p, innovators, s.scratch.generations)
+    frontier, generation = _frontier(p, innovators, s.scratch.generations, s.scratch.firms[0])
     ceiling = s.ceiling[generation]
     expected = max(p.initial_capability, p.inherit * mean(average))
     lead = max(frontier, expected)
@@ -61,13 +61,14 @@ def _add_to_seed(t, s, i, amount):
 
 
 @rule
-def _frontier(p, innovators, generations):
+def _frontier(p, innovators, generations, level):
     """Best mean capability of living firms, and the generation that most of them use."""
     generations[:] = 0.0
     frontier = 0.0
+    row_means(innovators.capability, p.slots, level)
     for i in range(p.slots):
         if innovators.alive[i]:
-            frontier = max(frontier, mean(innovators.capability[i]))
+            frontier = max(frontier, level[i])
             generations[min(innovators.generation[i], generations.shape[0] - 1)] += 1.0
     return frontier, np.argmax(generations)
 

@@ -10,18 +10,22 @@ _DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
 
 @rule
 def drift_needs(t, p, seed, latent, needs, shocks):
-    """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow. `shocks` (D,) is scratch."""
+    """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow. `shocks` (2, W) is scratch.
+
+    W >= D is a whole number of vector instructions: luck is drawn for domains beyond the last, and has no effect.
+    """
     industries, domains = latent.shape
-    drift = p.needs_drift
+    drift, shock, moved = p.needs_drift, shocks[0], shocks[1]
     for j in range(industries):
-        _draw_shocks(t, seed, j, shocks)
-        row = latent[j]
+        _draw_shocks(t, seed, j, shock)
         for c in range(domains):
-            row[c] = drifted(row[c], drift, shocks[c])
-        size = total(row)
+            moved[c] = latent[j, c]
+        for c in range(moved.shape[0]):
+            moved[c] = drifted(moved[c], drift, shock[c])
+        size = total(moved[:domains])
         for c in range(domains):
-            row[c] /= size
-            needs[c, j] = need(row[c], domains)
+            latent[j, c] = moved[c] / size
+            needs[c, j] = need(latent[j, c], domains)
 
 
 @rule

@@ -1,12 +1,9 @@
 """Products: effective capability, quality in each industry, cost, price and the share that government pays."""
 
-import numpy as np
-
 from agents.compiled import rule
-from agents.elementary import exp, log, mean
-from agents.innovator import unit_cost
+from agents.elementary import exp, log, power, row_means
+from agents.innovator import occupied, unit_cost
 from agents.supplier import ces_log, cobb_douglas_log
-from model.phases.research import list_cells
 
 _GEOMETRIC, _MINIMUM = 1e-6, -30.0
 _SMALLEST = 1e-6  # of effective capability
@@ -15,94 +12,124 @@ _SMALLEST = 1e-6  # of effective capability
 @rule
 def make_products(p, s):
     """Quality once per quarter, for living firms only."""
-    cells = s.scratch.cells
-    living = list_cells(p, s.innovators.alive, cells)
-    _combine_with_suppliers(p, s.innovators, s.suppliers.capability, cells, living)
-    _assess_quality(p, s.innovators, s.industries.needs, cells, living)
-    _set_prices(p, s, cells, living)
+    slots = occupied(s.innovators.alive)
+    _combine_with_suppliers(p, s, slots)
+    _assess_quality(p, s, slots)
+    _set_prices(p, s, slots)
 
 
 @rule
-def _combine_with_suppliers(p, innovators, suppliers, cells, living):
+def _combine_with_suppliers(p, s, slots):
     """e_c = CES of x_c and the supplier's z, at least 1e-6; and e_c^(rho - 1)."""
-    own, theirs, combined, domains = cells.one, cells.two, cells.three, p.domains
-    count = living * domains
+    innovators, suppliers, theirs, combined = s.innovators, s.suppliers.capability, s.scratch.one, s.scratch.two
+    supplied = s.scratch.supplied
+    alive, capability, supplier = innovators.alive, innovators.capability, innovators.supplier
+    effective, marginal = innovators.effective, innovators.marginal
     weight, exponent, steepness = p.supplier_weight, p.supplier_exponent, max(p.complementarity, _MINIMUM) - 1.0
-    for k in range(living):
-        capability, supplier = innovators.capability[cells.firm[k]], innovators.supplier[cells.firm[k]]
-        for c in range(domains):
-            own[k * domains + c] = max(capability[c], _SMALLEST)
-            theirs[k * domains + c] = max(suppliers[supplier[c]], _SMALLEST)
-    if exponent > -1e-6:
-        for m in range(count):
-            combined[m] = cobb_douglas_log(log(own[m]), log(theirs[m]), weight)
-    else:
-        for m in range(count):
-            combined[m] = ces_log(own[m], theirs[m], weight, exponent)
-    for m in range(count):
-        own[m] = max(exp(combined[m]), _SMALLEST)
-        theirs[m] = exp(steepness * combined[m])
-    for k in range(living):
-        effective, marginal = innovators.effective[cells.firm[k]], innovators.marginal[cells.firm[k]]
-        for c in range(domains):
-            effective[c] = own[k * domains + c]
-            marginal[c] = theirs[k * domains + c]
+    cobb_douglas = exponent > -1e-6
+    for k in range(suppliers.shape[0]):
+        supplied[k] = max(suppliers[k], _SMALLEST)
+        supplied[k] = log(supplied[k]) if cobb_douglas else power(supplied[k], exponent)
+    for c in range(p.domains):
+        for i in range(slots):
+            theirs[i, c] = supplied[supplier[i, c]]
+        if cobb_douglas:
+            for i in range(slots):
+                own = log(max(capability[i, c], _SMALLEST))
+                combined[i, c] = cobb_douglas_log(own, theirs[i, c], weight)
+        else:
+            for i in range(slots):
+                own = power(max(capability[i, c], _SMALLEST), exponent)
+                combined[i, c] = ces_log(own, theirs[i, c], weight, exponent)
+        for i in range(slots):
+            value = max(exp(combined[i, c]), _SMALLEST)
+            effective[i, c] = value if alive[i] else effective[i, c]
+        for i in range(slots):
+            value = exp(steepness * combined[i, c])
+            marginal[i, c] = value if alive[i] else marginal[i, c]
 
 
 @rule
-def _assess_quality(p, innovators, needs, cells, living):
+def _assess_quality(p, s, slots):
     """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
-    rho, quality, industries = p.complementarity, cells.one, p.industries
+    innovators, needs, term, fresh = s.innovators, s.industries.needs, s.scratch.one, s.scratch.firms[0]
+    alive, effective, marginal, quality = (
+        innovators.alive,
+        innovators.effective,
+        innovators.marginal,
+        innovators.quality,
+    )
+    rho, domains, inverse = p.complementarity, p.domains, 1.0 / p.complementarity
     geometric, weakest = abs(rho) < _GEOMETRIC, rho < _MINIMUM
-    quality[: living * industries] = 0.0
-    for k in range(living):
-        effective, marginal = innovators.effective[cells.firm[k]], innovators.marginal[cells.firm[k]]
-        row = quality[k * industries : (k + 1) * industries]
-        for c in range(p.domains):
-            term = log(effective[c]) if geometric else effective[c] * marginal[c]
-            for j in range(industries):
-                row[j] += needs[c, j] * term
-    if geometric:
-        for m in range(living * industries):
-            quality[m] = exp(quality[m])
-    else:
-        for m in range(living * industries):
-            quality[m] = exp(log(quality[m]) / rho)
-    for k in range(living):
-        i = cells.firm[k]
-        for j in range(industries):
-            innovators.quality[i, j] = quality[k * industries + j]
+    for c in range(domains):
+        if geometric:
+            for i in range(slots):
+                term[i, c] = log(max(effective[i, c], _SMALLEST))
+        else:
+            for i in range(slots):
+                term[i, c] = effective[i, c] * marginal[i, c]
+    for j in range(p.industries):
+        _weigh_terms(needs, j, term, slots, fresh)
         if weakest:
-            innovators.quality[i] = np.min(innovators.effective[i])
+            _take_minimum(effective, slots, fresh)
+        elif geometric:
+            for i in range(slots):
+                fresh[i] = exp(fresh[i])
+        else:
+            for i in range(slots):
+                fresh[i] = exp(log(fresh[i]) * inverse)
+        for i in range(slots):
+            quality[i, j] = fresh[i] if alive[i] else quality[i, j]
 
 
 @rule
-def _set_prices(p, s, cells, living):
+def _weigh_terms(needs, j, term, slots, out):
+    """sum_c n_cj * term_ic per firm; four domains at a time, so that `out` is read and written less often."""
+    domains = term.shape[1]
+    whole = domains - domains % 4
+    for i in range(slots):
+        out[i] = 0.0
+    for c in range(0, whole, 4):
+        n0, n1, n2, n3 = needs[c, j], needs[c + 1, j], needs[c + 2, j], needs[c + 3, j]
+        for i in range(slots):
+            out[i] += (n0 * term[i, c] + n1 * term[i, c + 1]) + (n2 * term[i, c + 2] + n3 * term[i, c + 3])
+    for c in range(whole, domains):
+        need = needs[c, j]
+        for i in range(slots):
+            out[i] += need * term[i, c]
+
+
+@rule
+def _take_minimum(table, slots, least):
+    """The least entry of every row."""
+    for i in range(slots):
+        least[i] = table[i, 0]
+    for c in range(1, table.shape[1]):
+        for i in range(slots):
+            least[i] = min(least[i], table[i, c])
+
+
+@rule
+def _set_prices(p, s, slots):
     """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
-    innovators, factor, purchase, firm = s.innovators, s.suppliers.cost_factor, s.support.purchase, cells.firm
-    experience, knowledge, congestion, cost = cells.one, cells.two, cells.three, cells.four
-    sold, capability, supplier, markup = (
-        innovators.experience, innovators.capability, innovators.supplier, innovators.markup
-    )  # fmt: skip
+    innovators, factor, purchase, firms = s.innovators, s.suppliers.cost_factor, s.support.purchase, s.scratch.firms
+    alive, sold, supplier, markup = innovators.alive, innovators.experience, innovators.supplier, innovators.markup
     unit_costs, price, subsidy, shock = innovators.unit_cost, innovators.price, innovators.subsidy, s.market[0].cost
-    for k in range(living):
-        i = firm[k]
-        experience[k] = 1.0 + 0.1 * sold[i] / p.market_size
-        knowledge[k] = max(mean(capability[i]), _SMALLEST) / p.initial_capability
-        summed = 0.0
-        for c in range(p.domains):
-            summed += factor[supplier[i, c]]
-        congestion[k] = summed / p.domains
-    for k in range(living):
-        cost[k] = unit_cost(
-            p.floor_cost, p.initial_cost, experience[k], p.learning_by_doing, knowledge[k], p.learning_by_research,
-            p.input_share, congestion[k],
-        )  # fmt: skip
-    for k in range(living):
-        i = firm[k]
-        unit_costs[i] = cost[k] * shock
-        price[i] = unit_costs[i] * (1.0 + markup[i])
-        paid = 0.0
-        for row in range(purchase.shape[0]):
-            paid += purchase[row, i]
-        subsidy[i] = min(paid, 1.0)
+    floor, first, doing, searching = p.floor_cost, p.initial_cost, p.learning_by_doing, p.learning_by_research
+    inputs, size, initial, domains = p.input_share, p.market_size, p.initial_capability, p.domains
+    knowledge, congestion = firms[0], firms[1]
+    row_means(innovators.capability, slots, knowledge)
+    for i in range(slots):
+        congestion[i] = 0.0
+    for c in range(domains):
+        for i in range(slots):
+            congestion[i] += factor[supplier[i, c]]
+    for i in range(slots):
+        known, experience = max(knowledge[i], _SMALLEST) / initial, 1.0 + 0.1 * sold[i] / size
+        cost = shock * unit_cost(floor, first, experience, doing, known, searching, inputs, congestion[i] / domains)
+        unit_costs[i] = cost if alive[i] else unit_costs[i]
+    for i in range(slots):
+        price[i] = unit_costs[i] * (1.0 + markup[i]) if alive[i] else price[i]
+    for i in range(slots):
+        paid = min(purchase[0, i] + purchase[1, i], 1.0)
+        subsidy[i] = paid if alive[i] else subsidy[i]

@@ -46,12 +46,11 @@ def _advance_common_technology(p, s, effort):
 @rule
 def mean_capability(innovators, average):
     """Mean capability per domain of living firms, into `average`, shape (D,)."""
-    average[:] = 0.0
-    living = 0
-    for i in range(innovators.alive.shape[0]):
-        if innovators.alive[i]:
-            living += 1
-            for c in range(average.shape[0]):
-                average[c] += innovators.capability[i, c]
+    alive, capability, living = innovators.alive, innovators.capability, 0
+    for i in range(alive.shape[0]):
+        living += alive[i]
     for c in range(average.shape[0]):
-        average[c] /= max(living, 1)
+        summed = 0.0
+        for i in range(alive.shape[0]):
+            summed += capability[i, c] if alive[i] else 0.0
+        average[c] = summed / max(living, 1)

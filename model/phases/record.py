@@ -5,8 +5,9 @@ import math
 import numpy as np
 
 from agents.compiled import rule
-from agents.elementary import log, mean
+from agents.elementary import dot, log, mean, row_means, total, total_where
 from agents.industry import EMERGING, TRADITIONAL
+from agents.innovator import occupied
 
 _DEPENDENT = 1.0 / 3.0
 _SUPPORTED = 0.01
@@ -15,143 +16,155 @@ _SUPPORTED = 0.01
 @rule
 def record_quarter(t, p, policy, s):
     """Fill the quarter's row of tallies."""
-    tally, market = s.tallies[t], s.market[0]
+    tally, market, level, slots = s.tallies[t], s.market[0], s.stocks.level[0], occupied(s.innovators.alive)
     tally.wage, tally.hours = market.wage, market.hours
-    level = s.stocks.level[0]
     tally.science, tally.infrastructure, tally.engineers = level.science, level.infrastructure, level.engineers
     tally.common = mean(s.stocks.common)
     _record_users(p, s.users, s.industries, tally)
-    _record_firms(p, s.innovators, tally)
-    _record_directions(p, s.innovators, s.scratch.domain, tally)
-    _record_scope(p, s.users, s.innovators, s.scratch.firm_industry, tally)
-    _record_productivity(p, s.innovators, s.market[0], tally)
+    _record_firms(p, s.innovators, s.scratch.firms[0], tally)
+    _record_directions(p, s.innovators, s.scratch.firms, slots, tally)
+    _record_scope(s.users, s.innovators, s.scratch.served, tally)
+    _record_productivity(s.innovators, s.market[0].initial_wage, s.scratch.firms, tally)
     if t == policy.end - 1:
         _watch(p, s.innovators, tally)
 
 
 @rule
 def _record_users(p, users, industries, tally):
-    """Output, adoption and qualities of users, by layer."""
-    layer, industry, size, provider = industries.layer, users.industry, users.size, users.provider
-    outputs, used, old = users.output, users.quality_used, users.old_quality
-    total, useful, old_quality, traditional_output = 0.0, 0.0, 0.0, 0.0
-    sizes, adopted = np.zeros(3), np.zeros(3)
-    for u in range(size.shape[0]):
-        kind = layer[industry[u]]
-        sizes[kind] += size[u]
-        adopted[kind] += size[u] if provider[u] >= 0 else 0.0
-        total += outputs[u]
-        traditional_output += outputs[u] if kind == TRADITIONAL else 0.0
-        useful += size[u] * used[u]
-        old_quality += size[u] * old[u]
-    tally.output, tally.output_traditional = total, traditional_output
-    tally.useful, tally.old_quality = useful, old_quality
+    """Output, adoption and qualities of users, by layer; users stand in the order of their industries."""
+    layer, first, size, provider, outputs = (
+        industries.layer, industries.first, users.size, users.provider, users.output
+    )  # fmt: skip
+    made, sizes, on_old = np.zeros(3), np.zeros(3), np.zeros(3)
+    for j in range(layer.shape[0]):
+        start, stop = first[j], first[j + 1]
+        made[layer[j]] += total(outputs[start:stop])
+        sizes[layer[j]] += total(size[start:stop])
+        on_old[layer[j]] += total_where(size[start:stop], provider[start:stop])
+    tally.output, tally.output_traditional = made[0] + made[1] + made[2], made[TRADITIONAL]
+    tally.useful, tally.old_quality = dot(size, users.quality_used), dot(size, users.old_quality)
     tally.size_traditional, tally.size_emerging, tally.size_future = sizes[0], sizes[EMERGING], sizes[2]
-    tally.adopted_traditional, tally.adopted_emerging, tally.adopted_future = adopted[0], adopted[EMERGING], adopted[2]
+    tally.adopted_traditional, tally.adopted_emerging = sizes[0] - on_old[0], sizes[EMERGING] - on_old[EMERGING]
+    tally.adopted_future = sizes[2] - on_old[2]
 
 
 @rule
-def _record_firms(p, innovators, tally):
-    """Firms, sales, prices, concentration and dependence on public money."""
+def _record_firms(p, innovators, level, tally):
+    """Firms, sales, prices, concentration and dependence on public money. `level` (N,) is scratch."""
+    alive, foreign, sold, revenue = innovators.alive, innovators.foreign, innovators.units, innovators.revenue
+    generation, price, cost = innovators.generation, innovators.price, innovators.unit_cost
+    public, own = innovators.public_recent, innovators.payments_recent
+    row_means(innovators.capability, p.slots, level)
     units = 0.0
     for i in range(p.slots):
-        units += innovators.units[i] if innovators.alive[i] else 0.0
+        units += sold[i] if alive[i] else 0.0
+    firms, dependent, lab, latest = 0, 0, 0.0, 0
+    imports, of_public, of_own, domestic = 0.0, 0.0, 0.0, 0.0
+    generations, prices, costs, squares = 0.0, 0.0, 0.0, 0.0
     for i in range(p.slots):
-        tally.imports += innovators.revenue[i] if innovators.foreign[i] else 0.0
-        if not innovators.alive[i]:
+        imports += revenue[i] if foreign[i] else 0.0
+        if not alive[i]:
             continue
-        sold = innovators.units[i]
-        public, own = innovators.public_recent[i], innovators.payments_recent[i]
-        tally.firms += 1.0
-        tally.lab = max(tally.lab, mean(innovators.capability[i]))
-        tally.frontier_generation = max(tally.frontier_generation, float(innovators.generation[i]))
-        tally.public_recent += public
-        tally.payments_recent += own
-        tally.dependent_firms += 1.0 if public > _DEPENDENT * (public + own) else 0.0
-        if sold > 0.0:
-            tally.units += sold
-            tally.domestic_units += 0.0 if innovators.foreign[i] else sold
-            tally.generation += sold / units * innovators.generation[i]
-            tally.price += sold * innovators.price[i]
-            tally.unit_cost += sold * innovators.unit_cost[i]
-            tally.share_squares += (sold / units) ** 2
-    tally.crowding = tally.firms / p.slots
+        firms += 1
+        lab, latest = max(lab, level[i]), max(latest, generation[i])
+        of_public += public[i]
+        of_own += own[i]
+        dependent += public[i] > _DEPENDENT * (public[i] + own[i])
+        if sold[i] > 0.0:
+            domestic += 0.0 if foreign[i] else sold[i]
+            generations += sold[i] / units * generation[i]
+            prices += sold[i] * price[i]
+            costs += sold[i] * cost[i]
+            squares += (sold[i] / units) ** 2
+    tally.firms, tally.dependent_firms, tally.crowding = firms, dependent, firms / p.slots
+    tally.lab, tally.frontier_generation, tally.generation = lab, latest, generations
+    tally.imports, tally.public_recent, tally.payments_recent = imports, of_public, of_own
+    tally.units, tally.domestic_units, tally.share_squares = units, domestic, squares
+    tally.price, tally.unit_cost = prices, costs
 
 
 @rule
-def _record_directions(p, innovators, mean_direction, tally):
+def _record_directions(p, innovators, firms, slots, tally):
     """Similarity of firms' R&D directions, and the entropy of the direction of all hours."""
-    summed, hours, count = np.zeros(p.domains), 0.0, 0
-    mean_direction[:] = 0.0
-    for i in range(p.slots):
-        if innovators.alive[i] and innovators.hours[i] > 0.0:
-            direction = innovators.direction[i]
-            length = 0.0
-            for c in range(p.domains):
-                length += direction[c] * direction[c]
-            length = math.sqrt(length)
-            hours += innovators.hours[i]
-            count += 1
-            for c in range(p.domains):
-                summed[c] += direction[c] / length
-                mean_direction[c] += innovators.hours[i] * direction[c]
-    if count > 1:
-        square = 0.0
-        for c in range(p.domains):
-            square += summed[c] * summed[c]
-        tally.similarity = (square - count) / (count * (count - 1))
+    alive, hours, direction = innovators.alive, innovators.hours, innovators.direction
+    per_length, working, product = firms[0], firms[1], firms[2]
+    for i in range(slots):
+        per_length[i], working[i] = 0.0, hours[i] if alive[i] else 0.0
     for c in range(p.domains):
-        share = mean_direction[c] / hours if hours > 0.0 else 0.0
-        tally.direction_entropy -= share * log(share) if share > 0.0 else 0.0
+        for i in range(slots):
+            per_length[i] += direction[i, c] * direction[i, c]
+    count = 0
+    for i in range(slots):
+        count += working[i] > 0.0
+        per_length[i] = 1.0 / math.sqrt(per_length[i]) if working[i] > 0.0 else 0.0
+    everyone, square, entropy = total(working[:slots]), 0.0, 0.0
+    for c in range(p.domains):
+        for i in range(slots):
+            product[i] = direction[i, c] * per_length[i]
+        square += total(product[:slots]) ** 2
+        for i in range(slots):
+            product[i] = direction[i, c] * working[i]
+        share = total(product[:slots]) / everyone if everyone > 0.0 else 0.0
+        entropy -= share * log(share) if share > 0.0 else 0.0
+    tally.direction_entropy = entropy
+    if count > 1:
+        tally.similarity = (square - count) / (count * (count - 1))
 
 
 @rule
-def _record_scope(p, users, innovators, served, tally):
-    """Industries and economic size that each selling firm serves."""
-    served[:] = 0.0
-    for u in range(users.provider.shape[0]):
-        if users.provider[u] >= 0:
-            served[users.provider[u], users.industry[u]] += users.size[u]
-    for i in range(p.slots):
-        if innovators.alive[i] and innovators.units[i] > 0.0:
-            tally.selling_firms += 1.0
-            for j in range(p.industries):
-                tally.industries_served += 1.0 if served[i, j] > 0.0 else 0.0
-                tally.users_served += served[i, j]
+def _record_scope(users, innovators, served, tally):
+    """Industries and economic size that each selling firm serves. `served` (N, J) is scratch."""
+    provider, industry, alive, units = users.provider, users.industry, innovators.alive, innovators.units
+    served[:] = False
+    for u in range(provider.shape[0]):
+        if provider[u] >= 0:
+            served[provider[u], industry[u]] = True
+    sellers, pairs = 0, 0
+    for i in range(alive.shape[0]):
+        if alive[i] and units[i] > 0.0:
+            sellers += 1
+            for j in range(served.shape[1]):
+                pairs += served[i, j]
+    tally.selling_firms, tally.industries_served = sellers, pairs
+    tally.users_served = tally.adopted_traditional + tally.adopted_emerging + tally.adopted_future
 
 
 @rule
-def _record_productivity(p, innovators, market, tally):
+def _record_productivity(innovators, initial_wage, firms, tally):
     """Quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
 
     phi_i = delivered / (production + fixed and research cost at w_0); weights are shares of quality delivered.
     With last quarter's aggregate Phi: within = sum s_old dphi; between = sum ds (phi_old - Phi) + sum ds dphi;
     entry = sum s_new (phi_new - Phi); exit = -sum s_old (phi_old - Phi). The four sum to the change of Phi.
     """
-    total, before, had = 0.0, 0.0, 0.0
-    for i in range(p.slots):
-        total += innovators.delivered[i] if innovators.alive[i] else 0.0
-        before += innovators.weight[i] * innovators.productivity[i]
-        had += innovators.weight[i]
-    for i in range(p.slots):
-        old_weight, old = innovators.weight[i], innovators.productivity[i]
-        weight, new = 0.0, 0.0
-        if innovators.alive[i] and innovators.delivered[i] > 0.0:
-            weight = innovators.delivered[i] / total
-            real = innovators.units[i] * innovators.unit_cost[i]
-            real += innovators.hours[i] * market.initial_wage + innovators.fixed_real[i]
-            new = innovators.delivered[i] / real
-            tally.productivity_frontier = max(tally.productivity_frontier, new)
-        tally.productivity += weight * new
-        if had > 0.0 and total > 0.0:
-            if old_weight > 0.0 and weight > 0.0:
-                tally.productivity_within += old_weight * (new - old)
-                tally.productivity_between += (weight - old_weight) * (new - before)
-            elif weight > 0.0:
-                tally.productivity_entry += weight * (new - before)
-            elif old_weight > 0.0:
-                tally.productivity_exit -= old_weight * (old - before)
-        innovators.weight[i], innovators.productivity[i] = weight, new
+    alive, delivered, units, unit_cost = (
+        innovators.alive, innovators.delivered, innovators.units, innovators.unit_cost
+    )  # fmt: skip
+    hours, fixed, weight, productivity = (
+        innovators.hours, innovators.fixed_real, innovators.weight, innovators.productivity
+    )  # fmt: skip
+    slots, share, new = alive.shape[0], firms[0], firms[1]
+    for i in range(slots):
+        share[i] = delivered[i] if alive[i] else 0.0
+    everything, before, had = total(share), dot(weight, productivity), total(weight)
+    for i in range(slots):
+        real = units[i] * unit_cost[i] + hours[i] * initial_wage + fixed[i]
+        new[i] = share[i] / real if share[i] > 0.0 else 0.0
+    within, between, entry, leaving, highest = 0.0, 0.0, 0.0, 0.0, 0.0
+    for i in range(slots):
+        now, was = share[i] / everything if share[i] > 0.0 else 0.0, weight[i]
+        share[i] = now
+        highest = max(highest, new[i])
+        within += was * (new[i] - productivity[i]) if now > 0.0 else 0.0
+        between += (now - was) * (new[i] - before) if now > 0.0 and was > 0.0 else 0.0
+        entry += now * (new[i] - before) if was == 0.0 else 0.0
+        leaving -= was * (productivity[i] - before) if now == 0.0 else 0.0
+    tally.productivity, tally.productivity_frontier = dot(share, new), highest
+    if had > 0.0 and everything > 0.0:
+        tally.productivity_within, tally.productivity_between = within, between
+        tally.productivity_entry, tally.productivity_exit = entry, leaving
+    for i in range(slots):
+        weight[i], productivity[i] = share[i], new[i]
 
 
 @rule

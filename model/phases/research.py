@@ -1,13 +1,14 @@
 """Research: budgets, the engineers' market, exploitation of problems and exploration of the next generation."""
 
 from agents.compiled import rule
-from agents.elementary import exp, mean, total
+from agents.elementary import exp, row_means, row_sums, total, total_where
 from agents.innovator import (
     discovery_chance,
     displaced,
     exploration_share,
     half_saturated,
     improved,
+    occupied,
     research_budget,
     research_effort,
     solution_size,
@@ -15,7 +16,7 @@ from agents.innovator import (
     switches,
 )
 from agents.user import old_quality_gain
-from model.ledger import ENGINEERS, OUTSIDE, USERS, Purpose, transfer
+from model.ledger import ENGINEERS, OUTSIDE, USERS, Purpose, firms_pay, transfer
 from model.markets import supply, wage
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, normal, poisson_given, words, words_in_loop
@@ -29,13 +30,16 @@ _SOLUTIONS, _STEPS, _DISCOVERY = int(Luck.SOLUTIONS), int(Luck.STEPS), int(Luck.
 def plan_research(p, s):
     """Own R&D that each firm would do without public money."""
     innovators, cash = s.innovators, s.ledger.cash
-    for i in range(p.slots):
-        innovators.plan_research[i] = 0.0
-        if innovators.alive[i]:
-            income = innovators.revenue[i] + innovators.income_abroad[i]
-            innovators.plan_research[i] = research_budget(
-                p.research_intensity, income, p.burn, cash[i], innovators.endowment[i]
-            )
+    alive, revenue, abroad, endowment = (
+        innovators.alive,
+        innovators.revenue,
+        innovators.income_abroad,
+        innovators.endowment,
+    )
+    plan, intensity, burn = innovators.plan_research, p.research_intensity, p.burn
+    for i in range(plan.shape[0]):
+        wanted = research_budget(intensity, revenue[i] + abroad[i], burn, cash[i], endowment[i])
+        plan[i] = wanted if alive[i] else 0.0
 
 
 @rule
@@ -44,92 +48,91 @@ def hire_engineers(t, p, s):
 
     Foreign firms hire abroad, at w_0.
     """
-    innovators, users, support, market = s.innovators, s.users, s.support, s.market[0]
-    money = 0.0
-    for i in range(p.slots):
-        innovators.own_research[i] = displaced(innovators.plan_research[i], p.displacement, support.research[i])
-        innovators.public_research[i] = support.research[i]
-        money += 0.0 if innovators.foreign[i] else innovators.own_research[i] + innovators.public_research[i]
-    engineering = users_engineering(p, users)
-    money += engineering + support.flow[0].common + support.flow[0].science + total(support.upstream)
+    innovators, support, market, ledger = s.innovators, s.support, s.market[0], s.ledger
+    at_home, abroad = s.scratch.firms[0], s.scratch.firms[1]
+    _set_budgets(p.displacement, innovators, support.research, at_home, abroad)
+    engineering = users_engineering(p, s.users)
+    public = support.flow[0].common + support.flow[0].science + total(support.upstream)
+    money = total(at_home) + engineering + public
     supplied = market.initial_supply + s.stocks.level[0].engineers
     market.wage = wage(money, market.initial_wage, supplied, p.supply_elasticity)
     market.hours = supply(market.wage, market.initial_wage, supplied, p.supply_elasticity)
     if money <= 0.0:
         market.wage, market.hours = market.initial_wage, 0.0
-    for i in range(p.slots):
-        spent = innovators.own_research[i] + innovators.public_research[i]
-        paid = market.initial_wage if innovators.foreign[i] else market.wage
-        innovators.hours[i] = (spent - support.lost[i]) / paid
-        innovators.absorption[i] = half_saturated(innovators.hours[i], p.absorption_half)
-        if spent > 0.0 and innovators.foreign[i]:
-            transfer(t, s.ledger, i, OUTSIDE, _ABROAD, spent)
-        elif spent > 0.0:
-            transfer(t, s.ledger, i, ENGINEERS, _RESEARCH, spent)
-    transfer(t, s.ledger, USERS, ENGINEERS, _ENGINEERING, engineering)
+    _count_hours(p.absorption_half, innovators, support.lost, market.wage, market.initial_wage)
+    firms_pay(t, ledger, OUTSIDE, _ABROAD, abroad)
+    firms_pay(t, ledger, ENGINEERS, _RESEARCH, at_home)
+    transfer(t, ledger, USERS, ENGINEERS, _ENGINEERING, engineering)
+
+
+@rule
+def _set_budgets(displacement, innovators, grant, at_home, abroad):
+    """Own and public R&D money of every slot, and where it is spent."""
+    plan, own, public, foreign = (
+        innovators.plan_research, innovators.own_research, innovators.public_research, innovators.foreign
+    )  # fmt: skip
+    for i in range(plan.shape[0]):
+        own[i] = displaced(plan[i], displacement, grant[i])
+        public[i] = grant[i]
+    for i in range(plan.shape[0]):
+        spent = own[i] + public[i]
+        at_home[i] = 0.0 if foreign[i] else spent
+        abroad[i] = spent if foreign[i] else 0.0
+
+
+@rule
+def _count_hours(half, innovators, lost, wage_at_home, wage_abroad):
+    """Engineer hours at the wage paid, and what they let a firm take in."""
+    own, public, foreign = innovators.own_research, innovators.public_research, innovators.foreign
+    hours, absorption = innovators.hours, innovators.absorption
+    for i in range(hours.shape[0]):
+        hours[i] = (own[i] + public[i] - lost[i]) / (wage_abroad if foreign[i] else wage_at_home)
+    for i in range(hours.shape[0]):
+        absorption[i] = half_saturated(hours[i], half)
 
 
 @rule
 def users_engineering(p, users):
     """Money that users of the old technology spend on own engineers, out of the last quarter's output."""
-    output, provider, produced = users.output, users.provider, 0.0
-    for u in range(provider.shape[0]):
-        produced += output[u] if provider[u] < 0 else 0.0
-    return p.users_engineering * produced
+    return p.users_engineering * total_where(users.output, users.provider)
 
 
 @rule
 def improve_old_technology(p, s):
     """The sailing-ship effect, where the old technology is in use."""
     users, current_wage = s.users, s.market[0].wage
-    for u in range(users.provider.shape[0]):
-        hours_per_size = p.users_engineering * users.output[u] / (current_wage * users.size[u])
-        gain = old_quality_gain(p.sailing_ship, hours_per_size, users.old_quality[u])
-        users.old_quality[u] += gain if users.provider[u] < 0 else 0.0
+    provider, output, size, quality = users.provider, users.output, users.size, users.old_quality
+    share, effect = p.users_engineering, p.sailing_ship
+    for u in range(provider.shape[0]):
+        hours_per_size = share * output[u] / (current_wage * size[u])
+        gain = old_quality_gain(effect, hours_per_size, quality[u])
+        quality[u] += gain if provider[u] < 0 else 0.0
 
 
 @rule
 def do_research(t, p, seed, s):
     """Every living firm explores and exploits with its hours, then perhaps takes up its prototype."""
-    innovators, cells, beyond = s.innovators, s.scratch.cells, s.scratch.generations
-    living = list_cells(p, innovators.alive, cells)
-    _share_beyond_generation(p, innovators, beyond)
-    _divide_hours(p, s, cells, living)
-    _explore(t, p, seed, s, cells, living, beyond)
-    _expect_solutions(p, s, living)
-    solving = _draw_solutions(t, p, seed, cells, living * p.domains)
-    _solve_problems(t, p, seed, s, cells, solving)
-    firm, prototype, generation, frontier = cells.firm, innovators.prototype, innovators.generation, 0
-    for k in range(living):
-        if prototype[firm[k]]:
-            _take_up_prototype(p, innovators, s.ceiling, firm[k], beyond)
-        frontier = max(frontier, generation[firm[k]])
-    s.market[0].frontier = frontier
+    innovators, scratch = s.innovators, s.scratch
+    slots, beyond = occupied(innovators.alive), scratch.generations
+    share_beyond_generation(innovators, slots, beyond)
+    _divide_hours(p, s, slots)
+    _explore(t, p, seed, s, slots, beyond)
+    _expect_solutions(p, s, slots)
+    solving = _draw_solutions(t, p, seed, s, slots)
+    _solve_problems(t, p, seed, s, solving)
+    _take_up_prototypes(p, s, slots, beyond)
 
 
 @rule
-def list_cells(p, alive, cells):
-    """Lay out (living firm, domain) pairs one after the other, for long loops; returns the number of firms."""
-    living = 0
-    for i in range(alive.shape[0]):
-        if alive[i]:
-            cells.firm[living] = i
-            for c in range(p.domains):
-                cells.agent[living * p.domains + c] = i
-                cells.domain[living * p.domains + c] = c
-            living += 1
-    return living
-
-
-@rule
-def _share_beyond_generation(p, innovators, share):
+def share_beyond_generation(innovators, slots, share):
     """share[g] = share of living firms whose product is of a later generation than g."""
+    alive, generation = innovators.alive, innovators.generation
     share[:] = 0.0
     living = 0
-    for i in range(p.slots):
-        if innovators.alive[i]:
+    for i in range(slots):
+        if alive[i]:
             living += 1
-            share[min(innovators.generation[i], LAST_GENERATION)] += 1.0
+            share[min(generation[i], LAST_GENERATION)] += 1.0
     beyond = 0.0
     for g in range(LAST_GENERATION, -1, -1):
         here = share[g]
@@ -138,143 +141,149 @@ def _share_beyond_generation(p, innovators, share):
 
 
 @rule
-def _divide_hours(p, s, cells, living):
-    """Hours of exploration per living firm into `cells.one`; none while a prototype waits. Effort on the rest."""
-    innovators, exploring, effort, capability = s.innovators, cells.one, cells.two, s.innovators.capability
-    prototype, hours, earmark, firm = innovators.prototype, innovators.hours, s.support.explore, cells.firm
-    belief, backlog, generation, ceiling = innovators.belief, innovators.backlog, innovators.generation, s.ceiling
-    wage_now = s.market[0].wage
-    for k in range(living):
-        i = firm[k]
-        exploring[k] = 0.0
-        if not prototype[i]:
-            pressure = _pressure(p.backlog_half, belief[i], backlog[i])
-            share = exploration_share(p.explore_max, pressure, _saturation(capability[i], generation[i], ceiling))
-            earmarked = min(earmark[i] / wage_now, hours[i])
-            exploring[k] = earmarked + share * (hours[i] - earmarked)
-        effort[k] = max(hours[i] - exploring[k], 1e-300)
-    for k in range(living):
-        effort[k] = research_effort(effort[k], p.engineers, p.concentration)
-    for k in range(living):
-        innovators.effort[firm[k]] = effort[k]
+def _divide_hours(p, s, slots):
+    """Hours of exploration into row 0 of `firms`; none while a prototype waits. Effort on the rest."""
+    innovators, firms = s.innovators, s.scratch.firms
+    exploring, pressure, saturation = firms[0], firms[1], firms[2]
+    alive, prototype, hours, earmark = innovators.alive, innovators.prototype, innovators.hours, s.support.explore
+    effort, wage_now, largest = innovators.effort, s.market[0].wage, p.explore_max
+    engineers, concentration = p.engineers, p.concentration
+    _press(p.backlog_half, innovators.belief, innovators.backlog, slots, firms[3], pressure)
+    _saturate(innovators, s.ceiling, slots, saturation)
+    for i in range(slots):
+        earmarked = min(earmark[i] / wage_now, hours[i])
+        share = exploration_share(largest, pressure[i], saturation[i])
+        exploring[i] = 0.0 if prototype[i] else earmarked + share * (hours[i] - earmarked)
+    for i in range(slots):
+        exploiting = research_effort(max(hours[i] - exploring[i], 1e-300), engineers, concentration)
+        effort[i] = exploiting if alive[i] else effort[i]
 
 
 @rule
-def _explore(t, p, seed, s, cells, living, beyond):
-    """The next generation may be found by those that explore."""
-    innovators, tally, foreign, hours = s.innovators, s.tallies[t], s.innovators.foreign, s.innovators.hours
-    exploring, chance, generation, shown = cells.one, cells.two, cells.three, cells.four
-    firm, of, science = cells.firm, innovators.generation, s.stocks.level[0].science
-    for k in range(living):
-        g = min(of[firm[k]], LAST_GENERATION)
-        generation[k], shown[k] = g, beyond[g]
-    for k in range(living):
-        chance[k] = discovery_chance(
-            p.discovery, p.discovery_decay, generation[k], exploring[k], science, p.discovery_shown, shown[k]
-        )
+def _press(half, belief, backlog, slots, counts, pressure):
+    """sum_c share_c * B_c / (B_c + B_half) per firm, shares being those of its belief."""
+    counts[:slots] = 0.0
+    pressure[:slots] = 0.0
+    for c in range(belief.shape[1]):
+        for i in range(slots):
+            counts[i] += belief[i, c]
+            pressure[i] += belief[i, c] * half_saturated(backlog[i, c], half)
+    for i in range(slots):
+        pressure[i] /= counts[i]
+
+
+@rule
+def _saturate(innovators, ceiling, slots, saturation):
+    """Mean capability over the ceiling of the firm's generation."""
+    generation = innovators.generation
+    row_means(innovators.capability, slots, saturation)
+    for i in range(slots):
+        saturation[i] /= ceiling[min(generation[i], LAST_GENERATION)]
+
+
+@rule
+def _explore(t, p, seed, s, slots, beyond):
+    """The next generation may be found by those that explore (row 0 of `firms`)."""
+    innovators, tally, firms = s.innovators, s.tallies[t], s.scratch.firms
+    exploring, chance, shown, luck = firms[0], firms[1], firms[2], firms[3]
+    alive, foreign, hours, generation = innovators.alive, innovators.foreign, innovators.hours, innovators.generation
+    prototype, progress, science = innovators.prototype, innovators.progress, s.stocks.level[0].science
+    discovery, decay, effect = p.discovery, p.discovery_decay, p.discovery_shown
+    for i in range(slots):
+        g = min(generation[i], LAST_GENERATION)
+        shown[i], chance[i] = beyond[g], g
+    for i in range(slots):
+        chance[i] = discovery_chance(discovery, decay, chance[i], exploring[i], science, effect, shown[i])
+    for i in range(slots):
+        w0, w1, _, _ = words_in_loop(seed, _DISCOVERY, t, i, 0)
+        luck[i] = fine_uniform(w0, w1)
     all_hours, exploration_hours = 0.0, 0.0
-    for k in range(living):
-        i = firm[k]
-        if not foreign[i]:
-            all_hours += hours[i]
-            exploration_hours += exploring[k]
-        if chance[k] > 0.0:
-            w0, w1, _, _ = words(seed, _DISCOVERY, t, i, 0)
-            if fine_uniform(w0, w1) < chance[k]:
-                innovators.prototype[i] = True
-                innovators.progress[i] = t
+    for i in range(slots):
+        if alive[i]:
+            all_hours += 0.0 if foreign[i] else hours[i]
+            exploration_hours += 0.0 if foreign[i] else exploring[i]
+            if luck[i] < chance[i]:
+                prototype[i] = True
+                progress[i] = t
     tally.research_hours, tally.exploration_hours = all_hours, exploration_hours
     tally.exploration_money = exploration_hours * s.market[0].wage
 
 
 @rule
-def _pressure(half, belief, backlog):
-    """sum_c share_c * B_c / (B_c + B_half), shares being those of the firm's belief."""
-    counts, weighted = 0.0, 0.0
-    for c in range(belief.shape[0]):
-        counts += belief[c]
-        weighted += belief[c] * half_saturated(backlog[c], half)
-    return weighted / counts
-
-
-@rule
-def _saturation(capability, generation, ceiling):
-    """Mean capability over the ceiling of the firm's generation."""
-    return mean(capability) / ceiling[min(generation, LAST_GENERATION)]
-
-
-@rule
-def _expect_solutions(p, s, living):
-    """Directions of R&D, and the mean number of solutions per firm and domain into `cells.one`.
+def _expect_solutions(p, s, slots):
+    """Directions of R&D, and the mean number of solutions per firm and domain into `one`.
 
     A direction is belief, drawn towards a roadmap if there is one, and for the money tied to it the government's plan.
     """
-    innovators, plan, tied, expected = s.innovators, s.government.plan, s.support.tied, s.scratch.cells.one
-    roadmap, drawn = s.government.roadmap, s.support.flow[0].roadmap
+    innovators, firms, expected = s.innovators, s.scratch.firms, s.scratch.one
+    counts, planned = firms[3], firms[4]
+    alive, belief, backlog, direction = innovators.alive, innovators.belief, innovators.backlog, innovators.direction
+    effort, tied, own, public = innovators.effort, s.support.tied, innovators.own_research, innovators.public_research
+    plan, roadmap, drawn = s.government.plan, s.government.roadmap, s.support.flow[0].roadmap
     rate, own_problems, half = p.solution_rate, p.own_problems, p.backlog_half
-    for k in range(living):
-        i = s.scratch.cells.firm[k]
-        belief, backlog, direction = innovators.belief[i], innovators.backlog[i], innovators.direction[i]
-        effort, counts = innovators.effort[i], total(belief)
-        money = innovators.own_research[i] + innovators.public_research[i]
-        planned = tied[i] / money if money > 0.0 else 0.0
-        cells = expected[k * belief.shape[0] : (k + 1) * belief.shape[0]]
-        for c in range(belief.shape[0]):
-            believed = (1.0 - drawn) * (belief[c] / counts) + drawn * roadmap[c]
-            direction[c] = (1.0 - planned) * believed + planned * plan[c]
-            pressure = half_saturated(backlog[c], half)
-            cells[c] = solutions_mean(rate, effort, direction[c], own_problems, pressure)
+    row_sums(belief, slots, counts)
+    for i in range(slots):
+        money = own[i] + public[i]
+        planned[i] = tied[i] / money if money > 0.0 else 0.0
+    for c in range(belief.shape[1]):
+        shown, wanted = roadmap[c], plan[c]
+        for i in range(slots):
+            believed = (1.0 - drawn) * (belief[i, c] / counts[i]) + drawn * shown
+            towards = (1.0 - planned[i]) * believed + planned[i] * wanted
+            direction[i, c] = towards if alive[i] else direction[i, c]
+        for i in range(slots):
+            pressure = half_saturated(backlog[i, c], half)
+            mean = solutions_mean(rate, effort[i], direction[i, c], own_problems, pressure)
+            expected[i, c] = mean if alive[i] else 0.0
 
 
 @rule
-def _draw_solutions(t, p, seed, cells, count):
-    """Pick out the (firm, domain) pairs with a solution into `cells.found`, with the size of the first in `cells.four`.
+def _draw_solutions(t, p, seed, s, slots):
+    """Pick out the (firm, domain) pairs with a solution, and the size of the first of each into `first`.
 
-    One block of luck per pair: how many solutions (kept in `cells.three`; the probability of none in `cells.two`),
-    and how large the first.
+    One block of luck per pair: how many solutions (kept in `three`; the probability of none in `two`), and how large
+    the first. Returns the number of pairs.
     """
-    agent, domain, expected, none = cells.agent, cells.domain, cells.one, cells.two
-    luck, size, found = cells.three, cells.four, cells.found
-    for m in range(count):
-        w0, w1, w2, w3 = words_in_loop(seed, _SOLUTIONS, t, agent[m], domain[m])
-        luck[m] = fine_uniform(w0, w1)
-        size[m] = fine_uniform(w2, w3)
-    for m in range(count):
-        none[m] = exp(-expected[m])
+    expected, none, luck, size = s.scratch.one, s.scratch.two, s.scratch.three, s.scratch.four
+    solver, domain, first, step = s.scratch.solver, s.scratch.solved, s.scratch.first, p.solution_step
     solving = 0
-    for m in range(count):
-        found[solving] = m
-        size[solving] = size[m]
-        solving += luck[m] > none[m]
+    for c in range(expected.shape[1]):
+        for i in range(slots):
+            w0, w1, w2, w3 = words_in_loop(seed, _SOLUTIONS, t, i, c)
+            luck[i, c] = fine_uniform(w0, w1)
+            size[i, c] = fine_uniform(w2, w3)
+        for i in range(slots):
+            none[i, c] = exp(-expected[i, c])
+        for i in range(slots):
+            solver[solving], domain[solving] = i, c
+            solving += luck[i, c] > none[i, c]
     for n in range(solving):
-        size[n] = normal(size[n])
+        first[n] = normal(size[solver[n], domain[n]])
     for n in range(solving):
-        size[n] = solution_size(p.solution_step, size[n])
+        first[n] = solution_size(step, first[n])
     return solving
 
 
 @rule
-def _solve_problems(t, p, seed, s, cells, solving):
+def _solve_problems(t, p, seed, s, solving):
     """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
-    generation, foreign, found, agent, domain = (
-        innovators.generation, innovators.foreign, cells.found, cells.agent, cells.domain
-    )  # fmt: skip
-    expected, none, luck, size = cells.one, cells.two, cells.three, cells.four
+    generation, foreign, solver, domain = innovators.generation, innovators.foreign, s.scratch.solver, s.scratch.solved
+    expected, none, luck, first = s.scratch.one, s.scratch.two, s.scratch.three, s.scratch.first
+    step = p.solution_step
     total_solved[:] = 0.0
     solutions, gains = 0.0, 0.0
     for n in range(solving):
-        m = found[n]
-        i, c = agent[m], domain[m]
-        solved = poisson_given(expected[m], none[m], luck[m])
+        i, c = solver[n], domain[n]
+        solved = poisson_given(expected[i, c], none[i, c], luck[i, c])
         if solved == 0:
             continue
         ceiling = ceilings[min(generation[i], LAST_GENERATION)]
-        x = improved(capability[i, c], size[n], ceiling)
+        x = improved(capability[i, c], first[n], ceiling)
         for k in range(1, solved):
             w0, w1, _, _ = words(seed, _STEPS, t, i, c * 65536 + k)
-            x = improved(x, solution_size(p.solution_step, normal(fine_uniform(w0, w1))), ceiling)
+            x = improved(x, solution_size(step, normal(fine_uniform(w0, w1))), ceiling)
         gains += 0.0 if foreign[i] else x - capability[i, c]
         solutions += solved
         capability[i, c] = x
@@ -286,13 +295,27 @@ def _solve_problems(t, p, seed, s, cells, solving):
 
 
 @rule
-def _take_up_prototype(p, innovators, ceiling, i, beyond):
+def _take_up_prototypes(p, s, slots, beyond):
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
-    capability, generation = innovators.capability, innovators.generation
-    shown, sold = beyond[min(generation[i], LAST_GENERATION)], innovators.units[i] > 0.0
-    if switches(_saturation(capability[i], generation[i], ceiling), p.switch_saturation, sold, shown):
-        innovators.prototype[i] = False
-        generation[i] += 1
-        innovators.heard[i] = 0.0
-        for c in range(p.domains):
-            capability[i, c] *= p.carried
+    innovators, saturation, frontier = s.innovators, s.scratch.firms[0], 0
+    alive, prototype, generation, units = (
+        innovators.alive,
+        innovators.prototype,
+        innovators.generation,
+        innovators.units,
+    )
+    capability, heard = innovators.capability, innovators.heard
+    _saturate(innovators, s.ceiling, slots, saturation)
+    for i in range(slots):
+        if not alive[i]:
+            continue
+        shown = beyond[min(generation[i], LAST_GENERATION)]
+        if prototype[i] and switches(saturation[i], p.switch_saturation, units[i] > 0.0, shown):
+            prototype[i] = False
+            generation[i] += 1
+            for j in range(p.industries):
+                heard[i, j] = 0.0
+            for c in range(p.domains):
+                capability[i, c] *= p.carried
+        frontier = max(frontier, generation[i])
+    s.market[0].frontier = frontier

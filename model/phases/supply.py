@@ -1,6 +1,7 @@
 """Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
 
 from agents.compiled import rule
+from agents.elementary import total
 from agents.supplier import congestion_factor, learned, next_capacity
 from model.state import LAST_GENERATION
 
@@ -8,23 +9,39 @@ from model.state import LAST_GENERATION
 @rule
 def serve_orders(t, p, s):
     """Orders of the last quarter's products: learning, capacity and the cost of inputs."""
-    suppliers, innovators, tally = s.suppliers, s.innovators, s.tallies[t]
-    suppliers.orders[:] = 0.0
+    suppliers, tally, foreign = s.suppliers, s.tallies[t], s.suppliers.foreign
+    capability, experience, solved, orders = (
+        suppliers.capability,
+        suppliers.experience,
+        suppliers.solved,
+        suppliers.orders,
+    )
+    factor, capacity = suppliers.cost_factor, suppliers.capacity
+    learning, congestion, adjustment, size = p.supplier_learning, p.congestion, p.capacity_adjustment, p.market_size
+    ceiling, smallest = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)], s.market[0].smallest_capacity
+    _place_orders(p, s.innovators, orders)
+    for k in range(orders.shape[0]):
+        gained = (orders[k] + solved[k]) / size
+        capability[k] = learned(capability[k], learning, experience[k], gained, ceiling)
+    for k in range(orders.shape[0]):
+        experience[k] += (orders[k] + solved[k]) / size
+        solved[k] = 0.0
+    for k in range(orders.shape[0]):
+        factor[k] = congestion_factor(orders[k], capacity[k], congestion)
+    for k in range(orders.shape[0]):
+        capacity[k] = next_capacity(capacity[k], orders[k], adjustment, smallest)
+    domestic = 0.0
+    for k in range(orders.shape[0]):
+        domestic += 0.0 if foreign[k] else orders[k]
+    tally.components, tally.domestic_components = total(orders), domestic
+
+
+@rule
+def _place_orders(p, innovators, orders):
+    """Every firm orders a unit per domain and unit sold."""
+    alive, units, supplier = innovators.alive, innovators.units, innovators.supplier
+    orders[:] = 0.0
     for i in range(p.slots):
-        if innovators.alive[i]:
+        if alive[i] and units[i] > 0.0:
             for c in range(p.domains):
-                suppliers.orders[innovators.supplier[i, c]] += innovators.units[i]
-    ceiling = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)]
-    for k in range(suppliers.domain.shape[0]):
-        gained = (suppliers.orders[k] + suppliers.solved[k]) / p.market_size
-        suppliers.capability[k] = learned(
-            suppliers.capability[k], p.supplier_learning, suppliers.experience[k], gained, ceiling
-        )
-        suppliers.experience[k] += gained
-        suppliers.solved[k] = 0.0
-        suppliers.cost_factor[k] = congestion_factor(suppliers.orders[k], suppliers.capacity[k], p.congestion)
-        suppliers.capacity[k] = next_capacity(
-            suppliers.capacity[k], suppliers.orders[k], p.capacity_adjustment, s.market[0].smallest_capacity
-        )
-        tally.components += suppliers.orders[k]
-        tally.domestic_components += 0.0 if suppliers.foreign[k] else suppliers.orders[k]
+                orders[supplier[i, c]] += units[i]

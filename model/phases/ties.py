@@ -1,9 +1,11 @@
 """Ties: users forget firms that have gone and meet others; meetings across regions are rarer."""
 
+import numpy as np
+
 from agents.compiled import rule
 from agents.user import ORPHANED
 from model.randomness import Purpose as Luck
-from model.randomness import uniform, words
+from model.randomness import uniform, words, words_in_loop
 
 _MEETING, _PARTNER, _PLATFORM = int(Luck.MEETING), int(Luck.PARTNER), int(Luck.PLATFORM)
 _TRIES = 64
@@ -15,15 +17,21 @@ def renew_ties(t, p, seed, s):
 
     Platforms bring together across regions: segmentation does not dampen their meetings.
     """
-    users, innovators, meetings = s.users, s.innovators, s.support.flow[0].meetings
+    users, innovators, meetings, segmentation = (
+        s.users,
+        s.innovators,
+        s.support.flow[0].meetings,
+        s.market[0].segmentation,
+    )
+    draw, chance = users.draw_meet, p.meet
     if s.market[0].gone > 0.0:
-        replace_dead_contacts(t, p, s.market[0].segmentation, seed, users, innovators)
-    for u in range(users.provider.shape[0]):
-        if users.draw_meet[u] < p.meet:
+        replace_dead_contacts(t, p, segmentation, seed, s)
+    for u in range(draw.shape[0]):
+        if draw[u] < chance:
             w0, _, _, _ = words(seed, _MEETING, t, u, 0)
-            _swap_contact(t, p, s.market[0].segmentation, seed, users, innovators, u, uniform(w0), p.contacts)
+            _swap_contact(t, p, segmentation, seed, users, innovators, u, uniform(w0), p.contacts)
     if meetings > 0.0:
-        for u in range(users.provider.shape[0]):
+        for u in range(draw.shape[0]):
             w0, w1, _, _ = words(seed, _PLATFORM, t, u, 0)
             if uniform(w0) < meetings:
                 _swap_contact(t, p, 0.0, seed, users, innovators, u, uniform(w1), p.contacts + 1)
@@ -39,28 +47,70 @@ def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasio
 
 
 @rule
-def replace_dead_contacts(t, p, segmentation, seed, users, innovators):
+def replace_dead_contacts(t, p, segmentation, seed, s):
     """A provider that has gone leaves its users orphaned: they must choose next quarter."""
-    contacts, alive = users.contacts, innovators.alive
-    for u in range(contacts.shape[0]):
-        if _knows_living_only(contacts, alive, u):
-            continue
-        for m in range(contacts.shape[1]):
-            i = contacts[u, m]
-            if i < 0 or not alive[i]:
-                contacts[u, m] = -1
-                contacts[u, m] = find_partner(t, p, segmentation, seed, users, innovators, u, m)
-                if i >= 0 and users.provider[u] == i:
-                    users.provider[u] = ORPHANED
+    users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
+    stale, agent, luck = s.scratch.listed, s.scratch.chosen, s.scratch.report_luck
+    everywhere, room, known, dead = contacts.ravel(), stale.shape[0], contacts.shape[1], s.scratch.dead
+    dead[0] = True  # nobody
+    for i in range(p.slots):
+        dead[i + 1] = not innovators.alive[i]
+    for start in range(0, everywhere.shape[0], room):
+        count = _list_stale(everywhere[start : start + room], dead, start, stale)
+        for k in range(count):
+            agent[k] = stale[k] // known
+        for k in range(count):
+            stale[k] -= agent[k] * known
+        _draw_first_tries(t, seed, agent, stale, luck, count)
+        for k in range(count):
+            u, m = agent[k], stale[k]
+            gone = contacts[u, m]
+            contacts[u, m] = -1
+            first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
+            contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, u, m, first)
+            if gone >= 0 and provider[u] == gone:
+                provider[u] = ORPHANED
 
 
 @rule
-def _knows_living_only(contacts, alive, u):
-    """Whether every contact of the user is a living innovator."""
-    living = 0
-    for m in range(contacts.shape[1]):
-        living += contacts[u, m] >= 0 and alive[contacts[u, m]]
-    return living == contacts.shape[1]
+def _list_stale(contacts, dead, first, stale):
+    """Places, counted from `first`, of contacts that are dead or nobody; returns their number. dead[0] is nobody."""
+    count = 0
+    for k in range(contacts.shape[0]):
+        stale[count] = first + k
+        count += dead[np.uint16(contacts[k] + 1)]
+    return count
+
+
+@rule
+def _draw_first_tries(t, seed, agent, occasion, luck, count):
+    """The luck of the first four tries of many searches, as `find_partner` would draw it for each."""
+    one, two, three, four = luck[0], luck[1], luck[2], luck[3]
+    for k in range(count):
+        w0, w1, w2, w3 = words_in_loop(seed, _PARTNER, t, agent[k], occasion[k] * (_TRIES + 1))
+        one[k], two[k], three[k], four[k] = uniform(w0), uniform(w1), uniform(w2), uniform(w3)
+
+
+@rule
+def meet_founders(t, p, seed, s):
+    """Every user's first contacts, one after the other, found as it will find others later."""
+    users, innovators, agent, place, luck = (
+        s.users,
+        s.innovators,
+        s.scratch.chosen,
+        s.scratch.listed,
+        s.scratch.report_luck,
+    )
+    for start in range(0, users.contacts.shape[0], agent.shape[0]):
+        count = min(agent.shape[0], users.contacts.shape[0] - start)
+        for m in range(p.contacts):
+            for k in range(count):
+                agent[k], place[k] = start + k, m
+            _draw_first_tries(t, seed, agent, place, luck, count)
+            for k in range(count):
+                first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
+                found = _search(t, p, p.segmentation, seed, users, innovators, start + k, m, first)
+                users.contacts[start + k, m] = found
 
 
 @rule
@@ -69,26 +119,52 @@ def find_partner(t, p, segmentation, seed, users, innovators, u, occasion):
 
     Keyed slots are tried until one fits; one from another region is passed over with probability `segmentation`.
     Two arms with nearly the same firms thus meet nearly the same ones. After 64 tries, one of all that fit is drawn.
-    A word gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
     """
-    contacts, alive, home, region = users.contacts, innovators.alive, innovators.region, users.region[u]
-    block = occasion * (_TRIES + 1)
-    for attempt in range(_TRIES // 4):
-        for word in words(seed, _PARTNER, t, u, block + attempt):
-            place = uniform(word) * p.slots
-            i = min(int(place), p.slots - 1)
-            if alive[i] and (home[i] == region or place - i >= segmentation) and not _knows(contacts, u, i):
-                return i
+    w0, w1, w2, w3 = words(seed, _PARTNER, t, u, occasion * (_TRIES + 1))
+    first = (uniform(w0), uniform(w1), uniform(w2), uniform(w3))
+    return _search(t, p, segmentation, seed, users, innovators, u, occasion, first)
+
+
+@rule
+def _search(t, p, segmentation, seed, users, innovators, u, occasion, first):
+    """As `find_partner`, given the luck of the first four tries."""
+    found = _try(p.slots, segmentation, users, innovators, u, first)
+    attempt, block = 1, occasion * (_TRIES + 1)
+    while found < 0 and attempt < _TRIES // 4:
+        w0, w1, w2, w3 = words(seed, _PARTNER, t, u, block + attempt)
+        found = _try(p.slots, segmentation, users, innovators, u, (uniform(w0), uniform(w1), uniform(w2), uniform(w3)))
+        attempt += 1
+    if found >= 0:
+        return found
     w0, w1, _, _ = words(seed, _PARTNER, t, u, block + _TRIES)
-    anywhere = uniform(w1) >= segmentation
+    return _draw_among_all(p.slots, users, innovators, u, uniform(w0), uniform(w1) >= segmentation)
+
+
+@rule
+def _try(slots, segmentation, users, innovators, u, luck):
+    """The first of four slots that fits, or -1.
+
+    A uniform gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
+    """
+    alive, home, region = innovators.alive, innovators.region, users.region[u]
+    for one in luck:
+        place = one * slots
+        i = min(int(place), slots - 1)
+        if alive[i] and (home[i] == region or place - i >= segmentation) and not _knows(users.contacts, u, i):
+            return i
+    return -1
+
+
+@rule
+def _draw_among_all(slots, users, innovators, u, luck, anywhere):
+    """One of all living firms that the user does not know, of its own region unless `anywhere`; -1 if there is none."""
+    alive, home, contacts, region = innovators.alive, innovators.region, users.contacts, users.region[u]
     fitting = 0
-    for i in range(p.slots):
-        near = anywhere or home[i] == region
-        fitting += near and alive[i] and not _knows(contacts, u, i)
-    left = int(uniform(w0) * fitting)
-    for i in range(p.slots):
-        near = anywhere or home[i] == region
-        if near and alive[i] and not _knows(contacts, u, i):
+    for i in range(slots):
+        fitting += (anywhere or home[i] == region) and alive[i] and not _knows(contacts, u, i)
+    left = int(luck * fitting)
+    for i in range(slots):
+        if (anywhere or home[i] == region) and alive[i] and not _knows(contacts, u, i):
             if left == 0:
                 return i
             left -= 1
@@ -100,5 +176,5 @@ def _knows(contacts, u, i):
     """Whether innovator i is among the user's contacts."""
     known = False
     for m in range(contacts.shape[1]):
-        known = known or contacts[u, m] == i
+        known |= contacts[u, m] == i
     return known

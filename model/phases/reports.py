@@ -1,0 +1,158 @@
+"""Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
+
+from agents.compiled import rule
+from agents.elementary import list_marked, total
+from agents.innovator import half_saturated, improved, occupied, solution_size
+from agents.user import report_chance
+from model.randomness import Purpose as Luck
+from model.randomness import fine_uniform, normal, uniform, words, words_in_loop
+from model.state import BLOCK, LAST_GENERATION
+
+_REPORT, _USER_SOLUTION = int(Luck.REPORT), int(Luck.USER_SOLUTION)
+_TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even and not undefined
+
+
+@rule
+def report_problems(t, p, seed, s):
+    """Users meet problems; what reaches the innovator steers its belief, fills its backlog, and may bring a solution.
+
+    All users read the state that the step found: reports and solutions are added up and applied at the end.
+    """
+    innovators, slots, count = s.innovators, occupied(s.innovators.alive), s.users.provider.shape[0]
+    heard, gains = s.scratch.firm_industry, s.scratch.one
+    heard[:] = 0.0
+    gains[:] = 0.0
+    _forget(p.belief_memory, innovators, s.government.reported, slots)
+    solutions = 0
+    for start in range(0, count, BLOCK):
+        reporting = _list_reporting(p, s.users, s.scratch.marked, s.scratch.listed, start, min(start + BLOCK, count))
+        _draw_report_luck(t, seed, s.scratch.listed, s.scratch.report_luck, reporting)
+        solutions += _send_reports(t, p, seed, s, heard, gains, reporting)
+    _remember_heard(p.novelty_decay, innovators, heard, slots)
+    if solutions > 0:
+        _take_in(innovators, s.ceiling, s.tallies[t], gains, slots)
+
+
+@rule
+def _forget(memory, innovators, reported, slots):
+    """Beliefs of living firms fade, and what government remembers of all reports."""
+    alive, belief = innovators.alive, innovators.belief
+    for c in range(belief.shape[1]):
+        reported[c] *= memory
+        for i in range(slots):
+            belief[i, c] = max(belief[i, c] * memory, _TRACE) if alive[i] else belief[i, c]
+
+
+@rule
+def _list_reporting(p, users, marked, listed, start, stop):
+    """Users of the block that meet a problem this quarter. `marked` (block,) is scratch."""
+    draw, lead, provider = users.draw_report[start:stop], users.lead[start:stop], users.provider[start:stop]
+    usual, leading = report_chance(p.report, False, p.omega), report_chance(p.report, True, p.omega)
+    meets = marked[: stop - start]
+    for k in range(stop - start):
+        meets[k] = (provider[k] >= 0) & (draw[k] < (leading if lead[k] else usual))
+    return list_marked(meets, start, listed)
+
+
+@rule
+def _draw_report_luck(t, seed, listed, luck, reporting):
+    """Four uniforms per report: random domain?, domain, heard?, solved?"""
+    random, domain, heard, solved = luck[0], luck[1], luck[2], luck[3]
+    for r in range(reporting):
+        w0, w1, w2, w3 = words_in_loop(seed, _REPORT, t, listed[r], 0)
+        random[r] = uniform(w0)
+        domain[r] = uniform(w1)
+        heard[r] = uniform(w2)
+        solved[r] = uniform(w3)
+
+
+@rule
+def _send_reports(t, p, seed, s, heard, gains, reporting):
+    """Each report finds its domain and may be heard; the novelty of what was heard before decides what it adds.
+
+    Returns the number of solutions that lead users sent along.
+    """
+    innovators, users, luck, listed = s.innovators, s.users, s.scratch.report_luck, s.scratch.listed
+    provider, industry, lead, needs = users.provider, users.industry, users.lead, s.industries.needs
+    belief, backlog, before = innovators.belief, innovators.backlog, innovators.heard
+    absorption, marginal, reported = innovators.absorption, innovators.marginal, s.government.reported
+    noise, domains, half, lead_solution = p.report_noise, p.domains, p.novelty_half, p.lead_solution
+    weight, weights = max(1.0, p.omega), s.scratch.domain
+    listened = _list_heard(provider, absorption, luck[2], listed, s.scratch.chosen, reporting)
+    solutions = 0
+    for n in range(listened):
+        r = s.scratch.chosen[n]
+        u = listed[r]
+        i, j = provider[u], industry[u]
+        at_random = min(int(luck[1, r] * domains), domains - 1)
+        where_worth_most = _problem_domain(needs, marginal, i, j, luck[1, r], weights)
+        c = at_random if luck[0, r] < noise else where_worth_most
+        heard[i, j] += weight
+        belief[i, c] += weight
+        reported[c] += weight
+        if lead[u] and luck[3, r] < lead_solution:
+            gains[i, c] += weight * _user_solution(t, p, seed, innovators, s.ceiling, u, i, c)
+            solutions += 1
+        else:
+            backlog[i, c] += weight * (1.0 - half_saturated(before[i, j], half))
+    tally = s.tallies[t]
+    tally.problems_met += weight * reporting
+    tally.problems_heard += weight * listened
+    tally.user_solutions += weight * solutions
+    return solutions
+
+
+@rule
+def _list_heard(provider, absorption, luck, listed, heard, reporting):
+    """Numbers of the reports that are heard, into `heard`; returns how many."""
+    count = 0
+    for r in range(reporting):
+        heard[count] = r
+        count += luck[r] < absorption[provider[listed[r]]]
+    return count
+
+
+@rule
+def _problem_domain(needs, marginal, i, j, u, weights):
+    """Domain drawn with p_c ~ n_cj * e_ic^(rho - 1): where capability is worth most. `weights` (D,) is scratch."""
+    domains, c = needs.shape[0], 0
+    for k in range(domains):
+        weights[k] = needs[k, j] * marginal[i, k]
+    rest = u * total(weights)
+    for k in range(domains):
+        rest -= weights[k]
+        c += rest >= 0.0  # weights are positive: once below 0, the rest stays there
+    return min(c, domains - 1)
+
+
+@rule
+def _user_solution(t, p, seed, innovators, ceilings, u, i, c):
+    """Improvement that a lead user's own solution brings to its provider's capability in domain c."""
+    w0, w1, _, _ = words(seed, _USER_SOLUTION, t, u, 0)
+    ceiling = ceilings[min(innovators.generation[i], LAST_GENERATION)]
+    x = innovators.capability[i, c]
+    return improved(x, solution_size(p.solution_step, normal(fine_uniform(w0, w1))), ceiling) - x
+
+
+@rule
+def _remember_heard(decay, innovators, heard, slots):
+    """Reports heard are remembered per industry; older ones fade."""
+    alive, memory = innovators.alive, innovators.heard
+    for j in range(memory.shape[1]):
+        for i in range(slots):
+            memory[i, j] = memory[i, j] * (1.0 - decay) + heard[i, j] if alive[i] else memory[i, j]
+
+
+@rule
+def _take_in(innovators, ceilings, tally, gains, slots):
+    """Users' solutions raise capability."""
+    alive, foreign, generation = innovators.alive, innovators.foreign, innovators.generation
+    capability, gained = innovators.capability, 0.0
+    for c in range(capability.shape[1]):
+        for i in range(slots):
+            if alive[i] and gains[i, c] > 0.0:
+                ceiling = ceilings[min(generation[i], LAST_GENERATION)]
+                better = max(capability[i, c], min(ceiling, capability[i, c] + gains[i, c]))
+                gained += 0.0 if foreign[i] else better - capability[i, c]
+                capability[i, c] = better
+    tally.gains += gained
