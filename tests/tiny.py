@@ -76,6 +76,10 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
          "supply_graph": str(DATA / "supply.edgelist"), "suppliers": 9, "industries": 4, "users": 7},
         {"mix": {"procurement": 1.0}, "end": 12, "foresight": 0.8, "champions": 2},
     ),
+    "everybody alone in industry or region": (
+        {"users": 9, "industries": 8, "regions": 7, "peers": 4, "market_size": 0.02, "seed_cash": 1.0},
+        {"mix": {"vouchers": 0.5, "guidance_fund": 0.5}, "end": 12, "budget": 0.1, "champions": 2},
+    ),
     "hardly anybody": (
         {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,
          "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0},
