@@ -32,6 +32,16 @@ def test_nothing_changes_technology_without_cause(course):
     np.testing.assert_allclose(under_way.state.industries.needs, needs, rtol=1e-12)
 
 
+@pytest.mark.parametrize("idle", ["users_engineering", "sailing_ship"])
+def test_old_technology_stands_still_without_engineering(idle, course):
+    """Without users' own engineers, or without what they achieve, nobody's old technology improves."""
+    under_way = course("rd_credit", **{idle: 0.0})
+    before = under_way.state.users.old_quality.copy()
+    under_way.advance(48)
+    assert np.array_equal(under_way.state.users.old_quality, before)
+    assert np.any(course("rd_credit", until=48).state.users.old_quality > before)
+
+
 def test_horizon_only_says_how_long_one_looks(run):
     """A longer run begins as the shorter one does."""
     short, long = run(horizon=20), run(horizon=48)
@@ -44,6 +54,23 @@ def test_engineers_without_elasticity(run):
     grown = run("rd_credit", supply_elasticity=0.0)
     np.testing.assert_allclose(grown.state.tallies["hours"], 20.0, rtol=1e-12)
     assert np.ptp(grown.series["wage"]) > 0.0
+
+
+def test_wage_lies_between_fixed_and_boundless_supply(course):
+    """In the first quarter all bid with the same money M, and the elasticity alone parts wage and hours.
+
+    eps = 0: w = M / H_0 and H = H_0; eps without bound: w = w_0 and H = M / w_0. Any other lies between, in order.
+    """
+    markets = [
+        course("rd_credit", until=1, supply_elasticity=eps, displacement=0.0).state.market[0]
+        for eps in (0.0, 0.2, 1.0, 3.0)
+    ]
+    wages, hours = np.array([market.wage for market in markets]), np.array([market.hours for market in markets])
+    money, initial_wage, initial_hours = wages * hours, markets[0].initial_wage, markets[0].initial_supply
+    np.testing.assert_allclose(money, money[0], rtol=1e-12)
+    assert wages[0] == pytest.approx(money[0] / initial_hours, rel=1e-12) and hours[0] == pytest.approx(initial_hours)
+    assert np.all(np.diff(wages) < 0.0) and wages[-1] > initial_wage
+    assert np.all(np.diff(hours) > 0.0) and hours[-1] < money[0] / initial_wage
 
 
 def test_wage_at_the_start_is_the_reference(course):
@@ -119,6 +146,28 @@ SAME = {
         ({"discovery": 0.1, "carried": 0.1}, {"discovery": 5.0, "carried": 1.0}),
     ),
 }
+
+
+@pytest.mark.parametrize("policy", ["laissez_faire", "selective", "application", "community"])
+def test_problems_are_irrelevant_without_feng_s_mechanism(policy, course):
+    """kappa = 1, no exploration, no solutions by users, and reports kept out of belief: what users meet moves nothing.
+
+    Beliefs and the pool of reports are put back every quarter; then silent users and users that meet all problems that
+    they can have the same economy to the byte, but for the count of problems.
+    """
+    tallies = []
+    for changes in ({"report": 0.0}, {"report": 0.5, "report_noise": 0.5, "novelty_half": 90.0}):
+        under_way = course(policy, own_problems=1.0, explore_max=0.0, lead_solution=0.0, **changes)
+        firms, government = under_way.state.innovators, under_way.state.government
+        belief = firms.belief.copy()
+        for t in range(48):
+            firms.belief[:], government.reported[:] = belief, 0.0
+            under_way.advance(t + 1)
+        tallies.append(under_way.state.tallies)
+    silent, busy = tallies
+    assert silent["problems_heard"].sum() == 0.0 < busy["problems_heard"].sum()
+    for name in set(silent.dtype.names) - {"problems_met", "problems_heard"}:
+        assert silent[name].tobytes() == busy[name].tobytes(), name
 
 
 @pytest.mark.parametrize("limit", SAME)

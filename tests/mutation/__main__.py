@@ -1,0 +1,154 @@
+"""`python -m tests.mutation [FILE…]`: mutants of agents/ and model/, how many were killed, and which survived.
+
+Needs the extra `mutation`. Works on a copy of the sources, mutant after mutant. Most are tried without compilation,
+against the tiny economies and the quick tests of rules and declarations; files that only show the state are tried
+against their own tests, with kernels from the cache. A session that was broken off goes on: `--session FOLDER`.
+Exit code 1 says that less than 90 % were killed.
+"""
+
+import argparse
+import compileall
+import os
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from cosmic_ray.work_db import WorkDB, use_db
+from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COPIED = ("agents", "model", "experiments", "viz", "tests", "pyproject.toml", "README.md", "CONTRIBUTING.md")
+SHOWING = ("model/economy.py", "model/views.py", "model/graph.py")
+COMPILING = ("agents/compiled.py", "agents/references.py")  # not at work without compilation: tests/test_compiled.py
+QUICK = ("test_rules", "test_elementary", "test_randomness", "test_declarations", "test_user_data")
+VIEWS = ("test_economy", "test_network")
+EXPECTED = "expected.json"
+WANTED = 0.9
+LAST_OF_ONE = ("shape[", "market[", "flow[", "level[")
+# One mutant per operator and place where a fault is likely, rather than every operator for every other.
+OPERATORS = (
+    "NumberReplacer|AddNot|ReplaceTrueWithFalse|ReplaceFalseWithTrue|ReplaceAndWithOr|ReplaceOrWithAnd"
+    "|ReplaceBreakWithContinue|ReplaceContinueWithBreak|ZeroIterationForLoop|ExceptionReplacer"
+    "|ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|FloorDiv_Mul|Mod_Mul|Pow_Mul|BitAnd_BitOr|BitOr_BitAnd"
+    "|BitXor_BitOr|LShift_RShift|RShift_LShift)"
+    "|ReplaceComparisonOperator_(Lt_LtE|LtE_Lt|Gt_GtE|GtE_Gt|Lt_GtE|LtE_Gt|Gt_LtE|GtE_Lt|Eq_NotEq|NotEq_Eq|Is_IsNot"
+    "|IsNot_Is)"
+    "|ReplaceUnaryOperator_(USub_UAdd|Delete_USub|Delete_Not|Delete_Invert)"
+)
+CONFIGURATION = """
+[cosmic-ray]
+module-path = {files}
+timeout = 120.0
+excluded-modules = []
+test-command = "{command}"
+
+[cosmic-ray.distributor]
+name = "local"
+
+[cosmic-ray.filters.operators-filter]
+exclude-operators = ["core/(?!({operators})$)"]
+"""
+
+
+def prepare(folder: Path) -> None:
+    """Copy the sources; note what the tiny economies give before any fault."""
+    for name in COPIED:
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, folder / name)
+    # Byte code checked by content: a mutant written within a second of the last is not taken for it.
+    compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
+    told = run(folder, sys.executable, "-m", "tests.tiny", compiled=False)
+    (folder / EXPECTED).write_text(told)
+
+
+def run(folder: Path, *command: str, compiled: bool) -> str:
+    """Run a command in the copy; what it prints. Raises CalledProcessError if it fails."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "0" if compiled else "1"}
+    return subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+
+def try_mutants(folder: Path, name: str, files: list[str], tests: tuple[str, ...], compiled: bool) -> Path:
+    """Make and try the mutants of some files, or go on with it; returns the session."""
+    configuration, session = folder / f"{name}.toml", folder / f"{name}.sqlite"
+    command = " ".join((sys.executable, "-m tests.mutation.trial", EXPECTED, *(f"tests/{test}.py" for test in tests)))
+    configuration.write_text(CONFIGURATION.format(files=files, command=command, operators=OPERATORS))
+    tool = str(Path(sys.executable).with_name("cosmic-ray"))
+    if not session.exists():
+        run(folder, tool, "baseline", configuration.name, compiled=compiled)  # the tests pass without a fault
+        run(folder, tool, "init", configuration.name, session.name, compiled=compiled)
+        chosen = Path(sys.executable).with_name("cr-filter-operators")
+        run(folder, str(chosen), session.name, configuration.name, compiled=compiled)
+        skip_equivalent(folder, session)
+    run(folder, tool, "exec", configuration.name, session.name, compiled=compiled)
+    return session
+
+
+def skip_equivalent(folder: Path, session: Path) -> None:
+    """Leave out what cannot be told apart: the last of one for the first, such as market[-1] for market[0]."""
+    with use_db(session, WorkDB.Mode.open) as work:
+        for item in list(work.pending_work_items):
+            mutant = item.mutations[0]
+            row, column = mutant.start_pos
+            before = (folder / mutant.module_path).read_text().splitlines()[row - 1][:column]
+            lower = mutant.operator_name == "core/NumberReplacer" and mutant.occurrence % 2 == 1
+            if lower and before.endswith(LAST_OF_ONE):
+                work.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED, output="equivalent"))
+
+
+def report(sessions: list[Path]) -> float:
+    """Print every survivor with its line, and killed and tried per file; returns the share of mutants killed."""
+    counts: dict[str, list[int]] = {}
+    for session in sessions:
+        with use_db(session, WorkDB.Mode.open) as work:
+            results = dict(work.results)
+            for item in work.work_items:
+                result, mutant = results.get(item.job_id), item.mutations[0]
+                if result is None or result.worker_outcome != WorkerOutcome.NORMAL:
+                    continue
+                count = counts.setdefault(str(mutant.module_path), [0, 0])
+                count[0] += result.test_outcome != TestOutcome.SURVIVED
+                count[1] += 1
+                if result.test_outcome == TestOutcome.SURVIVED:
+                    line = (session.parent / mutant.module_path).read_text().splitlines()[mutant.start_pos[0] - 1]
+                    operator = mutant.operator_name.removeprefix("core/")
+                    print(f"{mutant.module_path}:{mutant.start_pos[0]}: {operator} {mutant.occurrence}: {line.strip()}")
+    for path, (killed, tried) in sorted(counts.items()):
+        print(f"{killed:5d} of {tried:5d} killed, {killed / tried:4.0%}  {path}")
+    killed, tried = (sum(column) for column in zip(*counts.values(), strict=True))
+    print(f"{killed:5d} of {tried:5d} killed, {killed / tried:.1%}")
+    return float(killed / tried)
+
+
+def main() -> None:
+    """Try the mutants of the files named, of all if none is."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.splitlines()[0])
+    parser.add_argument("files", nargs="*", metavar="FILE", help="such as model/ledger.py; all if none is named")
+    parser.add_argument("--session", type=Path, help="folder to keep the session in, and to go on from")
+    given = parser.parse_args()
+    sources = [path.relative_to(ROOT) for floor in ("agents", "model") for path in sorted((ROOT / floor).rglob("*.py"))]
+    every = [str(path) for path in sources if str(path) not in COMPILING]
+    for path in given.files:
+        if path not in every:
+            parser.error(f"{path}: must be a file of agents/ or model/ other than {' and '.join(COMPILING)}")
+    files = given.files or every
+    folder = given.session or Path(tempfile.mkdtemp(prefix="nqpf-mutation-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    if not (folder / "tests").exists():
+        prepare(folder)
+    print(f"session: {folder}", file=sys.stderr)
+    groups = {"rules": (QUICK, False), "views": (VIEWS, True)}
+    sessions = []
+    for name, (tests, compiled) in groups.items():
+        chosen = [path for path in files if (path in SHOWING) == compiled]
+        if chosen:
+            sessions.append(try_mutants(folder, name, chosen, tests, compiled))
+    sys.exit(report(sessions) < WANTED)
+
+
+if __name__ == "__main__":
+    main()

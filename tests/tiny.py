@@ -1,0 +1,107 @@
+"""Tiny economies that together go through every branch of the model: odd sizes, all instruments, shocks and networks.
+
+As plain Python (`NUMBA_DISABLE_JIT=1`) all of them take two seconds, which is what mutation testing needs.
+`python -m tests.tiny` prints a digest of each.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from model.catalogue import INSTRUMENTS
+from model.parameters import Parameters
+from model.policy import Policy, policies
+from model.simulation import Run, simulate
+from tests.digests import arrays, digest
+
+DATA = Path(__file__).parent / "data"
+TINY: dict[str, Any] = {
+    "users": 60, "horizon": 12, "slots": 24, "founders": 9, "suppliers": 7, "domains": 3, "industries": 5, "regions": 2,
+    "contacts": 4, "peers": 5, "value_of_quality": 0.4, "initial_cost": 0.125, "initial_capability": 0.5,
+}  # fmt: skip
+EVERYTHING = {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}
+SHOCKS = {
+    "decoupling": 3, "decoupling_share": 0.7, "demand_shock": 4, "demand_duration": 3, "cost_shock": 5,
+    "cost_duration": 4, "paradigm_break": 6, "entry_surge": 7, "surge_size": 3,
+}  # fmt: skip
+ALL_AT_ONCE = {"mix": EVERYTHING, "end": 9, "plan_period": 3, "patience": 2}
+ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+    "defaults": ({}, {"mix": {"vouchers": 1.0}, "end": 9}),
+    "all instruments, all shocks": (
+        {**SHOCKS, "refinance": 0.2, "deterrence": 0.3, "learning_by_research": 0.2, "ip_protection": 0.2},
+        {**ALL_AT_ONCE, "bias_size": 0.4, "bias_past": 0.3, "bias_connection": 0.2, "waive_risk": 0.5, "budget": 0.03},
+    ),
+    "selection, and much of it": (
+        {"peer_network": "barabasi_albert", "supply_network": "barabasi_albert", "discovery": 2.0, "explore_max": 0.6},
+        {"mix": {"grants": 0.5, "mission": 0.5}, "end": 9, "budget": 0.05, "champions": 3, "award": "equal",
+         "explore": 0.3, "upstream": 0.2, "award_size": 2.0, "max_age": 6, "criterion": "leader", "plan_period": 4},
+    ),
+    "a policy that starts late, changes and fades": (
+        {"peer_network": "watts_strogatz", "supply_network": "watts_strogatz", "withdrawal": 10, "talent_lag": 2},
+        {"mix": {"rd_credit": 0.5, "talent": 0.5}, "later_mix": {"vouchers": 0.5, "procurement": 0.5}, "later_from": 5,
+         "start": 1, "end": 11, "phase_out": 3, "calendar": [1.0, 2.0, 0.5, 1.0, 1.0, 3.0, 1.0], "champions": "all",
+         "subsidy_cap": 0.9, "leakage": 0.2, "administration": 0.1},
+    ),
+    "local governments of small regions": (
+        {"peer_network": "stochastic_block", "supply_network": "stochastic_block", "regions": 3, "segmentation": 0.9,
+         "foreign_founders": 0.3, "foreign_entrants": 0.4, "foreign_suppliers": 0.5, "fixed_cost": 0.2},
+        {"mix": {"guidance_fund": 1.0}, "end": 8, "budget": 0.05, "local_champions": 1, "herding": 2.0, "patience": 1,
+         "plan_period": 2, "criterion": "young", "equity_share": 1.0},
+    ),
+    "hard times for firms": (
+        {"peer_network": "random_regular", "supply_network": "random_regular", "fixed_cost": 0.3, "seed_cash": 0.8,
+         "slots": 64, "segmentation": 1.0, "entry": 1.0, "entry_profit": 2.0, "refinance": 0.5, "contacts": 6},
+        {"mix": {"entry_subsidy": 0.5, "platform": 0.5}, "end": 12, "budget": 0.05},
+    ),
+    "the weakest link, through a bottleneck": (
+        {"complementarity": -35.0, "supplier_exponent": -3.0, "congestion": 0.8, "supplier_capacity": 0.002,
+         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0},
+        {"mix": {"common_technology": 0.5, "roadmap": 0.5}, "end": 12, "roadmap_plan": 0.7, "foresight": 1.0},
+    ),
+    "geometric quality, fixed engineers, quick R&D": (
+        {"complementarity": 0.0, "supply_elasticity": 0.0, "domains": 1, "suppliers": 3, "solution_rate": 100.0,
+         "solution_step": 0.02, "report": 0.5, "lead_users": 0.5, "lead_solution": 0.9, "engineers": 5.0},
+        {"mix": {"demonstration": 0.4, "infrastructure": 0.3, "basic_research": 0.3}, "end": 12, "first_adopters": 0.6,
+         "foresight": 0.0},
+    ),
+    "a generation a quarter": (
+        {"discovery": 5.0, "explore_max": 1.0, "switch_saturation": 0.0, "discovery_shown": 90.0, "standard": 1.0,
+         "users": 90, "market_size": 0.3, "old_quality_traditional": 0.3, "carried": 1.0, "fixed_cost": 0.001},
+        {"mix": {"observatory": 0.5, "market_unification": 0.5}, "end": 12},
+    ),
+    "users' own data": (
+        {"industries_file": str(DATA / "industries.csv"), "peers_graph": str(DATA / "peers.graphml"),
+         "supply_graph": str(DATA / "supply.edgelist"), "suppliers": 9, "industries": 4, "users": 7},
+        {"mix": {"procurement": 1.0}, "end": 12, "foresight": 0.8, "champions": 2},
+    ),
+    "everybody alone in industry or region": (
+        {"users": 9, "industries": 8, "regions": 7, "peers": 4, "market_size": 0.02, "seed_cash": 1.0},
+        {"mix": {"vouchers": 0.5, "guidance_fund": 0.5}, "end": 12, "budget": 0.1, "champions": 2},
+    ),
+    "hardly anybody": (
+        {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,
+         "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0},
+        {"mix": {"rebate": 1.0}, "end": 5},
+    ),
+}  # fmt: skip
+
+
+def tiny_runs() -> Iterator[tuple[str, Run]]:
+    """Every tiny economy with identities checked and the panel of firms kept, then one without any policy."""
+    for seed, (label, (parameters, policy)) in enumerate(ECONOMIES.items()):
+        yield label, simulate(Parameters(**{**TINY, **parameters}), Policy(**policy), seed, check=True, panel=True)
+    yield "no policy", simulate(Parameters(**TINY), policies["laissez_faire"], 2**40 + 7)
+
+
+def tiny_digests() -> Iterator[tuple[str, str]]:
+    """A digest of what is declared, then of the series, state, summary and panel of each tiny run, as they come."""
+    declared = [*Parameters.declarations(), *Policy.declarations()]
+    yield "declarations", hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:16]
+    for label, run in tiny_runs():
+        yield label, digest(arrays(run))
+
+
+if __name__ == "__main__":
+    print(json.dumps(dict(tiny_digests())))
