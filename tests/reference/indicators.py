@@ -1,14 +1,6 @@
 """Step 15 of model/ODD.md: the quarter's record, with every indicator of section 9 that has a value per quarter.
 
-It reads the state after step 14, the ledger, and facts that earlier steps leave on `economy.quarter`:
-
-    exits, entries          firms that left (decoupling included) and that entered, foreign ones included
-    gains                   rise of capability in steps 6a and 11b, domestic firms and all domains
-    exploration_hours       of domestic firms
-    met, heard, user_solved problems met, heard, and solved by lead users, as step 11b weighs them
-    switched                economic size of users that switched in step 10
-    profits                 revenue - costs of step 12a, domestic firms, losses included
-    within, between, entry, exit    sums of size * rise of productivity of step 11a, not yet over 1000 M
+It reads the state after step 14, the ledger, and the FACTS that earlier steps leave on `economy.quarter`.
 """
 
 import math
@@ -19,6 +11,23 @@ from model.catalogue import INSTRUMENTS
 from tests.reference.agents import Innovator
 from tests.reference.distributions import measure_users, ratio
 from tests.reference.productivity import measure_innovators
+
+FACTS = {
+    "exits": "firms that left, decoupling included, foreign ones included",
+    "entries": "firms that entered, foreign ones included",
+    "gains": "rise of capability in steps 6a and 11b, domestic firms and all domains",
+    "exploration_hours": "of domestic firms",
+    "met": "problems met, as step 11b weighs them",
+    "heard": "of these heard",
+    "user_solved": "solutions of lead users, weighed alike",
+    "switched": "economic size of users that switched in step 10",
+    "profits": "revenue - costs of step 12a, domestic firms, losses included",
+    "within": "size * rise of productivity of users that kept their technology and provider (step 11a)",
+    "between": "of users that changed provider",
+    "entry": "of users that took up the new technology",
+    "exit": "of users that went back to the old technology",
+}
+"""The quarter's raw facts, each 0 when the quarter begins."""
 
 LAYERS = ("traditional", "emerging", "future")
 PLACED = ("REFUND", "GRANT", "EQUITY", "SUBSIDY", "ADOPTION", "ENTRY", "LABORATORIES", "SERVICES")
