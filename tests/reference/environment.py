@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from model.randomness import Purpose
-from tests.reference.agents import User
+from tests.reference.agents import Industry, User
 from tests.reference.draws import normal
 
 
@@ -22,14 +22,14 @@ def draw_luck(user: User) -> None:
 def drift_needs(economy: Any) -> None:
     """Step 1b: latent needs drift; needs keep a least part."""
     for industry in economy.industries:
-        industry.latent = drifted(economy, industry.latent, economy.t, industry.index)
+        industry.latent = drifted(economy, industry, industry.latent, economy.t)
         industry.needs = [need(latent, economy.p.domains) for latent in industry.latent]
 
 
-def drifted(economy: Any, latent: list[float], t: int, j: int) -> list[float]:
-    """Latent needs of industry j after the drift of quarter t."""
+def drifted(economy: Any, industry: Industry, latent: list[float], t: int) -> list[float]:
+    """Latent needs after the drift of quarter t."""
     moved = [
-        level * math.exp(economy.p.needs_drift * normal(economy.draws.U52(Purpose.DRIFT, t, j, c)))
+        level * math.exp(economy.p.needs_drift * normal(economy.draws.U52(Purpose.DRIFT, t, industry.index, c)))
         for c, level in enumerate(latent)
     ]
     return [level / sum(moved) for level in moved]

@@ -110,12 +110,7 @@ def explore(economy: Any, firm: Innovator, ahead: float) -> None:
         chance = 1.0 - math.exp(-difficulty * firm.exploring * eased)
         if economy.draws.U52(Purpose.DISCOVERY, economy.t, firm.index) < chance:
             firm.prototype, firm.progress = True, economy.t
-    firm.effort = research_effort(p, firm.hours - firm.exploring)
-
-
-def research_effort(p: Any, hours: float) -> float:
-    """(h / h_ref)^lambda: returns to concentrating engineers in one firm."""
-    return float((max(hours, 1e-300) / (p.engineers / 40.0)) ** p.concentration)
+    firm.effort = (max(firm.hours - firm.exploring, 1e-300) / (p.engineers / 40.0)) ** p.concentration
 
 
 def exploit(economy: Any, firm: Innovator) -> None:
@@ -128,7 +123,7 @@ def exploit(economy: Any, firm: Innovator) -> None:
         believed = (1.0 - weight) * shares[c] + weight * government.roadmap[c]
         firm.direction[c] = (1.0 - tied) * believed + tied * government.plan[c]
         for_number, for_size = economy.draws.pair(Purpose.SOLUTIONS, t, firm.index, c)
-        solved = poisson(solutions_mean(p, firm.effort, firm.direction[c], firm.backlog[c]), for_number)
+        solved = poisson(solutions_mean(economy, firm.effort, firm.direction[c], firm.backlog[c]), for_number)
         for n in range(solved):
             luck = for_size if n == 0 else economy.draws.U52(Purpose.STEPS, t, firm.index, 65536 * c + n)
             size = solution_size(economy, normal(luck))
@@ -138,8 +133,9 @@ def exploit(economy: Any, firm: Innovator) -> None:
         firm.supplier[c].solved += solved
 
 
-def solutions_mean(p: Any, effort: float, direction: float, backlog: float) -> float:
+def solutions_mean(economy: Any, effort: float, direction: float, backlog: float) -> float:
     """Mean number of solutions in a domain: users' open problems make a laboratory productive."""
+    p = economy.p
     problems = p.own_problems + (1.0 - p.own_problems) * backlog / (backlog + p.backlog_half)
     return float(p.solution_rate * effort * direction * problems)
 
