@@ -7,7 +7,7 @@ from model.catalogue import INSTRUMENTS
 from model.policy import Policy
 from model.randomness import Purpose
 from tests.reference.agents import Innovator
-from tests.reference.foresight import mean_direction, perceived, random_weights, true_weights
+from tests.reference.foresight import perceived, random_weights, true_weights
 from tests.reference.government import policy_runs
 
 
@@ -112,9 +112,9 @@ def back_firms(economy: Any, phi: float, plan_quarter: int) -> None:
 def follow_fashion(economy: Any, own: list[Innovator]) -> None:
     """A region looks at what all backed firms believe, and likes those of its own that believe the same."""
     domains = economy.p.domains
-    backed = [mean_direction(firm) for firm in economy.innovators if firm.alive and firm.backed]
+    backed = [firm.belief_shares for firm in economy.living if firm.backed]
     fashion = [sum(b[c] for b in backed) / len(backed) if backed else 1.0 / domains for c in range(domains)]
     economy.government.fashion = fashion
     for firm in own:
-        likeness = domains * sum(b * f for b, f in zip(mean_direction(firm), fashion, strict=True))
+        likeness = domains * sum(b * f for b, f in zip(firm.belief_shares, fashion, strict=True))
         firm.score += economy.policy.herding * (likeness - 1.0)

@@ -25,7 +25,7 @@ def measure_users(economy: Any) -> dict[str, float]:
         "gain_worst_region": min(inhabited, default=math.nan),
         "gini_productivity": gini(per_size),
         "productivity_90_10": ratio(quantile(per_size, 0.9), quantile(per_size, 0.1)),
-        "top_tenth_sales": top_tenth(sorted(firm.units for firm in economy.innovators if firm.alive)),
+        "top_tenth_sales": top_tenth(sorted(firm.units for firm in economy.living)),
     }
 
 

@@ -7,12 +7,7 @@ from model.randomness import Purpose
 from tests.reference.agents import Innovator
 from tests.reference.draws import exponential, normal
 from tests.reference.environment import drifted, need
-from tests.reference.research import research_effort, solutions_mean
-
-
-def mean_direction(firm: Innovator) -> list[float]:
-    """The firm's belief as shares of domains."""
-    return [b / sum(firm.belief) for b in firm.belief]
+from tests.reference.research import solutions_mean
 
 
 def perceived(economy: Any, phi: float, purpose: Purpose, plan_quarter: int) -> list[float]:
@@ -76,9 +71,9 @@ def marginal_value(economy: Any, firm: Innovator, worth: list[float]) -> float:
     if hours <= 0.0:
         return 0.0
     ceiling = economy.ceiling[min(firm.generation, 63)]
-    effort = research_effort(p, hours)
+    effort = (hours / (p.engineers / 40.0)) ** p.concentration
     gain = 0.0
-    for c, direction in enumerate(mean_direction(firm)):
+    for c, direction in enumerate(firm.belief_shares):
         x = max(firm.capability[c], 1e-6)
         needed = sum(
             worth[j.index] * max(firm.quality[j.index], 1e-6) ** (1.0 - rho) * j.needs[c] for j in economy.industries
@@ -86,7 +81,7 @@ def marginal_value(economy: Any, firm: Innovator, worth: list[float]) -> float:
         relative = max(firm.effective[c], 1e-6) / x
         slope = (1.0 - p.supplier_weight) * relative ** (1.0 - p.supplier_exponent)
         step = p.solution_step * math.exp(0.5) * max(0.0, 1.0 - x / ceiling)
-        mean = solutions_mean(p, effort, direction, firm.backlog[c])
+        mean = solutions_mean(economy, effort, direction, firm.backlog[c])
         gain += needed * firm.marginal[c] * slope * step * p.concentration * mean / hours
     return gain
 
@@ -106,7 +101,7 @@ def true_weights(economy: Any) -> list[float]:
     for industry in economy.industries:
         latent = industry.latent
         for quarter in range(economy.t + 1, economy.t + economy.policy.plan_period // 2 + 1):
-            latent = drifted(economy, latent, quarter, industry.index)
+            latent = drifted(economy, industry, latent, quarter)
         output = sum(user.output for user in economy.users if user.industry is industry)
         share = output / total if total > 0.0 else industry.share
         problems = [need(latent[c], economy.p.domains) * value[c] for c in domains]

@@ -109,7 +109,7 @@ def measure_welfare(economy: Any) -> dict[str, float]:
 def measure_technology(economy: Any) -> dict[str, float]:
     """What is used, and what the laboratories know."""
     users, size = economy.users, 1000.0 * economy.p.market_size
-    living = [firm for firm in economy.innovators if firm.alive]
+    living = economy.living
     units = sum(firm.units for firm in living)
     useful = sum(user.size * user.quality_used for user in users) / size
     lab = max((sum(firm.capability) / len(firm.capability) for firm in living), default=0.0)
@@ -161,7 +161,7 @@ def measure_research(economy: Any) -> dict[str, float]:
         "research_productivity": ratio(quarter.gains, hours),
         "wage": market.wage,
         "engineer_hours": market.hours,
-        **measure_directions([firm for firm in economy.innovators if firm.alive and firm.hours > 0.0]),
+        **measure_directions([firm for firm in economy.living if firm.hours > 0.0]),
     }
 
 
@@ -196,7 +196,7 @@ def measure_stocks(economy: Any) -> dict[str, float]:
 
 def measure_sales(economy: Any) -> dict[str, float]:
     """Prices, costs and where what is sold comes from."""
-    firms = [firm for firm in economy.innovators if firm.alive]
+    firms = economy.living
     units = sum(firm.units for firm in firms)
     components = sum(supplier.orders for supplier in economy.suppliers)
     domestic_components = sum(supplier.orders for supplier in economy.suppliers if not supplier.foreign)
@@ -211,7 +211,7 @@ def measure_sales(economy: Any) -> dict[str, float]:
 
 def measure_firms(economy: Any) -> dict[str, float]:
     """Firms, concentration, profits, and dependence on public money."""
-    living = [firm for firm in economy.innovators if firm.alive]
+    living = economy.living
     units = sum(firm.units for firm in living)
     public = sum(firm.public_recent for firm in living)
     recent = public + sum(firm.payments_recent for firm in living)

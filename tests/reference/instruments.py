@@ -11,7 +11,7 @@ from tests.reference.agents import Innovator
 
 def eligible(economy: Any) -> list[Innovator]:
     """Living domestic firms."""
-    return [firm for firm in economy.innovators if firm.alive and not firm.foreign]
+    return [firm for firm in economy.living if not firm.foreign]
 
 
 def champions(economy: Any) -> list[Innovator]:

@@ -32,7 +32,7 @@ def advance_common_technology(economy: Any) -> None:
     p, stocks = economy.p, economy.stocks
     ceiling = economy.ceiling[min(economy.market.frontier, 63)]
     effort = p.common_efficacy * laboratory(economy, economy.support.common)
-    living = [firm for firm in economy.innovators if firm.alive]
+    living = economy.living
     for c, reported in enumerate(reported_shares(economy)):
         level = stocks.common[c]
         average = sum(firm.capability[c] for firm in living) / len(living) if living else 0.0
