@@ -48,6 +48,9 @@ def settle_accounts(economy: Any) -> None:
     market = economy.market
     sold = sum(firm.units for firm in economy.innovators)
     market.profits = 0.0
+    for firm in economy.innovators:
+        if not firm.alive:
+            firm.share = 0.0
     for firm in economy.living:
         costs = pay_bills(economy, firm)
         pay_dividends(economy, firm, costs)

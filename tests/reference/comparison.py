@@ -1,12 +1,11 @@
 """The twin beside the fast model: where their states and indicators differ by more than 1e-9 relative.
 
 Numbers below 1e-13 of the largest of their kind are rounding: both models add the same terms, in another order.
-The fields of dead slots are what the last firm left, and are not compared; nor is `Support.spread`, which is read
-only in the moment in which it is written.
+All slots are compared, dead ones too. `Support.spread` is not: it is read only in the moment in which it is written.
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -21,7 +20,6 @@ from tests.reference.economy import ReferenceEconomy
 from tests.reference.summary import series, summarise
 
 GOVERNED = ("chosen", "since", "backed", "backed_since", "score")
-OF_SLOTS = ("alive", "foreign", "region", "death", "supplier")
 PASSING = ("spread", "flow")
 
 
@@ -87,18 +85,13 @@ def provider_number(user: User) -> int:
 
 
 def fields_of_firms(economy: Any, fast: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Living firms; of all slots what belongs to the slot; what governments think of firms."""
-    alive = fast.innovators.alive
-    living = [firm for firm, lives in zip(economy.innovators, alive, strict=True) if lives]
+    """All slots, dead ones too, and what governments think of firms."""
+    firms = economy.innovators
     for name in fast.innovators._fields:
-        if name == "supplier":
-            own: Iterable[Any] = [[s.index for s in firm.supplier] for firm in economy.innovators]
-        else:
-            own = [getattr(firm, name) for firm in (economy.innovators if name in OF_SLOTS else living)]
-        values = getattr(fast.innovators, name)
-        yield f"innovators.{name}", own, values if name in OF_SLOTS else values[alive]
+        own = [[s.index for s in firm.supplier] if name == "supplier" else getattr(firm, name) for firm in firms]
+        yield f"innovators.{name}", own, getattr(fast.innovators, name)
     for name in GOVERNED:
-        yield f"government.{name}", [getattr(firm, name) for firm in living], getattr(fast.government, name)[alive]
+        yield f"government.{name}", [getattr(firm, name) for firm in firms], getattr(fast.government, name)
 
 
 def fields_of_government(economy: Any, fast: Any) -> Iterator[tuple[str, Any, Any]]:

@@ -137,7 +137,7 @@ def found_innovators(economy: Any) -> None:
         belief = dirichlet_counts([second for first, second in luck])
         region = ABROAD if foreign[i] else index(draws.U52(Purpose.LAYOUT, 0, i), p.regions)
         firm.start_afresh(birth=-1, foreign=foreign[i], region=region, capability=capability, belief=belief)
-        firm.alive = i < p.founders
+        firm.alive, firm.marginal = i < p.founders, [1.0] * p.domains
         economy.innovators.append(firm)
 
 
