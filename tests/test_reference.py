@@ -10,6 +10,7 @@ from model.declared import bounds
 from model.parameters import SHOCKS, Parameters
 from model.policy import Policy, policies
 from tests.reference.comparison import run_both
+from tests.reference.grid import between
 
 SIZE: dict[str, Any] = {
     "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
@@ -74,11 +75,6 @@ def test_networks(network: str) -> None:
 
 def test_default_size() -> None:
     run_both(Parameters(horizon=5), policies["feng"], 6)
-
-
-def between(low: float, high: float) -> st.SearchStrategy[float]:
-    """Numbers on a grid, ends included; none is so near 0 that arithmetic becomes coarse."""
-    return st.integers(0, 1000).map(lambda k: min(high, low + (high - low) * k / 1000.0))
 
 
 def numbers() -> st.SearchStrategy[dict[str, Any]]:

@@ -12,6 +12,7 @@ from model.policy import Policy, policies
 from tests.reference.comparison import differ, run_both
 from tests.reference.economy import ReferenceEconomy
 from tests.reference.government import outlays
+from tests.reference.grid import between
 from tests.reference.summary import compared, summarise
 
 SIZE: dict[str, Any] = {
@@ -19,8 +20,8 @@ SIZE: dict[str, Any] = {
     "contacts": 3, "entry": 0.5, "initial_capability": 0.5, "initial_cost": 0.125, "value_of_quality": 0.4,
 }  # fmt: skip
 
-SHARES = st.floats(0.0, 1.0)
-BIASES = st.floats(-2.0, 2.0)
+SHARES = between(0.0, 1.0)
+BIASES = between(-2.0, 2.0)
 MIXES = st.dictionaries(st.sampled_from(list(INSTRUMENTS)), st.integers(1, 5), min_size=1, max_size=5).map(
     lambda weights: {name: weight / sum(weights.values()) for name, weight in weights.items()}
 )
@@ -30,18 +31,18 @@ POLICIES = st.builds(
     mix=MIXES,
     later_mix=MIXES | st.just({}),
     later_from=st.integers(0, 6),
-    budget=st.floats(0.001, 0.05),
+    budget=between(0.001, 0.05),
     start=st.integers(0, 2),
     end=st.integers(5, 10),
     phase_out=st.integers(0, 3),
-    leakage=st.floats(0.0, 0.5),
-    administration=st.floats(0.0, 0.4),
+    leakage=between(0.0, 0.5),
+    administration=between(0.0, 0.4),
     foresight=SHARES,
     champions=st.integers(0, 6),
     award=st.sampled_from(["proportional", "equal"]),
     award_size=st.sampled_from([0.0, 0.05, 1.0]),
     max_age=st.sampled_from([4, 2000]),
-    upstream=st.floats(0.0, 0.9),
+    upstream=between(0.0, 0.9),
     compliance=SHARES,
     explore=SHARES,
     criterion=st.sampled_from(["marginal", "leader", "young"]),
@@ -51,15 +52,15 @@ POLICIES = st.builds(
     patience=st.integers(1, 4),
     plan_period=st.integers(1, 6),
     local_champions=st.integers(1, 4),
-    herding=st.floats(0.0, 2.0),
+    herding=between(0.0, 2.0),
     equity_share=SHARES,
-    subsidy_cap=st.just(0.0) | st.floats(0.01, 0.99),
+    subsidy_cap=between(0.0, 0.99),
     mission_explore=SHARES,
     coordination=SHARES,
-    mission_upstream=st.floats(0.0, 0.9),
+    mission_upstream=between(0.0, 0.9),
     waive_risk=SHARES,
     first_adopters=SHARES,
-    entry_award=st.floats(0.0, 5.0),
+    entry_award=between(0.0, 5.0),
     roadmap_plan=SHARES,
 )
 TRIED = settings(
@@ -88,7 +89,7 @@ def test_traits_of_policy(policy: Policy, seed: int, tenfold: dict[str, float]) 
         start=st.integers(0, 5),
         end=st.integers(10, 25),
         phase_out=st.integers(0, 5),
-        calendar=st.lists(st.floats(0.0, 3.0), max_size=12),
+        calendar=st.lists(between(0.0, 3.0), max_size=12),
     )
 )
 def test_outlays(policy: Policy) -> None:
