@@ -4,7 +4,6 @@ import math
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 from scipy.special import gammaincinv
 
 from model.randomness import Purpose
@@ -89,10 +88,8 @@ def place_users(economy: Any) -> None:
             user = User(economy, len(economy.users), industry, by_layer[industry.layer])
             for_size, for_valuation = draws.pair(Purpose.USERS, 0, user.index, 0)
             for_region, for_lead = draws.pair(Purpose.USERS, 0, user.index, 1)
-            user.size = float(np.exp(p.size_dispersion * normal(for_size)))
-            user.valuation = float(
-                np.exp(p.valuation_dispersion * normal(for_valuation) - p.valuation_dispersion**2 / 2.0)
-            )
+            user.size = math.exp(p.size_dispersion * normal(for_size))
+            user.valuation = math.exp(p.valuation_dispersion * normal(for_valuation) - p.valuation_dispersion**2 / 2.0)
             user.region = index(for_region, p.regions)
             user.lead = for_lead < p.lead_users
             industry.users.append(user)
