@@ -22,8 +22,9 @@ def _gain(state: State, start: np.ndarray, members: np.ndarray) -> float:
 
 
 def _regional_gains(state: State, start: np.ndarray) -> list[float]:
-    region = state.users.region
-    return [_gain(state, start, region == k) for k in range(region.max() + 1) if np.any(region == k)]
+    """Gains of the regions that have one; NaN if none has."""
+    gains = [_gain(state, start, state.users.region == k) for k in range(state.users.region.max() + 1)]
+    return [gain for gain in gains if not np.isnan(gain)] or [np.nan]
 
 
 for _number, _layer in enumerate(LAYERS):

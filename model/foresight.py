@@ -81,16 +81,18 @@ def firm_prospects(t, p, policy, s):
 @rule
 def standardise(innovators, value):
     """Values of firms as z-scores over living domestic firms; 0 where all are alike. Shape (slots,)."""
+    alive, foreign = innovators.alive, innovators.foreign
     count, mean, square = 0, 0.0, 0.0
     for i in range(value.shape[0]):
-        if innovators.alive[i] and not innovators.foreign[i]:
+        if alive[i] and not foreign[i]:
             count += 1
             mean += value[i]
-            square += value[i] * value[i]
     if count == 0:
         return
     mean /= count
-    deviation = math.sqrt(max(square / count - mean * mean, 0.0))
+    for i in range(value.shape[0]):
+        square += (value[i] - mean) ** 2 if alive[i] and not foreign[i] else 0.0
+    deviation = math.sqrt(square / count)
     for i in range(value.shape[0]):
         value[i] = (value[i] - mean) / deviation if deviation > 1e-12 * max(1.0, abs(mean)) else 0.0
 

@@ -40,18 +40,24 @@ class Signal(NamedTuple):
 @rule
 def _share_out_research(net, takers, signal, equal, limit, support):
     """R&D money to the takers in proportion to own R&D, or equally, at most `limit` each; returns what was placed."""
-    base, placed = 0.0, 0.0
+    base, placed = _research_of(takers, signal, equal), 0.0
     for i in range(takers.shape[0]):
         if takers[i]:
-            base += 1.0 if equal else signal.research[i]
-    if base <= 0.0 or net <= 0.0:
-        return 0.0
-    for i in range(takers.shape[0]):
-        if takers[i]:
-            support.spread[i] = min(net * ((1.0 if equal else signal.research[i]) / base), limit)
+            part = (1.0 if equal else signal.research[i]) / base if base > 0.0 else 0.0
+            support.spread[i] = min(net * part, limit)
             support.research[i] += support.spread[i]
             placed += support.spread[i]
     return placed
+
+
+@rule
+def _research_of(takers, signal, equal):
+    """Own R&D that the takers plan, or their number."""
+    base = 0.0
+    for i in range(takers.shape[0]):
+        if takers[i]:
+            base += 1.0 if equal else signal.research[i]
+    return base
 
 
 @rule
@@ -108,10 +114,10 @@ def rd_credit(number, net, policy, p, signal, support):
 def grants(number, net, policy, p, signal, support):
     """R&D money for champions, shares of it tied to the plan, earmarked for exploration, passed to suppliers."""
     limit = policy.award_size if policy.award_size > 0.0 else np.inf
+    if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
+        return 0.0
     own = (1.0 - policy.upstream) * net
     placed = _share_out_research(own, signal.chosen, signal, policy.equal_award == 1, limit, support)
-    if own > 0.0 and placed <= 0.0:
-        return 0.0
     _earmark(signal.chosen, policy.compliance, support, support.tied)
     _earmark(signal.chosen, policy.explore, support, support.explore)
     return placed + _pass_upstream(policy.upstream * net * (placed / own if own > 0.0 else 1.0), signal, support)
@@ -134,10 +140,10 @@ def guidance_fund(number, net, policy, p, signal, support):
 @rule
 def mission(number, net, policy, p, signal, support):
     """Planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
+    if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
+        return 0.0
     own = (1.0 - policy.mission_upstream) * net
     placed = _share_out_research(own, signal.chosen, signal, policy.equal_award == 1, np.inf, support)
-    if own > 0.0 and placed <= 0.0:
-        return 0.0
     _earmark(signal.chosen, 1.0, support, support.tied)
     _earmark(signal.chosen, policy.mission_explore, support, support.explore)
     _earmark(signal.chosen, policy.coordination, support, support.lost)

@@ -5,7 +5,7 @@ import pytest
 from pytest import approx
 from scipy import stats
 
-from agents.elementary import log
+from agents.elementary import log, power
 from agents.government import (
     blurred,
     consensus,
@@ -211,12 +211,16 @@ def test_congestion():
 def test_effective_capability_limits():
     """CES tends to Cobb-Douglas as sigma tends to 0, lies between its inputs, and at -6 is near the weaker one."""
     x, z, mu = 2.0, 0.5, 0.3
+
+    def ces(own: float, other: float, exponent: float) -> float:
+        return ces_log(power(own, exponent), power(other, exponent), mu, exponent)
+
     geometric = cobb_douglas_log(np.log(x), np.log(z), mu)
     assert geometric == approx(0.7 * np.log(x) + 0.3 * np.log(z))
-    assert ces_log(x, z, mu, -1e-5) == approx(geometric, abs=1e-4)
-    assert np.exp(ces_log(x, z, mu, -1.0)) == approx(1.0 / (0.7 / x + 0.3 / z))
-    assert z < np.exp(ces_log(x, z, mu, -6.0)) < 1.3 * z
-    assert np.exp(ces_log(x, x, mu, -2.0)) == approx(x)
+    assert ces(x, z, -1e-5) == approx(geometric, abs=1e-4)
+    assert np.exp(ces(x, z, -1.0)) == approx(1.0 / (0.7 / x + 0.3 / z))
+    assert z < np.exp(ces(x, z, -6.0)) < 1.3 * z
+    assert np.exp(ces(x, x, -2.0)) == approx(x)
 
 
 def test_unit_cost():

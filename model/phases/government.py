@@ -11,6 +11,7 @@ _TAX, _REFUND, _GRANT, _EQUITY = int(Purpose.TAX), int(Purpose.REFUND), int(Purp
 _ADMINISTRATION, _LEAKAGE, _RETURNED = int(Purpose.ADMINISTRATION), int(Purpose.LEAKAGE), int(Purpose.RETURNED)
 _SERVICES, _LABORATORIES = int(Purpose.SERVICES), int(Purpose.LABORATORIES)
 _DEMONSTRATION = NUMBER["demonstration"]
+_TRACE = 1e-12  # of initial output: a purse with less holds only what rounding left
 
 
 @rule
@@ -49,7 +50,7 @@ def give_support(t, p, policy, s):
     signal = _signal(p, policy, s)
     net_share = 1.0 - policy.administration - policy.leakage
     for number in range(purse.shape[0]):
-        if purse[number] > 0.0:
+        if purse[number] > _TRACE * signal.initial_output:
             placed = act(number, purse[number] * net_share, policy, p, signal, support)
             charge(t, policy, s, number, placed)
     flow = support.flow[0]

@@ -1,7 +1,6 @@
 """Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
 
 from agents.compiled import rule
-from agents.elementary import total
 from agents.supplier import congestion_factor, learned, next_capacity
 from model.state import LAST_GENERATION
 
@@ -30,10 +29,11 @@ def serve_orders(t, p, s):
         factor[k] = congestion_factor(orders[k], capacity[k], congestion)
     for k in range(orders.shape[0]):
         capacity[k] = next_capacity(capacity[k], orders[k], adjustment, smallest)
-    domestic = 0.0
+    ordered, domestic = 0.0, 0.0
     for k in range(orders.shape[0]):
+        ordered += orders[k]
         domestic += 0.0 if foreign[k] else orders[k]
-    tally.components, tally.domestic_components = total(orders), domestic
+    tally.components, tally.domestic_components = ordered, domestic
 
 
 @rule

@@ -33,7 +33,7 @@ def z_scores(economy: Any, values: list[float]) -> list[float]:
     if not own:
         return values
     mean = sum(own) / len(own)
-    deviation = math.sqrt(max(0.0, sum(v * v for v in own) / len(own) - mean * mean))
+    deviation = math.sqrt(sum((v - mean) ** 2 for v in own) / len(own))
     if deviation <= 1e-12 * max(1.0, abs(mean)):
         return [0.0] * len(values)
     return [(v - mean) / deviation for v in values]

@@ -116,7 +116,7 @@ def give_support(economy: Any) -> None:
         return
     for name in INSTRUMENTS:
         purse = economy.government.purse[name]
-        if purse > 0.0:
+        if purse > 1e-12 * economy.market.initial_output:
             net = purse * (1.0 - policy.administration - policy.leakage)
             charge(economy, name, getattr(instruments, name)(economy, net))
     pay_support(economy)

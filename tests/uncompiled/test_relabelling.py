@@ -111,7 +111,8 @@ def test_labels_do_not_matter(study, tiny, monkeypatch):
     kinds, changes = STUDIES[study]
     parameters, random = tiny.replace(**SHOCKS, **changes), np.random.default_rng(5)
     courses = [Course(parameters, EVERYTHING, 4) for _ in range(2)]
-    users, founders = random.permutation(parameters.users), random.permutation(parameters.founders)
+    founders = random.permutation(parameters.founders)
+    users = np.lexsort((random.random(parameters.users), courses[0].state.users.industry))  # industries stay in order
     firms = random.permutation(parameters.slots) if "firms" in kinds else np.arange(parameters.slots)
     if "founders" in kinds:
         firms[: parameters.founders] = founders
