@@ -1,4 +1,4 @@
-"""How behaviour is compiled: `rule` for scalar rules and phases, `kernel` for what Python calls.
+"""How behaviour is compiled: `rule` for scalar rules, `phase` for phases, `kernel` for what Python calls.
 
 Numba's disk cache goes silently stale when a callee in another file changes, so each state of the sources
 (and each compiler setting) has its own cache folder. Division follows IEEE (no exception), without fast-math:
@@ -64,6 +64,11 @@ def compiled_before() -> bool:
 def rule(function: F) -> F:
     """Compile a function that other compiled code calls; called from Python it works too."""
     return numba.njit(**_SETTINGS)(function)
+
+
+def phase(function: F) -> F:
+    """As `rule`, but for compiled code alone: without the wrapper for Python, a sixth of all compile time is saved."""
+    return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_SETTINGS)(function)
 
 
 def elementary_rule(function: F) -> F:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import power, total
 from agents.industry import need
 from agents.innovator import MEAN_SHOCK, half_saturated, research_effort, solution_size, solutions_mean
@@ -14,7 +14,7 @@ from model.state import LAST_GENERATION
 MARGINAL, LEADER = 0, 1
 
 
-@rule
+@phase
 def true_problem_weights(t, p, seed, s, ahead):
     """Output-weighted problem weights p_c ~ n_jc e_c^(rho - 1) as they will be `ahead` quarters on.
 
@@ -45,7 +45,7 @@ def true_problem_weights(t, p, seed, s, ahead):
     return weights
 
 
-@rule
+@phase
 def _mean_marginal(p, innovators):
     """e_c^(rho - 1) of the mean effective capability in use. Shape (domains,)."""
     units = innovators.units.sum()
@@ -62,7 +62,7 @@ def _mean_marginal(p, innovators):
     return marginal
 
 
-@rule
+@phase
 def firm_prospects(t, p, policy, s):
     """z-scores over living domestic firms of the government's criterion. Shape (slots,)."""
     innovators = s.innovators
@@ -78,7 +78,7 @@ def firm_prospects(t, p, policy, s):
     return value
 
 
-@rule
+@phase
 def standardise(innovators, value):
     """Values of firms as z-scores over living domestic firms; 0 where all are alike. Shape (slots,)."""
     alive, foreign = innovators.alive, innovators.foreign
@@ -97,7 +97,7 @@ def standardise(innovators, value):
         value[i] = (value[i] - mean) / deviation if deviation > 1e-12 * max(1.0, abs(mean)) else 0.0
 
 
-@rule
+@phase
 def _marginal_gain(p, s, value):
     """Gain in useful output per further hour at each firm, in the direction of its belief.
 
@@ -133,7 +133,7 @@ def _marginal_gain(p, s, value):
             value[i] += rise * innovators.marginal[i, c] * slope * step * per_hour
 
 
-@rule
+@phase
 def _user_value(p, users, worth):
     """V: what a unit of quality at each firm is worth to its users, present and prospective. Shape (N, J)."""
     worth[:] = 0.0

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import exp
 from agents.government import insight, subsidy_rate
 from model.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
@@ -37,7 +37,7 @@ class Signal(NamedTuple):
     entrants: float  # domestic firms that entered last quarter
 
 
-@rule
+@phase
 def _share_out_research(net, takers, signal, equal, limit, support):
     """R&D money to the takers in proportion to own R&D, or equally, at most `limit` each; returns what was placed."""
     base, placed = _research_of(takers, signal, equal), 0.0
@@ -50,7 +50,7 @@ def _share_out_research(net, takers, signal, equal, limit, support):
     return placed
 
 
-@rule
+@phase
 def _research_of(takers, signal, equal):
     """Own R&D that the takers plan, or their number."""
     base = 0.0
@@ -60,7 +60,7 @@ def _research_of(takers, signal, equal):
     return base
 
 
-@rule
+@phase
 def _earmark(takers, share, support, marked):
     """Mark a share of what was just given to the takers."""
     for i in range(takers.shape[0]):
@@ -68,7 +68,7 @@ def _earmark(takers, share, support, marked):
             marked[i] += share * support.spread[i]
 
 
-@rule
+@phase
 def _pass_upstream(money, signal, support):
     """Money for the R&D of domestic suppliers of the planned domains."""
     for k in range(signal.upstream.shape[0]):
@@ -76,7 +76,7 @@ def _pass_upstream(money, signal, support):
     return money
 
 
-@rule
+@phase
 def _pay_part_of_price(row, net, takers, cap, signal, support):
     """One subsidy rate on the takers' products."""
     base = 0.0
@@ -90,27 +90,27 @@ def _pay_part_of_price(row, net, takers, cap, signal, support):
     return 0.0
 
 
-@rule
+@phase
 def _buy_service(net, support):
     """Money for a public service."""
     support.flow[0].services += net
     return net
 
 
-@rule
+@phase
 def rebate(number, net, policy, p, signal, support):
     """The tax, handed straight back."""
     support.flow[0].refund += net
     return net
 
 
-@rule
+@phase
 def rd_credit(number, net, policy, p, signal, support):
     """Matching credit on everyone's own R&D."""
     return _share_out_research(net, signal.eligible, signal, False, np.inf, support)
 
 
-@rule
+@phase
 def grants(number, net, policy, p, signal, support):
     """R&D money for champions, shares of it tied to the plan, earmarked for exploration, passed to suppliers."""
     limit = policy.award_size if policy.award_size > 0.0 else np.inf
@@ -123,7 +123,7 @@ def grants(number, net, policy, p, signal, support):
     return placed + _pass_upstream(policy.upstream * net * (placed / own if own > 0.0 else 1.0), signal, support)
 
 
-@rule
+@phase
 def guidance_fund(number, net, policy, p, signal, support):
     """Each region's part of the money as equity to the firms its government backs, in proportion to own R&D."""
     placed, takers = 0.0, np.zeros(signal.backed.shape[0], np.bool_)
@@ -137,7 +137,7 @@ def guidance_fund(number, net, policy, p, signal, support):
     return placed
 
 
-@rule
+@phase
 def mission(number, net, policy, p, signal, support):
     """Planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
     if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
@@ -151,20 +151,20 @@ def mission(number, net, policy, p, signal, support):
     return placed + _pass_upstream(policy.mission_upstream * net, signal, support)
 
 
-@rule
+@phase
 def basic_research(number, net, policy, p, signal, support):
     """Public science."""
     support.flow[0].science += net
     return net
 
 
-@rule
+@phase
 def vouchers(number, net, policy, p, signal, support):
     """A part of the price of any domestic product."""
     return _pay_part_of_price(_VOUCHERS, net, signal.eligible, policy.subsidy_cap, signal, support)
 
 
-@rule
+@phase
 def demonstration(number, net, policy, p, signal, support):
     """Integration and risk paid to those who adopt where few have; at the rate that the money allows."""
     rate = subsidy_rate(net, signal.adopting, 1.0)
@@ -173,7 +173,7 @@ def demonstration(number, net, policy, p, signal, support):
     return 0.0
 
 
-@rule
+@phase
 def procurement(number, net, policy, p, signal, support):
     """A part of the price of champions' products; their buyers may be relieved of risk, in full at the capped rate."""
     _pay_part_of_price(_PROCUREMENT, net, signal.chosen, policy.subsidy_cap, signal, support)
@@ -183,7 +183,7 @@ def procurement(number, net, policy, p, signal, support):
     return 0.0
 
 
-@rule
+@phase
 def entry_subsidy(number, net, policy, p, signal, support):
     """Money for each domestic entrant: the purse over 1.1 times last quarter's entrants, at most the award."""
     expected = max(1.0, 1.1 * signal.entrants)
@@ -191,49 +191,49 @@ def entry_subsidy(number, net, policy, p, signal, support):
     return 0.0
 
 
-@rule
+@phase
 def platform(number, net, policy, p, signal, support):
     """Meetings: probability = efficacy * money / Y_0 per user, at most 1."""
     support.flow[0].meetings = min(1.0, p.platform_efficacy * net / signal.initial_output)
     return _buy_service(support.flow[0].meetings * signal.initial_output / p.platform_efficacy, support)
 
 
-@rule
+@phase
 def roadmap(number, net, policy, p, signal, support):
     """Weight of the roadmap in firms' directions: 1 - exp(-efficacy * money / Y_0)."""
     support.flow[0].roadmap = 1.0 - exp(-p.roadmap_efficacy * net / signal.initial_output)
     return _buy_service(net, support)
 
 
-@rule
+@phase
 def common_technology(number, net, policy, p, signal, support):
     """Public R&D on the problems reported most."""
     support.flow[0].common += net
     return net
 
 
-@rule
+@phase
 def infrastructure(number, net, policy, p, signal, support):
     """Investment in the stock."""
     support.flow[0].infrastructure += net
     return net
 
 
-@rule
+@phase
 def talent(number, net, policy, p, signal, support):
     """Training of engineers."""
     support.flow[0].training += net
     return net
 
 
-@rule
+@phase
 def market_unification(number, net, policy, p, signal, support):
     """Segmentation is multiplied by exp(-efficacy * money / Y_0)."""
     support.flow[0].segmentation = exp(-p.unification_efficacy * net / signal.initial_output)
     return _buy_service(net, support)
 
 
-@rule
+@phase
 def observatory(number, net, policy, p, signal, support):
     """Foresight from the next quarter on."""
     support.flow[0].foresight = insight(signal.foresight, p.observatory_efficacy, net / signal.initial_output)
@@ -249,7 +249,7 @@ def _dispatcher() -> Any:
     cases = [f"    if number == {k}: return {name}({arguments})" for name, k in NUMBER.items()]
     scope = {name: globals()[name] for name in NUMBER}
     exec("\n".join([f"def act({arguments}):", *cases, "    return 0.0"]), scope)
-    return rule(scope["act"])
+    return phase(scope["act"])
 
 
 act = _dispatcher()

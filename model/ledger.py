@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import total
 from agents.references import reference_type
 
@@ -76,7 +76,7 @@ def open_ledger(slots: int, periods: int) -> Ledger:
     )
 
 
-@rule
+@phase
 def open_quarter(ledger):
     """Remember balances and clear the quarter's entries."""
     opening, cash = ledger.opening, ledger.cash
@@ -85,7 +85,7 @@ def open_quarter(ledger):
     ledger.flows[:] = 0.0
 
 
-@rule
+@phase
 def transfer(t, ledger, payer, payee, purpose, amount):
     """Move money between two accounts (given from 0) for a purpose."""
     ledger.cash[payer] -= amount
@@ -95,19 +95,19 @@ def transfer(t, ledger, payer, payee, purpose, amount):
     ledger.moved[t, purpose] += amount
 
 
-@rule
+@phase
 def firms_pay(t, ledger, payee, purpose, amounts):
     """Transfers from every slot to one account; `amounts` from slot 0."""
     _book(t, ledger, payee, purpose, amounts, -1.0)
 
 
-@rule
+@phase
 def firms_receive(t, ledger, payer, purpose, amounts):
     """Transfers from one account to every slot; `amounts` from slot 0."""
     _book(t, ledger, payer, purpose, amounts, 1.0)
 
 
-@rule
+@phase
 def _book(t, ledger, other, purpose, amounts, sign):
     """Slots' entries, and their sum as the other account's."""
     cash, flows = ledger.cash, ledger.flows

@@ -4,7 +4,7 @@ Numbers are those of MODEL.md section 5. `t` is the quarter, `p` the record of p
 regime's traits, `outlays` what it budgets per quarter and instrument, `seed` the key of all luck, `s` the state.
 """
 
-from agents.compiled import kernel, rule
+from agents.compiled import kernel, phase
 from model.ledger import open_quarter
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
 from model.phases.choice import choose_providers
@@ -24,7 +24,7 @@ from model.phases.use import produce
 from model.shocks import strike_shocks
 
 
-@rule
+@phase
 def quarter(t, p, policy, outlays, seed, s):
     """One quarter, in order."""
     open_quarter(s.ledger)

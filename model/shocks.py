@@ -5,7 +5,7 @@ The withdrawal of policy is a shock to its calendar: `model.simulation.Course` e
 
 from typing import Any
 
-from agents.compiled import rule
+from agents.compiled import phase
 from model.ledger import OUTSIDE, Purpose, transfer
 from model.parameters import SHOCKS
 from model.phases.ties import replace_dead_contacts
@@ -18,7 +18,7 @@ _DECOUPLING, _PARADIGM = int(Luck.DECOUPLING), int(Luck.PARADIGM)
 STRIKING = tuple(name for name in SHOCKS if name != "withdrawal")
 
 
-@rule
+@phase
 def decoupling(t, p, seed, s):
     """Foreign rivals leave and foreign suppliers deliver no more, each with probability `decoupling_share`."""
     if t != p.decoupling:
@@ -41,7 +41,7 @@ def decoupling(t, p, seed, s):
                 innovators.supplier[i, c] = _domestic_supplier(p, seed, s.suppliers, i, c)
 
 
-@rule
+@phase
 def _domestic_supplier(p, seed, suppliers, i, c):
     """One of the domain's domestic suppliers, at random."""
     w0, _, _, _ = words(seed, _DECOUPLING, 2, i, c)
@@ -57,21 +57,21 @@ def _domestic_supplier(p, seed, suppliers, i, c):
     return c
 
 
-@rule
+@phase
 def demand_shock(t, p, seed, s):
     """Users' activity, and with it what they buy, is `demand_depth` lower for `demand_duration` quarters."""
     strikes = 0 <= p.demand_shock <= t < p.demand_shock + p.demand_duration
     s.market[0].demand = 1.0 - p.demand_depth if strikes else 1.0
 
 
-@rule
+@phase
 def cost_shock(t, p, seed, s):
     """Unit costs are `cost_rise` higher for `cost_duration` quarters."""
     strikes = 0 <= p.cost_shock <= t < p.cost_shock + p.cost_duration
     s.market[0].cost = 1.0 + p.cost_rise if strikes else 1.0
 
 
-@rule
+@phase
 def paradigm_break(t, p, seed, s):
     """Ceilings of generations beyond the frontier rise by `paradigm_jump`; needs move to other domains.
 
@@ -96,7 +96,7 @@ def paradigm_break(t, p, seed, s):
     latent[:] = moved
 
 
-@rule
+@phase
 def entry_surge(t, p, seed, s):
     """`surge_size` firms more than usual enter."""
     s.market[0].surge = p.surge_size if t == p.entry_surge else 0.0
@@ -107,7 +107,7 @@ def _striker() -> Any:
     lines = [f"    {name}(t, p, seed, s)" for name in STRIKING]
     scope = {name: globals()[name] for name in STRIKING}
     exec("\n".join(["def strike(t, p, seed, s):", *lines]), scope)
-    return rule(scope["strike"])
+    return phase(scope["strike"])
 
 
 strike_shocks = _striker()

@@ -1,6 +1,6 @@
 """Accounts: sales, costs, subsidies, dividends and exit, all through the ledger."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import total, total_where
 from agents.government import repayment
 from agents.innovator import dividends, fixed_cost, next_markup, refinancing_hazard
@@ -22,7 +22,7 @@ _FADE = 0.75  # of recent public money and payments: a memory of about a year
 WATCHED_QUARTERS = 8  # after the end of policy
 
 
-@rule
+@phase
 def settle_accounts(t, p, policy, s):
     """Revenue, costs and dividends of every living firm; users pay for the old technology."""
     innovators, market, firms = s.innovators, s.market[0], s.scratch.firms
@@ -38,7 +38,7 @@ def settle_accounts(t, p, policy, s):
     transfer(t, s.ledger, USERS, OUTSIDE, _OLD, p.old_price * market.demand * old)
 
 
-@rule
+@phase
 def _price_inputs(p, innovators, market, fixed, production):
     """Fixed cost and cost of production of living firms at today's wage; 0 of dead ones."""
     alive, foreign, generation, real = (
@@ -60,7 +60,7 @@ def _price_inputs(p, innovators, market, fixed, production):
         production[i] = units[i] * unit_cost[i] if alive[i] else 0.0
 
 
-@rule
+@phase
 def _sell(t, innovators, ledger, own):
     """Users and government pay; what firms remember of it fades."""
     alive, revenue, public = innovators.alive, innovators.revenue, innovators.subsidised
@@ -78,7 +78,7 @@ def _sell(t, innovators, ledger, own):
         payments[i] = _FADE * payments[i] + own[i] if alive[i] else payments[i]
 
 
-@rule
+@phase
 def _pay_costs(t, innovators, ledger, fixed, production, firms):
     """Production and fixed cost; of foreign firms less what they earn in other markets."""
     alive, foreign, income = innovators.alive, innovators.foreign, innovators.income_abroad
@@ -93,7 +93,7 @@ def _pay_costs(t, innovators, ledger, fixed, production, firms):
     firms_pay(t, ledger, OUTSIDE, _FIXED, kept)
 
 
-@rule
+@phase
 def _count_profits(innovators, fixed, production):
     """Profits of domestic firms: of those that make any, and with losses."""
     alive, foreign, revenue, research = (
@@ -108,7 +108,7 @@ def _count_profits(innovators, fixed, production):
     return made, net
 
 
-@rule
+@phase
 def _pay_out(t, p, policy, s, fixed, production, firms):
     """Dividends, of which the guidance fund has its share until its equity is repaid."""
     innovators, cash, surplus, repaid = s.innovators, s.ledger.cash, firms[2], firms[3]
@@ -129,7 +129,7 @@ def _pay_out(t, p, policy, s, fixed, production, firms):
     s.government.purse[_FUND] += total(repaid)
 
 
-@rule
+@phase
 def _follow_share(p, innovators, units):
     """Mark-ups follow the growth of shares; what has been sold is experience."""
     alive, sold, share, markup = innovators.alive, innovators.units, innovators.share, innovators.markup
@@ -142,7 +142,7 @@ def _follow_share(p, innovators, units):
         experience[i] += sold[i] if alive[i] else 0.0
 
 
-@rule
+@phase
 def _pay_subsidies(p, s):
     """What each price subsidy has come to: a firm's subsidy is shared by the instruments that pay it."""
     subsidised, purchase, spent = s.innovators.subsidised, s.support.purchase, s.support.spent
@@ -153,7 +153,7 @@ def _pay_subsidies(p, s):
             spent[_PROCUREMENT] += subsidised[i] * purchase[1, i] / rates
 
 
-@rule
+@phase
 def refinance_firms(t, p, seed, s):
     """Private investors may put up seed cash again for a firm that runs short, whoever paid for what it has."""
     innovators, cash = s.innovators, s.ledger.cash
@@ -168,7 +168,7 @@ def refinance_firms(t, p, seed, s):
                 transfer(t, s.ledger, OUTSIDE, i, _SEED, p.seed_cash)
 
 
-@rule
+@phase
 def close_firms(t, p, policy, s):
     """Firms without cash leave; creditors bear what is missing."""
     innovators, tally = s.innovators, s.tallies[t]

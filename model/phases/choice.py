@@ -4,7 +4,7 @@ Users are taken in blocks that stay in cache, each in three passes: gather utili
 noise, move. The middle pass runs over users, offer by offer, so that it becomes vector instructions.
 """
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import list_marked
 from agents.innovator import ABROAD
 from agents.user import (
@@ -27,7 +27,7 @@ _DEMONSTRATION = NUMBER["demonstration"]
 _NO_OFFER = -1e300
 
 
-@rule
+@phase
 def choose_providers(t, p, seed, s):
     """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy."""
     users, scratch = s.users, s.scratch
@@ -52,7 +52,7 @@ def choose_providers(t, p, seed, s):
         s.market[0].adopting = adopting
 
 
-@rule
+@phase
 def _list_reviewing(p, users, marked, listed, start, stop):
     """Users of the block that reconsider, or whose provider has gone. `marked` (block,) is scratch."""
     draw, provider, chance = users.draw_reconsider[start:stop], users.provider[start:stop], p.reconsider
@@ -62,7 +62,7 @@ def _list_reviewing(p, users, marked, listed, start, stop):
     return list_marked(reviews, start, listed)
 
 
-@rule
+@phase
 def _gather_utilities(p, s, net_price, reviewing):
     """Utility without noise of every contact's product and of the old technology, a row per place in the list.
 
@@ -100,7 +100,7 @@ def _gather_utilities(p, s, net_price, reviewing):
         utility[known, r] = value if now == OLD_TECHNOLOGY else value - integration
 
 
-@rule
+@phase
 def _peer_adoption(users, adopted, u):
     """Share of a user's peers that use the new technology."""
     peers = users.peers
@@ -111,7 +111,7 @@ def _peer_adoption(users, adopted, u):
     return count / (last - first) if last > first else 0.0
 
 
-@rule
+@phase
 def _find_best(t, p, seed, scratch, reviewing):
     """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
     listed, option, utility, chosen = scratch.listed, scratch.option, scratch.utility, scratch.chosen
@@ -129,7 +129,7 @@ def _find_best(t, p, seed, scratch, reviewing):
             best[r] = noise[r] if better else best[r]
 
 
-@rule
+@phase
 def _move(p, s, reviewing):
     """Move each reviewing user to its best offer.
 

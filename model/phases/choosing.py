@@ -1,6 +1,6 @@
 """The choice of firms and of directions by a fallible government, and by the local governments of the regions."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import total
 from agents.government import blurred, consensus, keeps_champion, perceived
 from model.foresight import firm_prospects, standardise, true_problem_weights
@@ -11,7 +11,7 @@ _PLAN, _SIGNAL, _LOCAL, _CONNECTION = int(Luck.PLAN), int(Luck.SIGNAL), int(Luck
 _NATION = -1
 
 
-@rule
+@phase
 def renew_plan_and_choice(t, p, policy, seed, s):
     """Each plan period a plan and a roadmap; each quarter open seats of champions and of backed firms are filled."""
     if t < policy.start or t >= policy.end:
@@ -34,7 +34,7 @@ def renew_plan_and_choice(t, p, policy, seed, s):
         _back_locally(t, p, policy, foresight, seed, s, plan_quarter)
 
 
-@rule
+@phase
 def _renew_plan(t, p, policy, foresight, seed, s):
     """Plan = phi * true problem weights at mid-plan + (1 - phi) * random ones (flat Dirichlet); then the roadmap."""
     truth = true_problem_weights(t, p, seed, s, policy.plan_period // 2)
@@ -51,13 +51,13 @@ def _renew_plan(t, p, policy, foresight, seed, s):
         government.roadmap[c] = consensus(pooled, government.plan[c], policy.roadmap_plan)
 
 
-@rule
+@phase
 def _eligible(t, policy, innovators, i):
     """A living domestic firm that is young enough."""
     return innovators.alive[i] and not innovators.foreign[i] and t - innovators.birth[i] <= policy.max_age
 
 
-@rule
+@phase
 def _drop(t, policy, s, held, since, max_age):
     """Firms that died, grew too old or made no progress for too long lose their seats."""
     innovators = s.innovators
@@ -69,7 +69,7 @@ def _drop(t, policy, s, held, since, max_age):
                 since[i] = t
 
 
-@rule
+@phase
 def _count(innovators, held, region):
     """Number of seats taken, in a region or the nation."""
     taken = 0
@@ -78,7 +78,7 @@ def _count(innovators, held, region):
     return taken
 
 
-@rule
+@phase
 def _score(t, p, policy, foresight, seed, s, luck, plan_quarter):
     """What a government believes of each firm: its signal, plus its biases to size, past money and connections."""
     innovators, score = s.innovators, s.government.score
@@ -94,7 +94,7 @@ def _score(t, p, policy, foresight, seed, s, luck, plan_quarter):
         score[i] += policy.bias_size * size[i] + policy.bias_past * past[i] + policy.bias_connection * connection
 
 
-@rule
+@phase
 def _fill(t, policy, s, held, since, seats, plan_quarter, region):
     """The best-looking firms take the open seats; a firm dropped since the last plan waits for the next one."""
     innovators, score = s.innovators, s.government.score
@@ -111,7 +111,7 @@ def _fill(t, policy, s, held, since, seats, plan_quarter, region):
         since[best] = t
 
 
-@rule
+@phase
 def _back_locally(t, p, policy, foresight, seed, s, plan_quarter):
     """One local government after the other fills its seats, seeing whom the others back already.
 
@@ -134,7 +134,7 @@ def _back_locally(t, p, policy, foresight, seed, s, plan_quarter):
             _fill(t, policy, s, government.backed, government.backed_since, seats, plan_quarter, r)
 
 
-@rule
+@phase
 def _fit(belief, fashion):
     """D * sum_c (belief share)_c * fashion_c - 1."""
     shared = 0.0
@@ -143,7 +143,7 @@ def _fit(belief, fashion):
     return belief.shape[0] * shared / total(belief) - 1.0
 
 
-@rule
+@phase
 def _follow_fashion(p, innovators, government):
     """Mean belief of the firms backed now; even where none is."""
     fashion, backed = government.fashion, 0

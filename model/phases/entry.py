@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import mean, row_means
 from agents.government import NEVER
 from agents.innovator import ABROAD, entrant_capability, entrants_mean
@@ -17,7 +17,7 @@ _ENTRY, _ENTRANT, _FOREIGN = int(Luck.ENTRY), int(Luck.ENTRANT), int(Luck.FOREIG
 _ENTRY_SUBSIDY = NUMBER["entry_subsidy"]
 
 
-@rule
+@phase
 def admit_entrants(t, p, seed, s):
     """Profits attract entrants and the lead of incumbents deters them; a slot freed this quarter rests."""
     innovators, market = s.innovators, s.market[0]
@@ -49,7 +49,7 @@ def admit_entrants(t, p, seed, s):
         s.tallies[t].entries += 1.0
 
 
-@rule
+@phase
 def _add_to_seed(t, s, i, amount):
     """The entry subsidy of a domestic entrant."""
     transfer(t, s.ledger, GOVERNMENT, i, _ADDED, amount)
@@ -60,7 +60,7 @@ def _add_to_seed(t, s, i, amount):
     s.market[0].entrants += 1.0
 
 
-@rule
+@phase
 def _frontier(p, innovators, generations, level):
     """Best mean capability of living firms, and the generation that most of them use."""
     generations[:] = 0.0
@@ -73,7 +73,7 @@ def _frontier(p, innovators, generations, level):
     return frontier, np.argmax(generations)
 
 
-@rule
+@phase
 def _found(t, p, seed, s, i, k, foreign, average, generation, ceiling):
     """A new firm in slot i: the k-th entrant of the quarter, whose luck does not depend on the slot."""
     innovators = s.innovators

@@ -1,6 +1,6 @@
 """Environment: needs drift, and the quarter's luck of users is drawn."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import total
 from agents.industry import drifted, need
 from model.randomness import Purpose, fine_uniform, normal, uniform, words_in_loop
@@ -8,7 +8,7 @@ from model.randomness import Purpose, fine_uniform, normal, uniform, words_in_lo
 _DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
 
 
-@rule
+@phase
 def drift_needs(t, p, seed, latent, needs, shocks):
     """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow. `shocks` (2, W) is scratch.
 
@@ -28,7 +28,7 @@ def drift_needs(t, p, seed, latent, needs, shocks):
             needs[c, j] = need(latent[j, c], domains)
 
 
-@rule
+@phase
 def _draw_shocks(t, seed, j, shocks):
     """Standard normal shocks of one industry's needs."""
     for c in range(shocks.shape[0]):
@@ -38,7 +38,7 @@ def _draw_shocks(t, seed, j, shocks):
         shocks[c] = normal(shocks[c])
 
 
-@rule
+@phase
 def draw_users_luck(t, seed, users):
     """One keyed block per user and quarter: who reconsiders, meets a problem, meets an innovator."""
     reconsider, report, meet = users.draw_reconsider, users.draw_report, users.draw_meet

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import exp, total
 from model.instruments import NUMBER, Signal, act
 from model.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Purpose, transfer
@@ -14,7 +14,7 @@ _DEMONSTRATION = NUMBER["demonstration"]
 _TRACE = 1e-12  # of initial output: a purse with less holds only what rounding left
 
 
-@rule
+@phase
 def raise_budget(t, policy, outlays, s):
     """The flat tax of the quarter, split over the instruments' purses."""
     purse, budget = s.government.purse, 0.0
@@ -26,7 +26,7 @@ def raise_budget(t, policy, outlays, s):
     transfer(t, s.ledger, USERS, GOVERNMENT, _TAX, budget)
 
 
-@rule
+@phase
 def _move_on(outlays, purse):
     """Once the mix has changed, instruments that have ended leave what they have not placed to those that go on."""
     left, going_on = 0.0, total(outlays)
@@ -40,7 +40,7 @@ def _move_on(outlays, purse):
         purse[k] += left * (outlays[k] / going_on)
 
 
-@rule
+@phase
 def give_support(t, p, policy, s):
     """Each instrument turns its purse, net of administration and leakage, into support; what is placed is paid."""
     support, innovators, purse = s.support, s.innovators, s.government.purse
@@ -64,7 +64,7 @@ def give_support(t, p, policy, s):
             innovators.equity[i] += support.equity[i]
 
 
-@rule
+@phase
 def clear_support(support):
     """No support."""
     for given in (
@@ -79,7 +79,7 @@ def clear_support(support):
     flow.segmentation = 1.0
 
 
-@rule
+@phase
 def _signal(p, policy, s):
     """What instruments may see this quarter."""
     innovators, government, market = s.innovators, s.government, s.market[0]
@@ -98,7 +98,7 @@ def _signal(p, policy, s):
     )  # fmt: skip
 
 
-@rule
+@phase
 def _adoption_by_industry(users, share, size, adopted):
     """Share of each industry's size that uses the new technology, shape (J,)."""
     for u in range(users.provider.shape[0]):
@@ -108,7 +108,7 @@ def _adoption_by_industry(users, share, size, adopted):
         adopted[j] /= size * share[j]
 
 
-@rule
+@phase
 def _suppliers_by_plan(p, suppliers, plan):
     """A domain's weight in the plan, shared by its domestic suppliers. Shape (S,), sums to 1."""
     number, weights = np.zeros(p.domains), np.zeros(suppliers.domain.shape[0])
@@ -119,7 +119,7 @@ def _suppliers_by_plan(p, suppliers, plan):
     return weights
 
 
-@rule
+@phase
 def charge(t, policy, s, number, placed):
     """Charge a purse with what was placed, and with administration and leakage in proportion to outlays."""
     outlay = placed / (1.0 - policy.administration - policy.leakage)
@@ -129,7 +129,7 @@ def charge(t, policy, s, number, placed):
     transfer(t, s.ledger, GOVERNMENT, OUTSIDE, _LEAKAGE, policy.leakage * outlay)
 
 
-@rule
+@phase
 def settle_purses(t, p, policy, s):
     """What instruments paid during the quarter is charged; what is left when policy ends goes back to taxpayers.
 
@@ -145,7 +145,7 @@ def settle_purses(t, p, policy, s):
         purse[:] = 0.0
 
 
-@rule
+@phase
 def build_stocks(t, p, s):
     """Infrastructure and trained engineers follow what was spent on them; segmentation and integration follow."""
     flow, level, training, market = s.support.flow[0], s.stocks.level[0], s.stocks.training, s.market[0]

@@ -1,6 +1,6 @@
 """Products: effective capability, quality in each industry, cost, price and the share that government pays."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import exp, log, power, row_means
 from agents.innovator import occupied, unit_cost
 from agents.supplier import ces_log, cobb_douglas_log
@@ -9,7 +9,7 @@ _GEOMETRIC, _MINIMUM = 1e-6, -30.0
 _SMALLEST = 1e-6  # of effective capability
 
 
-@rule
+@phase
 def make_products(p, s):
     """Quality once per quarter, for living firms only."""
     slots = occupied(s.innovators.alive)
@@ -18,7 +18,7 @@ def make_products(p, s):
     _set_prices(p, s, slots)
 
 
-@rule
+@phase
 def _combine_with_suppliers(p, s, slots):
     """e_c = CES of x_c and the supplier's z, at least 1e-6; and e_c^(rho - 1)."""
     innovators, suppliers, theirs, combined = s.innovators, s.suppliers.capability, s.scratch.one, s.scratch.two
@@ -49,7 +49,7 @@ def _combine_with_suppliers(p, s, slots):
             marginal[i, c] = value if alive[i] else marginal[i, c]
 
 
-@rule
+@phase
 def _assess_quality(p, s, slots):
     """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
     innovators, needs, term, fresh = s.innovators, s.industries.needs, s.scratch.one, s.scratch.firms[0]
@@ -82,7 +82,7 @@ def _assess_quality(p, s, slots):
             quality[i, j] = fresh[i] if alive[i] else quality[i, j]
 
 
-@rule
+@phase
 def _weigh_terms(needs, j, term, slots, out):
     """sum_c n_cj * term_ic per firm; four domains at a time, so that `out` is read and written less often."""
     domains = term.shape[1]
@@ -99,7 +99,7 @@ def _weigh_terms(needs, j, term, slots, out):
             out[i] += need * term[i, c]
 
 
-@rule
+@phase
 def _take_minimum(table, slots, least):
     """The least entry of every row."""
     for i in range(slots):
@@ -109,7 +109,7 @@ def _take_minimum(table, slots, least):
             least[i] = min(least[i], table[i, c])
 
 
-@rule
+@phase
 def _set_prices(p, s, slots):
     """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
     innovators, factor, purchase, firms = s.innovators, s.suppliers.cost_factor, s.support.purchase, s.scratch.firms

@@ -1,12 +1,12 @@
 """Public research: science, suppliers' laboratories and common technology open to all."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import exp, total
 from agents.innovator import MEAN_SHOCK, improved, research_effort, solution_size, solutions_mean
 from model.state import LAST_GENERATION
 
 
-@rule
+@phase
 def do_public_research(p, s):
     """Science, common technology and suppliers' laboratories, at the mean rate of a firm's.
 
@@ -25,7 +25,7 @@ def do_public_research(p, s):
         _advance_common_technology(p, s, p.common_efficacy * effort)
 
 
-@rule
+@phase
 def _advance_common_technology(p, s, effort):
     """Expected gain of solutions of mean size per domain, within the ceiling of the frontier.
 
@@ -43,7 +43,7 @@ def _advance_common_technology(p, s, effort):
         common[c] = improved(min(caught_up, ceiling), gain, ceiling)
 
 
-@rule
+@phase
 def mean_capability(innovators, average):
     """Mean capability per domain of living firms, into `average`, shape (D,)."""
     alive, capability, living = innovators.alive, innovators.capability, 0

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import dot, log, mean, row_means, total, total_where
 from agents.industry import EMERGING, TRADITIONAL
 from agents.innovator import occupied
@@ -13,7 +13,7 @@ _DEPENDENT = 1.0 / 3.0
 _SUPPORTED = 0.01
 
 
-@rule
+@phase
 def record_quarter(t, p, policy, s):
     """Fill the quarter's row of tallies."""
     tally, market, level, slots = s.tallies[t], s.market[0], s.stocks.level[0], occupied(s.innovators.alive)
@@ -29,7 +29,7 @@ def record_quarter(t, p, policy, s):
         _watch(p, s.innovators, tally)
 
 
-@rule
+@phase
 def _record_users(p, users, industries, tally):
     """Output, adoption and qualities of users, by layer; users stand in the order of their industries."""
     layer, first, size, provider, outputs = (
@@ -48,7 +48,7 @@ def _record_users(p, users, industries, tally):
     tally.adopted_future = sizes[2] - on_old[2]
 
 
-@rule
+@phase
 def _record_firms(p, innovators, level, tally):
     """Firms, sales, prices, concentration and dependence on public money. `level` (N,) is scratch."""
     alive, foreign, sold, revenue = innovators.alive, innovators.foreign, innovators.units, innovators.revenue
@@ -83,7 +83,7 @@ def _record_firms(p, innovators, level, tally):
     tally.price, tally.unit_cost = prices, costs
 
 
-@rule
+@phase
 def _record_directions(p, innovators, firms, slots, tally):
     """Similarity of firms' R&D directions, and the entropy of the direction of all hours."""
     alive, hours, direction = innovators.alive, innovators.hours, innovators.direction
@@ -111,7 +111,7 @@ def _record_directions(p, innovators, firms, slots, tally):
         tally.similarity = (square - count) / (count * (count - 1))
 
 
-@rule
+@phase
 def _record_scope(users, innovators, served, tally):
     """Industries and economic size that each selling firm serves. `served` (N, J) is scratch."""
     provider, industry, alive, units = users.provider, users.industry, innovators.alive, innovators.units
@@ -129,7 +129,7 @@ def _record_scope(users, innovators, served, tally):
     tally.users_served = tally.adopted_traditional + tally.adopted_emerging + tally.adopted_future
 
 
-@rule
+@phase
 def _record_productivity(innovators, initial_wage, firms, tally):
     """Quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
 
@@ -167,7 +167,7 @@ def _record_productivity(innovators, initial_wage, firms, tally):
         weight[i], productivity[i] = share[i], new[i]
 
 
-@rule
+@phase
 def _watch(p, innovators, tally):
     """When policy ends, remember who is there, and who had more than 1 % of recent income from public money."""
     for i in range(p.slots):

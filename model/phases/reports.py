@@ -1,6 +1,6 @@
 """Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import list_marked, total
 from agents.innovator import half_saturated, improved, occupied, solution_size
 from agents.user import report_chance
@@ -12,7 +12,7 @@ _REPORT, _USER_SOLUTION = int(Luck.REPORT), int(Luck.USER_SOLUTION)
 _TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even and not undefined
 
 
-@rule
+@phase
 def report_problems(t, p, seed, s):
     """Users meet problems; what reaches the innovator steers its belief, fills its backlog, and may bring a solution.
 
@@ -33,7 +33,7 @@ def report_problems(t, p, seed, s):
         _take_in(innovators, s.ceiling, s.tallies[t], gains, slots)
 
 
-@rule
+@phase
 def _forget(memory, innovators, reported, slots):
     """Beliefs of living firms fade, and what government remembers of all reports."""
     alive, belief = innovators.alive, innovators.belief
@@ -43,7 +43,7 @@ def _forget(memory, innovators, reported, slots):
             belief[i, c] = max(belief[i, c] * memory, _TRACE) if alive[i] else belief[i, c]
 
 
-@rule
+@phase
 def _list_reporting(p, users, marked, listed, start, stop):
     """Users of the block that meet a problem this quarter. `marked` (block,) is scratch."""
     draw, lead, provider = users.draw_report[start:stop], users.lead[start:stop], users.provider[start:stop]
@@ -54,7 +54,7 @@ def _list_reporting(p, users, marked, listed, start, stop):
     return list_marked(meets, start, listed)
 
 
-@rule
+@phase
 def _draw_report_luck(t, seed, listed, luck, reporting):
     """Four uniforms per report: random domain?, domain, heard?, solved?"""
     random, domain, heard, solved = luck[0], luck[1], luck[2], luck[3]
@@ -66,7 +66,7 @@ def _draw_report_luck(t, seed, listed, luck, reporting):
         solved[r] = uniform(w3)
 
 
-@rule
+@phase
 def _send_reports(t, p, seed, s, heard, gains, reporting):
     """Each report finds its domain and may be heard; the novelty of what was heard before decides what it adds.
 
@@ -102,7 +102,7 @@ def _send_reports(t, p, seed, s, heard, gains, reporting):
     return solutions
 
 
-@rule
+@phase
 def _list_heard(provider, absorption, luck, listed, heard, reporting):
     """Numbers of the reports that are heard, into `heard`; returns how many."""
     count = 0
@@ -112,7 +112,7 @@ def _list_heard(provider, absorption, luck, listed, heard, reporting):
     return count
 
 
-@rule
+@phase
 def _problem_domain(needs, marginal, i, j, u, weights):
     """Domain drawn with p_c ~ n_cj * e_ic^(rho - 1): where capability is worth most. `weights` (D,) is scratch."""
     domains, c = needs.shape[0], 0
@@ -125,7 +125,7 @@ def _problem_domain(needs, marginal, i, j, u, weights):
     return min(c, domains - 1)
 
 
-@rule
+@phase
 def _user_solution(t, p, seed, innovators, ceilings, u, i, c):
     """Improvement that a lead user's own solution brings to its provider's capability in domain c."""
     w0, w1, _, _ = words(seed, _USER_SOLUTION, t, u, 0)
@@ -134,7 +134,7 @@ def _user_solution(t, p, seed, innovators, ceilings, u, i, c):
     return improved(x, solution_size(p.solution_step, normal(fine_uniform(w0, w1))), ceiling) - x
 
 
-@rule
+@phase
 def _remember_heard(decay, innovators, heard, slots):
     """Reports heard are remembered per industry; older ones fade."""
     alive, memory = innovators.alive, innovators.heard
@@ -143,7 +143,7 @@ def _remember_heard(decay, innovators, heard, slots):
             memory[i, j] = memory[i, j] * (1.0 - decay) + heard[i, j] if alive[i] else memory[i, j]
 
 
-@rule
+@phase
 def _take_in(innovators, ceilings, tally, gains, slots):
     """Users' solutions raise capability."""
     alive, foreign, generation = innovators.alive, innovators.foreign, innovators.generation

@@ -1,6 +1,6 @@
 """Research: budgets, the engineers' market, exploitation of problems and exploration of the next generation."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import exp, row_means, row_sums, total, total_where
 from agents.innovator import (
     discovery_chance,
@@ -26,7 +26,7 @@ _RESEARCH, _ENGINEERING, _ABROAD = int(Purpose.RESEARCH), int(Purpose.ENGINEERIN
 _SOLUTIONS, _STEPS, _DISCOVERY = int(Luck.SOLUTIONS), int(Luck.STEPS), int(Luck.DISCOVERY)
 
 
-@rule
+@phase
 def plan_research(p, s):
     """Own R&D that each firm would do without public money."""
     innovators, cash = s.innovators, s.ledger.cash
@@ -42,7 +42,7 @@ def plan_research(p, s):
         plan[i] = wanted if alive[i] else 0.0
 
 
-@rule
+@phase
 def hire_engineers(t, p, s):
     """R&D budgets, public laboratories and users' own engineering bid for engineers; one wage clears the market.
 
@@ -65,7 +65,7 @@ def hire_engineers(t, p, s):
     transfer(t, ledger, USERS, ENGINEERS, _ENGINEERING, engineering)
 
 
-@rule
+@phase
 def _set_budgets(displacement, innovators, grant, at_home, abroad):
     """Own and public R&D money of every slot, and where it is spent."""
     plan, own, public, foreign = (
@@ -80,7 +80,7 @@ def _set_budgets(displacement, innovators, grant, at_home, abroad):
         abroad[i] = spent if foreign[i] else 0.0
 
 
-@rule
+@phase
 def _count_hours(half, innovators, lost, wage_at_home, wage_abroad):
     """Engineer hours at the wage paid, and what they let a firm take in."""
     own, public, foreign = innovators.own_research, innovators.public_research, innovators.foreign
@@ -91,13 +91,13 @@ def _count_hours(half, innovators, lost, wage_at_home, wage_abroad):
         absorption[i] = half_saturated(hours[i], half)
 
 
-@rule
+@phase
 def users_engineering(p, users):
     """Money that users of the old technology spend on own engineers, out of the last quarter's output."""
     return p.users_engineering * total_where(users.output, users.provider)
 
 
-@rule
+@phase
 def improve_old_technology(p, s):
     """The sailing-ship effect, where the old technology is in use."""
     users, current_wage = s.users, s.market[0].wage
@@ -109,7 +109,7 @@ def improve_old_technology(p, s):
         quality[u] += gain if provider[u] < 0 else 0.0
 
 
-@rule
+@phase
 def do_research(t, p, seed, s):
     """Every living firm explores and exploits with its hours, then perhaps takes up its prototype."""
     innovators, scratch = s.innovators, s.scratch
@@ -123,7 +123,7 @@ def do_research(t, p, seed, s):
     _take_up_prototypes(p, s, slots, beyond)
 
 
-@rule
+@phase
 def share_beyond_generation(innovators, slots, share):
     """share[g] = share of living firms whose product is of a later generation than g."""
     alive, generation = innovators.alive, innovators.generation
@@ -140,7 +140,7 @@ def share_beyond_generation(innovators, slots, share):
         beyond += here
 
 
-@rule
+@phase
 def _divide_hours(p, s, slots):
     """Hours of exploration into row 0 of `firms`; none while a prototype waits. Effort on the rest."""
     innovators, firms = s.innovators, s.scratch.firms
@@ -159,7 +159,7 @@ def _divide_hours(p, s, slots):
         effort[i] = exploiting if alive[i] else effort[i]
 
 
-@rule
+@phase
 def _press(half, belief, backlog, slots, counts, pressure):
     """sum_c share_c * B_c / (B_c + B_half) per firm, shares being those of its belief."""
     counts[:slots] = 0.0
@@ -172,7 +172,7 @@ def _press(half, belief, backlog, slots, counts, pressure):
         pressure[i] /= counts[i]
 
 
-@rule
+@phase
 def _saturate(innovators, ceiling, slots, saturation):
     """Mean capability over the ceiling of the firm's generation."""
     generation = innovators.generation
@@ -181,7 +181,7 @@ def _saturate(innovators, ceiling, slots, saturation):
         saturation[i] /= ceiling[min(generation[i], LAST_GENERATION)]
 
 
-@rule
+@phase
 def _explore(t, p, seed, s, slots, beyond):
     """The next generation may be found by those that explore (row 0 of `firms`)."""
     innovators, tally, firms = s.innovators, s.tallies[t], s.scratch.firms
@@ -209,7 +209,7 @@ def _explore(t, p, seed, s, slots, beyond):
     tally.exploration_money = exploration_hours * s.market[0].wage
 
 
-@rule
+@phase
 def _expect_solutions(p, s, slots):
     """Directions of R&D, and the mean number of solutions per firm and domain into `one`.
 
@@ -237,7 +237,7 @@ def _expect_solutions(p, s, slots):
             expected[i, c] = mean if alive[i] else 0.0
 
 
-@rule
+@phase
 def _draw_solutions(t, p, seed, s, slots):
     """Pick out the (firm, domain) pairs with a solution, and the size of the first of each into `first`.
 
@@ -264,7 +264,7 @@ def _draw_solutions(t, p, seed, s, slots):
     return solving
 
 
-@rule
+@phase
 def _solve_problems(t, p, seed, s, solving):
     """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
@@ -294,7 +294,7 @@ def _solve_problems(t, p, seed, s, solving):
     s.tallies[t].lab_solutions += solutions
 
 
-@rule
+@phase
 def _take_up_prototypes(p, s, slots, beyond):
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
     innovators, saturation, frontier = s.innovators, s.scratch.firms[0], 0

@@ -1,11 +1,11 @@
 """Spillovers: what firms learn from members of a mission, from visible rivals and from common technology."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.innovator import imitated, occupied, visible_level
 from model.state import LAST_GENERATION
 
 
-@rule
+@phase
 def imitate(p, s):
     """Capability moves towards the best visible rival and the common technology, all firms reading the same state."""
     innovators, slots = s.innovators, occupied(s.innovators.alive)
@@ -17,7 +17,7 @@ def imitate(p, s):
     _follow(p, s, ceiling, slots)
 
 
-@rule
+@phase
 def _look_around(p, s, slots):
     """What firms show, per domain: the highest level into `domain`, the second highest into `second`, and whose."""
     innovators, seen, served = s.innovators, s.scratch.one, s.scratch.firms[1]
@@ -39,7 +39,7 @@ def _look_around(p, s, slots):
         best[c], second[c], leader[c] = highest, next_highest, of
 
 
-@rule
+@phase
 def _follow(p, s, ceiling, slots):
     """Capability after imitation of the best rival, or of common technology where that teaches more."""
     alive, capability, absorption = s.innovators.alive, s.innovators.capability, s.innovators.absorption
@@ -54,7 +54,7 @@ def _follow(p, s, ceiling, slots):
             capability[i, c] = max(from_rival, from_common) if alive[i] else capability[i, c]
 
 
-@rule
+@phase
 def _join_forces(efficacy, s, ceiling, slots):
     """Members of a mission take over the best of each other without delay, for the share of R&D that it pays for.
 

@@ -1,11 +1,11 @@
 """Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.supplier import congestion_factor, learned, next_capacity
 from model.state import LAST_GENERATION
 
 
-@rule
+@phase
 def serve_orders(t, p, s):
     """Orders of the last quarter's products: learning, capacity and the cost of inputs."""
     suppliers, tally, foreign = s.suppliers, s.tallies[t], s.suppliers.foreign
@@ -36,7 +36,7 @@ def serve_orders(t, p, s):
     tally.components, tally.domestic_components = ordered, domestic
 
 
-@rule
+@phase
 def _place_orders(p, innovators, orders):
     """Every firm orders a unit per domain and unit sold."""
     alive, units, supplier = innovators.alive, innovators.units, innovators.supplier

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.user import ORPHANED
 from model.randomness import Purpose as Luck
 from model.randomness import uniform, words, words_in_loop
@@ -11,7 +11,7 @@ _MEETING, _PARTNER, _PLATFORM = int(Luck.MEETING), int(Luck.PARTNER), int(Luck.P
 _TRIES = 64
 
 
-@rule
+@phase
 def renew_ties(t, p, seed, s):
     """Dead contacts are replaced; with probability `meet` a user swaps one contact, with more where a platform helps.
 
@@ -37,7 +37,7 @@ def renew_ties(t, p, seed, s):
                 _swap_contact(t, p, 0.0, seed, users, innovators, u, uniform(w1), p.contacts + 1)
 
 
-@rule
+@phase
 def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasion):
     """A contact at random, unless it is the provider, gives way to a firm met for the first time."""
     m = min(int(place * p.contacts), p.contacts - 1)
@@ -46,7 +46,7 @@ def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasio
         users.contacts[u, m] = partner if partner >= 0 else users.contacts[u, m]
 
 
-@rule
+@phase
 def replace_dead_contacts(t, p, segmentation, seed, s):
     """A provider that has gone leaves its users orphaned: they must choose next quarter."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
@@ -72,7 +72,7 @@ def replace_dead_contacts(t, p, segmentation, seed, s):
                 provider[u] = ORPHANED
 
 
-@rule
+@phase
 def _list_stale(contacts, dead, first, stale):
     """Places, counted from `first`, of contacts that are dead or nobody; returns their number. dead[0] is nobody."""
     count = 0
@@ -82,7 +82,7 @@ def _list_stale(contacts, dead, first, stale):
     return count
 
 
-@rule
+@phase
 def _draw_first_tries(t, seed, agent, occasion, luck, count):
     """The luck of the first four tries of many searches, as `find_partner` would draw it for each."""
     one, two, three, four = luck[0], luck[1], luck[2], luck[3]
@@ -91,7 +91,7 @@ def _draw_first_tries(t, seed, agent, occasion, luck, count):
         one[k], two[k], three[k], four[k] = uniform(w0), uniform(w1), uniform(w2), uniform(w3)
 
 
-@rule
+@phase
 def meet_founders(t, p, seed, s):
     """Every user's first contacts, one after the other, found as it will find others later."""
     users, innovators, agent, place, luck = (
@@ -113,7 +113,7 @@ def meet_founders(t, p, seed, s):
                 users.contacts[start + k, m] = found
 
 
-@rule
+@phase
 def find_partner(t, p, segmentation, seed, users, innovators, u, occasion):
     """A living innovator that the user does not know yet, or -1.
 
@@ -125,7 +125,7 @@ def find_partner(t, p, segmentation, seed, users, innovators, u, occasion):
     return _search(t, p, segmentation, seed, users, innovators, u, occasion, first)
 
 
-@rule
+@phase
 def _search(t, p, segmentation, seed, users, innovators, u, occasion, first):
     """As `find_partner`, given the luck of the first four tries."""
     found = _try(p.slots, segmentation, users, innovators, u, first)
@@ -140,7 +140,7 @@ def _search(t, p, segmentation, seed, users, innovators, u, occasion, first):
     return _draw_among_all(p.slots, users, innovators, u, uniform(w0), uniform(w1) >= segmentation)
 
 
-@rule
+@phase
 def _try(slots, segmentation, users, innovators, u, luck):
     """The first of four slots that fits, or -1.
 
@@ -155,7 +155,7 @@ def _try(slots, segmentation, users, innovators, u, luck):
     return -1
 
 
-@rule
+@phase
 def _draw_among_all(slots, users, innovators, u, luck, anywhere):
     """One of all living firms that the user does not know, of its own region unless `anywhere`; -1 if there is none."""
     alive, home, contacts, region = innovators.alive, innovators.region, users.contacts, users.region[u]
@@ -171,7 +171,7 @@ def _draw_among_all(slots, users, innovators, u, luck, anywhere):
     return -1
 
 
-@rule
+@phase
 def _knows(contacts, u, i):
     """Whether innovator i is among the user's contacts."""
     known = False

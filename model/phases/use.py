@@ -1,6 +1,6 @@
 """Use: users produce with what they chose, and learn to use it."""
 
-from agents.compiled import rule
+from agents.compiled import phase
 from agents.elementary import list_marked, total
 from agents.innovator import progressed
 from agents.user import OLD_TECHNOLOGY, mastery_after_use, output
@@ -9,7 +9,7 @@ from model.state import BLOCK
 _HABIT = 0.25  # weight of the last quarter in what a firm usually sells
 
 
-@rule
+@phase
 def produce(t, p, s):
     """Output with the chosen technology, payments for it, sales per firm; then mastery rises with use."""
     innovators, net_price, parts = s.innovators, s.scratch.firms[0], s.scratch.parts
@@ -33,7 +33,7 @@ def produce(t, p, s):
     tally.user_productivity_entry, tally.user_productivity_exit = parts[2] / everyone, parts[3] / everyone
 
 
-@rule
+@phase
 def _buy(p, s, net_price, start, stop):
     """Payments, sales, useful quality (row 0 of the users' columns) and price before subsidy (row 1) of a block."""
     users, innovators, scratch, demand, old_price = s.users, s.innovators, s.scratch, s.market[0].demand, p.old_price
@@ -60,7 +60,7 @@ def _buy(p, s, net_price, start, stop):
         delivered[i] += active * used
 
 
-@rule
+@phase
 def _work(p, s, start, stop):
     """Output of a block, mastery after it, and productivity at prices before subsidy in place of these (row 1)."""
     users, useful, paid, count = s.users, s.scratch.users[0], s.scratch.users[1], stop - start
@@ -75,7 +75,7 @@ def _work(p, s, start, stop):
         paid[k] = made[k] / size[k] - demand * paid[k]
 
 
-@rule
+@phase
 def _compare_productivity(users, now, start, stop, parts):
     """Change of users' mean productivity, by what they did: kept their provider, changed it, adopted, went back.
 
@@ -99,7 +99,7 @@ def _compare_productivity(users, now, start, stop, parts):
     parts[0] += total(now[:count])
 
 
-@rule
+@phase
 def _book_sales(t, p, innovators):
     """Revenue, the part of it that government pays, and progress of useful quality."""
     units, price, subsidy, delivered = innovators.units, innovators.price, innovators.subsidy, innovators.delivered
