@@ -15,6 +15,8 @@ from typing import NamedTuple
 from model import Economy, Parameters, policies, simulate
 from model.simulation import Course, warm_up
 from model.world import build_world
+from tests.benchmarks.clock import nanoseconds_per_phase
+from tests.reference import ReferenceEconomy
 
 
 class Figure(NamedTuple):
@@ -151,19 +153,71 @@ def phases() -> Iterator[Figure]:
     )
 
 
-BENCHMARKS = (default_run, phases, check_overhead, threads, many_users, cold_compile, command_line, sweep_memory)
+def phases_in_detail() -> Iterator[Figure]:
+    """Nanoseconds of each phase per quarter and living agent, users and firms (no limit: 8 ms per run would be 44)."""
+    p = Parameters()
+    agents = p.users + float(simulate(p, "application", 0).state.tallies["firms"].mean())
+    spent = nanoseconds_per_phase(p, policies["application"], 20)
+    for name, nanoseconds in {**spent, "all": sum(spent.values())}.items():
+        yield Figure(name, nanoseconds / agents, 44.0, "ns")
+
+
+def twin() -> Iterator[Figure]:
+    """Quarters of the fast model over those of the plain twin, without set-up; the limits are 1/60 and 1/150."""
+    for users, quarters, limit in ((1000, 40, 1 / 60), (100_000, 3, 1 / 150)):
+        p = Parameters(users=users, horizon=quarters)
+        plain = ReferenceEconomy(p, policies["application"], 0)
+        start = time.perf_counter()
+        for _ in range(quarters):
+            plain.step()
+        slow = time.perf_counter() - start
+        fast = min(_quarters(p) for _ in range(5))
+        yield Figure(f"{users:,} users: fast model / twin", fast / slow, limit, "ratio")
+
+
+def _quarters(p: Parameters) -> float:
+    """Seconds that the quarters of a run take."""
+    course = Course(p, policies["application"], 0)
+    start = time.perf_counter()
+    course.advance(p.horizon)
+    return time.perf_counter() - start
+
+
+def scaling() -> Iterator[Figure]:
+    """Quarters per user at larger sizes over those at 10,000 users; and a run of a million users on one thread."""
+    cost = {users: min(_quarters(Parameters(users=users, horizon=16)) for _ in range(2)) / users
+            for users in (10_000, 100_000, 1_000_000)}  # fmt: skip
+    for users in (100_000, 1_000_000):
+        yield Figure(f"{users:,} users: cost per user / of 10,000", cost[users] / cost[10_000], 1.3, "ratio")
+    yield Figure("1,000,000 users, 160 quarters, one thread", _quarters(Parameters(users=1_000_000)), 20.0, "s")
+
+
+def channels() -> Iterator[Figure]:
+    """A run with foreign firms and refinancing over one without, no policy: what is off costs nothing, nor much on."""
+    off = Parameters(foreign_suppliers=0.0, foreign_founders=0.0, foreign_entrants=0.0, refinance_prototype=0.0,
+                     refinance_growth=0.0)  # fmt: skip
+    times = [
+        best(lambda p=p: [simulate(p, "laissez_faire", seed) for seed in range(10)], 3) for p in (Parameters(), off)
+    ]
+    yield Figure("all channels / no foreigners, no refinancing", times[0] / times[1], 1.1, "ratio")
+
+
+BENCHMARKS = (
+    default_run, phases, phases_in_detail, twin, check_overhead, threads, many_users, scaling, channels, cold_compile,
+    command_line, sweep_memory,
+)  # fmt: skip
 
 
 def main(names: list[str]) -> None:
     """Print the table of all benchmarks, or of those named."""
     warm_up()
     chosen = [entry for entry in BENCHMARKS if not names or entry.__name__ in names]
-    print(f"{'':42}{'measured':>10}{'limit':>9} {'unit':6}{'ratio':>7}")
+    print(f"{'':46}{'measured':>10}{'limit':>9} {'unit':6}{'ratio':>7}")
 
     for entry in chosen:
         for figure in entry():
             ratio = figure.value / figure.limit
-            print(f"{figure.name:42}{figure.value:10.3g}{figure.limit:9.3g} {figure.unit:6}{ratio:7.2f}", flush=True)
+            print(f"{figure.name:46}{figure.value:10.3g}{figure.limit:9.3g} {figure.unit:6}{ratio:7.2f}", flush=True)
 
 
 if __name__ == "__main__":
