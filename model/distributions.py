@@ -55,13 +55,15 @@ indicator("gain_worst_region", "%", "end", "rise of output of the region that ga
 def gini_productivity(state: State, start: np.ndarray) -> float:
     ordered = np.sort(state.users.output / state.users.size)
     n = ordered.shape[0]
+    if ordered.sum() == 0.0:
+        return np.nan
     return float(2.0 * np.sum(np.arange(1, n + 1) * ordered) / (n * ordered.sum()) - (n + 1.0) / n)
 
 
 @indicator("productivity_90_10", "ratio", "end", "ninth over first decile of users' output per unit of size")
 def productivity_90_10(state: State, start: np.ndarray) -> float:
     low, high = np.quantile(state.users.output / state.users.size, [0.1, 0.9])
-    return float(high / low)
+    return float(high / low) if low != 0.0 else np.nan
 
 
 @indicator("top_tenth_sales", "share", "end", "share of units sold by the largest tenth of living firms")

@@ -25,7 +25,6 @@ BIASES = between(-2.0, 2.0)
 MIXES = st.dictionaries(st.sampled_from(list(INSTRUMENTS)), st.integers(1, 5), min_size=1, max_size=5).map(
     lambda weights: {name: weight / sum(weights.values()) for name, weight in weights.items()}
 )
-# A quarter without budget would leave it to rounding whether a purse is empty; `upstream` of 1 is not compared.
 POLICIES = st.builds(
     Policy,
     mix=MIXES,
@@ -35,6 +34,7 @@ POLICIES = st.builds(
     start=st.integers(0, 2),
     end=st.integers(5, 10),
     phase_out=st.integers(0, 3),
+    calendar=st.just([]) | st.lists(st.sampled_from([0.0, 1.0, 2.5]), min_size=2, max_size=8),
     leakage=between(0.0, 0.5),
     administration=between(0.0, 0.4),
     foresight=SHARES,
@@ -42,7 +42,7 @@ POLICIES = st.builds(
     award=st.sampled_from(["proportional", "equal"]),
     award_size=st.sampled_from([0.0, 0.05, 1.0]),
     max_age=st.sampled_from([4, 2000]),
-    upstream=between(0.0, 0.9),
+    upstream=between(0.0, 1.0),
     compliance=SHARES,
     explore=SHARES,
     criterion=st.sampled_from(["marginal", "leader", "young"]),
@@ -57,7 +57,7 @@ POLICIES = st.builds(
     subsidy_cap=between(0.0, 0.99),
     mission_explore=SHARES,
     coordination=SHARES,
-    mission_upstream=between(0.0, 0.9),
+    mission_upstream=between(0.0, 1.0),
     waive_risk=SHARES,
     first_adopters=SHARES,
     entry_award=between(0.0, 5.0),
@@ -114,6 +114,19 @@ def test_withdrawal(withdrawal: int) -> None:
 @pytest.mark.parametrize("preset", ["guidance_funds", "new_national_system", "procurement", "roadmap"])
 def test_nobody_to_choose_from(preset: str, changed: dict[str, Any]) -> None:
     run_both(Parameters(**{**SIZE, **changed}), policies[preset].replace(champions=1, plan_period=3), 4)
+
+
+@pytest.mark.parametrize("traits", [
+    {"mix": {"grants": 0.5, "mission": 0.5}, "mission_upstream": 1.0},  # shares of what another instrument gave
+    {"mix": {"grants": 1.0}, "upstream": 1.0},
+    {"mix": {"rd_credit": 1.0}, "calendar": [1, 2, 0, 3]},  # a quarter without money
+    {"mix": {"grants": 0.5, "rd_credit": 0.5}, "award": "equal", "bias_past": -2.0},  # firms alike up to rounding
+])  # fmt: skip
+@pytest.mark.parametrize("changed", [{}, {"foreign_founders": 1.0, "entry": 0.0, "entry_profit": 0.0}])
+def test_corners_of_instruments(traits: dict[str, Any], changed: dict[str, Any]) -> None:
+    economy, _ = run_both(Parameters(**{**SIZE, **changed}), Policy(**traits), 2)
+    if changed:  # nobody takes, so nothing is placed
+        assert sum(sum(quarter.values()) for quarter in economy.government.placed) == 0.0
 
 
 @pytest.mark.parametrize("preset", ["grants", "vouchers", "entry_subsidy"])
