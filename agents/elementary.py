@@ -5,9 +5,11 @@ bits on every machine with IEEE arithmetic. Algorithms: fdlibm (Sun Microsystems
 `log`, about 1 ulp for `exp`.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 
-from agents.compiled import elementary_rule, rule
+from agents.compiled import elementary_rule, inlined_rule, rule
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -65,52 +67,48 @@ def power(x: float, exponent: float) -> float:
     return exp(exponent * log(x))
 
 
-@rule
+def _sum_of(term: Callable[[float, float], float]) -> Callable[[np.ndarray, np.ndarray], float]:
+    """Sum of a term over two rows in four interleaved parts: one alone would wait for each addition before the next."""
+    term = inlined_rule(term)
+
+    @rule
+    def summed(one: np.ndarray, two: np.ndarray) -> float:
+        count = one.shape[0]
+        whole = count - count % 4
+        first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
+        for k in range(0, whole, 4):
+            first += term(one[k], two[k])
+            second += term(one[k + 1], two[k + 1])
+            third += term(one[k + 2], two[k + 2])
+            fourth += term(one[k + 3], two[k + 3])
+        for k in range(whole, count):
+            first += term(one[k], two[k])
+        return (first + second) + (third + fourth)
+
+    return summed
+
+
+_sum = _sum_of(lambda value, _: value)
+_sum_where = _sum_of(lambda value, sign: value if sign < 0 else 0.0)
+_sum_products = _sum_of(lambda one, two: one * two)
+
+
+@inlined_rule
 def total(values: np.ndarray) -> float:
-    """Sum of a row in four interleaved parts: a single one would wait for each addition before the next."""
-    count = values.shape[0]
-    whole = count - count % 4
-    one, two, three, four = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, whole, 4):
-        one += values[k]
-        two += values[k + 1]
-        three += values[k + 2]
-        four += values[k + 3]
-    for k in range(whole, count):
-        one += values[k]
-    return (one + two) + (three + four)
+    """Sum of a row."""
+    return _sum(values, values)
 
 
-@rule
+@inlined_rule
 def total_where(values: np.ndarray, sign: np.ndarray) -> float:
-    """As `total`, of the values whose sign is negative."""
-    count = values.shape[0]
-    whole = count - count % 4
-    one, two, three, four = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, whole, 4):
-        one += values[k] if sign[k] < 0 else 0.0
-        two += values[k + 1] if sign[k + 1] < 0 else 0.0
-        three += values[k + 2] if sign[k + 2] < 0 else 0.0
-        four += values[k + 3] if sign[k + 3] < 0 else 0.0
-    for k in range(whole, count):
-        one += values[k] if sign[k] < 0 else 0.0
-    return (one + two) + (three + four)
+    """Sum of the values whose sign is negative."""
+    return _sum_where(values, sign)
 
 
-@rule
+@inlined_rule
 def dot(one: np.ndarray, two: np.ndarray) -> float:
-    """As `total`, of the products of two rows."""
-    count = one.shape[0]
-    whole = count - count % 4
-    first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
-    for k in range(0, whole, 4):
-        first += one[k] * two[k]
-        second += one[k + 1] * two[k + 1]
-        third += one[k + 2] * two[k + 2]
-        fourth += one[k + 3] * two[k + 3]
-    for k in range(whole, count):
-        first += one[k] * two[k]
-    return (first + second) + (third + fourth)
+    """Sum of the products of two rows."""
+    return _sum_products(one, two)
 
 
 @rule

@@ -146,12 +146,12 @@ class Scratch(NamedTuple):
 
     adopted: np.ndarray  # (U,): adoption when the choice began
     marked: np.ndarray  # (block,): users picked out
-    listed: np.ndarray  # (block,): users that reconsider, or report
-    report_luck: np.ndarray  # (4, block): uniforms of their reports
+    listed: np.ndarray  # (block,): users that reconsider or report, places of contacts that are gone
+    report_luck: np.ndarray  # (4, block): uniforms of their reports or of their search for a contact
     option: np.ndarray  # (contacts + 1, block): slot of an offer, N for the old technology, by reviewing user
     utility: np.ndarray  # same shape
-    taste: np.ndarray  # (block,)
-    chosen: np.ndarray  # (block,): best offer so far
+    taste: np.ndarray  # (block,): utility of an offer with its noise
+    chosen: np.ndarray  # (block,): best offer so far, reports that are heard, users that search
     users: np.ndarray  # (2, block): a number per user of the block in each row
     parts: np.ndarray  # (4,): the parts of a change of productivity
     entering: np.ndarray  # (block,): what leaving the old technology costs a reviewing user, per unit of size

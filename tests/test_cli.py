@@ -307,6 +307,7 @@ def test_a_closed_pipe_is_one_line() -> None:
     assert done.stderr == "nqpf: stdout was closed before everything was written\n"
 
 
+# only Linux has a device that is always full; test_store.py tries a real small disk too
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_stdout_is_one_line() -> None:
     with open("/dev/full", "w") as full:

@@ -105,6 +105,16 @@ def give(t, p, policy, s):
     give_support(t, p, policy, s)
 
 
+@pytest.mark.parametrize(("share", "rate"), [(1e-15, 0.0), (1e-9, 0.5)])
+def test_rounding_left_in_a_purse_is_no_money(share, rate, course, arm):
+    """Before anything is sold the least money pays the capped share of prices; what rounding left pays nothing."""
+    under_way, policy = course("laissez_faire"), arm("vouchers")
+    state = under_way.state
+    state.government.purse[NUMBER["vouchers"]] = share * state.market[0].initial_output
+    give(0, under_way.parameters.record, policy.record, bind(state))
+    assert state.support.purchase.max() == rate
+
+
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_instruments_touch_only_support_and_money(name, course, arm, differing):
     """Turning money into support changes support, money and what it is owed for; never quality, capability or choice.

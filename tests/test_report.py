@@ -529,7 +529,7 @@ def test_numbers_in_words():
 def test_in_a_browser(width, scheme, tmp_path, page):
     chromium = shutil.which("chromium")
     if chromium is None and not os.environ.get("NQPF_REQUIRE_BROWSER"):
-        pytest.skip("needs chromium")
+        pytest.skip("needs chromium")  # a developer's machine may have none; .ci/run requires one
     from playwright.sync_api import sync_playwright
 
     file = tmp_path / "report.html"

@@ -41,12 +41,8 @@ def settle_accounts(t, p, policy, s):
 @phase
 def _price_inputs(p, innovators, market, fixed, production):
     """Fixed cost and cost of production of living firms at today's wage; 0 of dead ones."""
-    alive, foreign, generation, real = (
-        innovators.alive,
-        innovators.foreign,
-        innovators.generation,
-        innovators.fixed_real,
-    )
+    alive, foreign = innovators.alive, innovators.foreign
+    generation, real = innovators.generation, innovators.fixed_real
     units, unit_cost, relative_wage, frontier = (
         innovators.units, innovators.unit_cost, market.wage / market.initial_wage, market.frontier
     )  # fmt: skip
@@ -96,9 +92,8 @@ def _pay_costs(t, innovators, ledger, fixed, production, firms):
 @phase
 def _count_profits(innovators, fixed, production):
     """Profits of domestic firms: of those that make any, and with losses."""
-    alive, foreign, revenue, research = (
-        innovators.alive, innovators.foreign, innovators.revenue, innovators.own_research
-    )  # fmt: skip
+    alive, foreign = innovators.alive, innovators.foreign
+    revenue, research = innovators.revenue, innovators.own_research
     made, net = 0.0, 0.0
     for i in range(fixed.shape[0]):
         if alive[i] and not foreign[i]:
@@ -112,9 +107,8 @@ def _count_profits(innovators, fixed, production):
 def _pay_out(t, p, policy, s, fixed, production, firms):
     """Dividends, of which the guidance fund has its share until its equity is repaid."""
     innovators, cash, surplus, repaid = s.innovators, s.ledger.cash, firms[2], firms[3]
-    alive, research, endowment, equity = (
-        innovators.alive, innovators.own_research, innovators.endowment, innovators.equity
-    )  # fmt: skip
+    alive, research = innovators.alive, innovators.own_research
+    endowment, equity = innovators.endowment, innovators.equity
     quarters, share = p.dividend_quarters, policy.equity_share
     for i in range(fixed.shape[0]):
         costs = production[i] + research[i] + fixed[i]

@@ -53,14 +53,11 @@ def _combine_with_suppliers(p, s, slots):
 def _assess_quality(p, s, slots):
     """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
     innovators, needs, term, fresh = s.innovators, s.industries.needs, s.scratch.one, s.scratch.firms[0]
-    alive, effective, marginal, quality = (
-        innovators.alive,
-        innovators.effective,
-        innovators.marginal,
-        innovators.quality,
-    )
-    rho, domains, inverse = p.complementarity, p.domains, 1.0 / p.complementarity
+    alive, effective = innovators.alive, innovators.effective
+    marginal, quality = innovators.marginal, innovators.quality
+    rho, domains = p.complementarity, p.domains
     geometric, weakest = abs(rho) < _GEOMETRIC, rho < _MINIMUM
+    inverse = 0.0 if geometric else 1.0 / rho
     for c in range(domains):
         if geometric:
             for i in range(slots):

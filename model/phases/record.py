@@ -32,9 +32,8 @@ def record_quarter(t, p, policy, s):
 @phase
 def _record_users(p, users, industries, tally):
     """Output, adoption and qualities of users, by layer; users stand in the order of their industries."""
-    layer, first, size, provider, outputs = (
-        industries.layer, industries.first, users.size, users.provider, users.output
-    )  # fmt: skip
+    layer, first, size = industries.layer, industries.first, users.size
+    provider, outputs = users.provider, users.output
     made, sizes, on_old = np.zeros(3), np.zeros(3), np.zeros(3)
     for j in range(layer.shape[0]):
         start, stop = first[j], first[j + 1]
@@ -137,12 +136,10 @@ def _record_productivity(innovators, initial_wage, firms, tally):
     With last quarter's aggregate Phi: within = sum s_old dphi; between = sum ds (phi_old - Phi) + sum ds dphi;
     entry = sum s_new (phi_new - Phi); exit = -sum s_old (phi_old - Phi). The four sum to the change of Phi.
     """
-    alive, delivered, units, unit_cost = (
-        innovators.alive, innovators.delivered, innovators.units, innovators.unit_cost
-    )  # fmt: skip
-    hours, fixed, weight, productivity = (
-        innovators.hours, innovators.fixed_real, innovators.weight, innovators.productivity
-    )  # fmt: skip
+    alive, delivered = innovators.alive, innovators.delivered
+    units, unit_cost = innovators.units, innovators.unit_cost
+    hours, fixed = innovators.hours, innovators.fixed_real
+    weight, productivity = innovators.weight, innovators.productivity
     slots, share, new = alive.shape[0], firms[0], firms[1]
     for i in range(slots):
         share[i] = delivered[i] if alive[i] else 0.0

@@ -30,12 +30,8 @@ _SOLUTIONS, _STEPS, _DISCOVERY = int(Luck.SOLUTIONS), int(Luck.STEPS), int(Luck.
 def plan_research(p, s):
     """Own R&D that each firm would do without public money."""
     innovators, cash = s.innovators, s.ledger.cash
-    alive, revenue, abroad, endowment = (
-        innovators.alive,
-        innovators.revenue,
-        innovators.income_abroad,
-        innovators.endowment,
-    )
+    alive, revenue = innovators.alive, innovators.revenue
+    abroad, endowment = innovators.income_abroad, innovators.endowment
     plan, intensity, burn = innovators.plan_research, p.research_intensity, p.burn
     for i in range(plan.shape[0]):
         wanted = research_budget(intensity, revenue[i] + abroad[i], burn, cash[i], endowment[i])
@@ -68,9 +64,8 @@ def hire_engineers(t, p, s):
 @phase
 def _set_budgets(displacement, innovators, grant, at_home, abroad):
     """Own and public R&D money of every slot, and where it is spent."""
-    plan, own, public, foreign = (
-        innovators.plan_research, innovators.own_research, innovators.public_research, innovators.foreign
-    )  # fmt: skip
+    plan, own = innovators.plan_research, innovators.own_research
+    public, foreign = innovators.public_research, innovators.foreign
     for i in range(plan.shape[0]):
         own[i] = displaced(plan[i], displacement, grant[i])
         public[i] = grant[i]
@@ -298,12 +293,8 @@ def _solve_problems(t, p, seed, s, solving):
 def _take_up_prototypes(p, s, slots, beyond):
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
     innovators, saturation, frontier = s.innovators, s.scratch.firms[0], 0
-    alive, prototype, generation, units = (
-        innovators.alive,
-        innovators.prototype,
-        innovators.generation,
-        innovators.units,
-    )
+    alive, prototype = innovators.alive, innovators.prototype
+    generation, units = innovators.generation, innovators.units
     capability, heard = innovators.capability, innovators.heard
     _saturate(innovators, s.ceiling, slots, saturation)
     for i in range(slots):

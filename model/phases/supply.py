@@ -9,12 +9,8 @@ from model.state import LAST_GENERATION
 def serve_orders(t, p, s):
     """Orders of the last quarter's products: learning, capacity and the cost of inputs."""
     suppliers, tally, foreign = s.suppliers, s.tallies[t], s.suppliers.foreign
-    capability, experience, solved, orders = (
-        suppliers.capability,
-        suppliers.experience,
-        suppliers.solved,
-        suppliers.orders,
-    )
+    capability, experience = suppliers.capability, suppliers.experience
+    solved, orders = suppliers.solved, suppliers.orders
     factor, capacity = suppliers.cost_factor, suppliers.capacity
     learning, congestion, adjustment, size = p.supplier_learning, p.congestion, p.capacity_adjustment, p.market_size
     ceiling, smallest = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)], s.market[0].smallest_capacity

@@ -94,13 +94,8 @@ def _draw_first_tries(t, seed, agent, occasion, luck, count):
 @phase
 def meet_founders(t, p, seed, s):
     """Every user's first contacts, one after the other, found as it will find others later."""
-    users, innovators, agent, place, luck = (
-        s.users,
-        s.innovators,
-        s.scratch.chosen,
-        s.scratch.listed,
-        s.scratch.report_luck,
-    )
+    users, innovators, agent = s.users, s.innovators, s.scratch.chosen
+    place, luck = s.scratch.listed, s.scratch.report_luck
     for start in range(0, users.contacts.shape[0], agent.shape[0]):
         count = min(agent.shape[0], users.contacts.shape[0] - start)
         for m in range(p.contacts):

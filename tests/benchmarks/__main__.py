@@ -141,19 +141,6 @@ def _python(*arguments: str, **environment: str) -> str:
 
 
 def phases() -> Iterator[Figure]:
-    """A quarter at half time, against the run it is part of (no limit: 1 / horizon would be an even spread)."""
-    p = Parameters()
-    course = Course(p, policies["application"], 0)
-    course.advance(80)
-    start = time.perf_counter()
-    course.advance(81)
-    quarter = time.perf_counter() - start
-    yield Figure(
-        "quarter 80 / run", quarter / best(lambda: simulate(p, "application", 0), 10), 2.0 / p.horizon, "ratio"
-    )
-
-
-def phases_in_detail() -> Iterator[Figure]:
     """Nanoseconds of each phase per quarter and living agent, users and firms (no limit: 8 ms per run would be 44)."""
     p = Parameters()
     agents = p.users + float(simulate(p, "application", 0).state.tallies["firms"].mean())
@@ -210,7 +197,7 @@ def channels() -> Iterator[Figure]:
 
 
 BENCHMARKS = (
-    default_run, phases, phases_in_detail, twin, check_overhead, threads, many_users, scaling, channels, cold_compile,
+    default_run, phases, twin, check_overhead, threads, many_users, scaling, channels, cold_compile,
     command_line, sweep_memory, large_twin,
 )  # fmt: skip
 
