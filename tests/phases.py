@@ -1,6 +1,7 @@
 """Single phases of the schedule as kernels, for tests that set up a state and let one phase act on it."""
 
 from agents.compiled import kernel
+from model.foresight import standardise
 from model.phases.accounts import refinance_firms
 from model.phases.choosing import renew_plan_and_choice
 from model.phases.public_research import do_public_research
@@ -29,3 +30,9 @@ def choose_firms(t, p, policy, seed, s):
 def refinance(t, p, seed, s):
     """Private investors."""
     refinance_firms(t, p, seed, s)
+
+
+@kernel
+def score_apart(value, s):
+    """z-scores of firms' values, in place."""
+    standardise(s.innovators, value)

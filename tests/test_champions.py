@@ -7,7 +7,7 @@ from agents.references import bind
 from model.ledger import GOVERNMENT, OUTSIDE, Purpose
 from model.randomness import split_seed
 from model.state import copy_state
-from tests.phases import choose_firms, research_in_public, spill_over
+from tests.phases import choose_firms, research_in_public, score_apart, spill_over
 
 NET = 0.93  # of an outlay after 5 % leakage and 2 % administration
 
@@ -31,6 +31,21 @@ def quarter(course):
 def given(after):
     """Public R&D money of the quarter, and the chosen firms' own as planned."""
     return after.support.research, np.where(after.support.research > 0.0, after.innovators.plan_research, 0.0)
+
+
+# -- scores
+def test_scores_are_z_scores_of_living_domestic_firms(course):
+    """Mean 0 and deviation 1 over those that may be chosen; 0 where all are alike, whatever rounding leaves."""
+    state = course("laissez_faire", until=20).state
+    may_be_chosen = state.innovators.alive & ~state.innovators.foreign
+    value = np.linspace(3.0, 4.0, may_be_chosen.shape[0])
+    score_apart(value, bind(state))
+    assert value[may_be_chosen].mean() == pytest.approx(0.0, abs=1e-12)
+    assert value[may_be_chosen].std() == pytest.approx(1.0)
+    for level in (0.1, 1.1, 1e6 / 3.0):
+        alike = np.full(may_be_chosen.shape[0], level)
+        score_apart(alike, bind(state))
+        assert np.all(alike[may_be_chosen] == 0.0)
 
 
 # -- grants
