@@ -80,6 +80,11 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"users": 9, "industries": 8, "regions": 7, "peers": 4, "market_size": 0.02, "seed_cash": 1.0},
         {"mix": {"vouchers": 0.5, "guidance_fund": 0.5}, "end": 12, "budget": 0.1, "champions": 2},
     ),
+    "small users who solve problems of foreign firms": (
+        {"market_size": 0.05, "report": 0.5, "lead_users": 0.5, "lead_solution": 0.9, "foreign_founders": 0.6,
+         "foreign_entrants": 0.6, "seed_cash": 1.0, "foreign_income": 0.5, "absorption_half": 0.001, "ceiling": 9.0},
+        {"mix": {"rd_credit": 1.0}, "end": 9},
+    ),
     "hardly anybody": (
         {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,
          "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0},
