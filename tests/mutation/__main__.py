@@ -1,7 +1,7 @@
 """`python -m tests.mutation [FILE…]`: mutants of agents/ and model/, how many were killed, and which survived.
 
 Needs the extra `mutation`. Works on a copy of the sources, mutant after mutant. Most are tried without compilation,
-against the tiny economies and the quick tests of rules and declarations; files that only show the state are tried
+against the tiny economies and then the quick tests of the group of files; files that only show the state are tried
 against their own tests, with kernels from the cache. A session that was broken off goes on: `--session FOLDER`.
 Exit code 1 says that less than 90 % were killed.
 """
@@ -15,19 +15,37 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 from cosmic_ray.work_db import WorkDB, use_db
 from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("agents", "model", "experiments", "viz", "tests", "pyproject.toml", "README.md", "CONTRIBUTING.md")
-SHOWING = ("model/economy.py", "model/views.py", "model/graph.py")
 COMPILING = ("agents/compiled.py", "agents/references.py")  # not at work without compilation: tests/test_compiled.py
-QUICK = ("test_rules", "test_elementary", "test_randomness", "test_declarations", "test_user_data")
-VIEWS = ("test_economy", "test_network")
 EXPECTED = "expected.json"
 WANTED = 0.9
 LAST_OF_ONE = ("shape[", "market[", "flow[", "level[")
+
+
+class Group(NamedTuple):
+    """Files that are tried alike: what their paths begin with, the tests after the tiny economies, and how they run."""
+
+    begins: tuple[str, ...]
+    tests: tuple[str, ...]
+    compiled: bool = False
+
+
+# A file belongs to the first group that fits. Tests that a fault in it cannot reach would only take time.
+GROUPS = {
+    "views": Group(("model/economy", "model/views", "model/graph"), ("test_economy", "test_network"), compiled=True),
+    "rules": Group(
+        ("agents/", "model/markets", "model/randomness"), ("test_rules", "test_elementary", "test_randomness")
+    ),
+    "phases": Group(("model/phases/", "model/schedule", "model/foresight", "model/instruments", "model/world"), ()),
+    "networks": Group(("model/network", "model/user_graphs"), ("test_user_data", "test_network")),
+    "declarations": Group(("model/",), ("test_declarations", "test_user_data", "test_calendar")),
+}
 # One mutant per operator and place where a fault is likely, rather than every operator for every other.
 OPERATORS = (
     "NumberReplacer|AddNot|ReplaceTrueWithFalse|ReplaceFalseWithTrue|ReplaceAndWithOr|ReplaceOrWithAnd"
@@ -72,8 +90,14 @@ def run(folder: Path, *command: str, compiled: bool) -> str:
     return subprocess.run(command, cwd=folder, env=environment, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def try_mutants(folder: Path, name: str, files: list[str], tests: tuple[str, ...], compiled: bool) -> Path:
-    """Make and try the mutants of some files, or go on with it; returns the session."""
+def group_of(path: str) -> str:
+    """The first group of files that a path belongs to."""
+    return next(name for name, group in GROUPS.items() if path.startswith(group.begins))
+
+
+def try_mutants(folder: Path, name: str, files: list[str]) -> Path:
+    """Make and try the mutants of the files of a group, or go on with it; returns the session."""
+    tests, compiled = GROUPS[name].tests, GROUPS[name].compiled
     configuration, session = folder / f"{name}.toml", folder / f"{name}.sqlite"
     command = " ".join((sys.executable, "-m tests.mutation.trial", EXPECTED, *(f"tests/{test}.py" for test in tests)))
     configuration.write_text(CONFIGURATION.format(files=files, command=command, operators=OPERATORS))
@@ -141,12 +165,11 @@ def main() -> None:
     if not (folder / "tests").exists():
         prepare(folder)
     print(f"session: {folder}", file=sys.stderr)
-    groups = {"rules": (QUICK, False), "views": (VIEWS, True)}
     sessions = []
-    for name, (tests, compiled) in groups.items():
-        chosen = [path for path in files if (path in SHOWING) == compiled]
+    for name in GROUPS:
+        chosen = [path for path in files if group_of(path) == name]
         if chosen:
-            sessions.append(try_mutants(folder, name, chosen, tests, compiled))
+            sessions.append(try_mutants(folder, name, chosen))
     sys.exit(report(sessions) < WANTED)
 
 

@@ -19,6 +19,8 @@ def unchanged(expected: dict[str, str]) -> bool:
 if __name__ == "__main__":
     if not unchanged(json.loads(Path(sys.argv[1]).read_text())):
         sys.exit(1)
+    if len(sys.argv) == 2:
+        sys.exit(0)
     import pytest
 
     sys.exit(pytest.main(["-x", "-q", "-p", "no:cacheprovider", *sys.argv[2:]]))
