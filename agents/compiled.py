@@ -53,12 +53,13 @@ def cache_folder() -> Path:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
-        return Path(tempfile.mkdtemp(prefix="nqpf-"))
+        os.environ["NQPF_CACHE_DIR"] = tempfile.mkdtemp(prefix="nqpf-")  # for processes started from here too
+        return cache_folder.__wrapped__()
 
 
-def compiled_before() -> bool:
-    """Whether kernels of these sources are already in the cache."""
-    return next(cache_folder().rglob("*.nbi"), None) is not None
+def compiled_before(name: str) -> bool:
+    """Whether the kernel of that name is in the cache as these sources have it."""
+    return next(cache_folder().rglob(f"*.{name}-*.nbi"), None) is not None
 
 
 def rule(function: F) -> F:

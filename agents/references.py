@@ -10,6 +10,7 @@ import hashlib
 import sys
 from typing import Any
 
+import numba
 from numba import types
 from numba.experimental import structref
 from numba.extending import overload
@@ -71,6 +72,11 @@ def _compiled_refer(state: Any) -> Any:
     scope = {"new": structref.new, "kind": _struct_type(state), "refer": refer, "Any": Any}
     exec("\n".join(["def fill(state: Any) -> Any:", "    made = new(kind)", *lines, "    return made"]), scope)
     return scope["fill"]
+
+
+def bound_type(state: Any) -> Any:
+    """The compiled type of `bind(state)`, without compiling anything."""
+    return _struct_type(numba.typeof(state))
 
 
 @kernel

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import phase
+from agents.compiled import inlined_rule, phase
 from agents.elementary import total
 from agents.references import reference_type
 
@@ -85,9 +85,15 @@ def open_quarter(ledger):
     ledger.flows[:] = 0.0
 
 
-@phase
+@inlined_rule
 def transfer(t, ledger, payer, payee, purpose, amount):
     """Move money between two accounts (given from 0) for a purpose."""
+    # numbers that are known when compiling would each have a version of their own
+    _move(t, ledger, np.int64(payer), np.int64(payee), np.int64(purpose), amount)
+
+
+@phase
+def _move(t, ledger, payer, payee, purpose, amount):
     ledger.cash[payer] -= amount
     ledger.cash[payee] += amount
     ledger.flows[payer, purpose] -= amount
@@ -95,16 +101,16 @@ def transfer(t, ledger, payer, payee, purpose, amount):
     ledger.moved[t, purpose] += amount
 
 
-@phase
+@inlined_rule
 def firms_pay(t, ledger, payee, purpose, amounts):
     """Transfers from every slot to one account; `amounts` from slot 0."""
-    _book(t, ledger, payee, purpose, amounts, -1.0)
+    _book(t, ledger, np.int64(payee), np.int64(purpose), amounts, -1.0)
 
 
-@phase
+@inlined_rule
 def firms_receive(t, ledger, payer, purpose, amounts):
     """Transfers from one account to every slot; `amounts` from slot 0."""
-    _book(t, ledger, payer, purpose, amounts, 1.0)
+    _book(t, ledger, np.int64(payer), np.int64(purpose), amounts, 1.0)
 
 
 @phase

@@ -97,7 +97,16 @@ def _words(seed, purpose, period, agent, slot):
     )
 
 
-words = rule(_words)
+_called_words = rule(_words)
+
+
+@inlined_rule
+def words(seed, purpose, period, agent, slot):
+    """The four 32-bit words of a draw, as `_words`."""
+    # A number that is known when compiling would have a version of its own: 18 of them rather than one.
+    return _called_words(seed, np.int64(purpose), np.int64(period), np.int64(agent), np.int64(slot))
+
+
 words_in_loop = inlined_rule(_words)  # for loops that do nothing but draw: they become vector instructions
 
 

@@ -4,7 +4,9 @@ Numbers are those of MODEL.md section 5. `t` is the quarter, `p` the record of p
 regime's traits, `outlays` what it budgets per quarter and instrument, `seed` the key of all luck, `s` the state.
 """
 
-from agents.compiled import kernel, phase
+from typing import Any
+
+from agents.compiled import kernel
 from model.ledger import open_quarter
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
 from model.phases.choice import choose_providers
@@ -24,9 +26,9 @@ from model.phases.use import produce
 from model.shocks import strike_shocks
 
 
-@phase
-def quarter(t, p, policy, outlays, seed, s):
-    """One quarter, in order."""
+@kernel
+def govern(t, p, policy, outlays, seed, s):
+    """What happens to the economy, and what government makes of it."""
     open_quarter(s.ledger)
     draw_users_luck(t, seed, s.users)
 
@@ -39,6 +41,10 @@ def quarter(t, p, policy, outlays, seed, s):
     give_support(t, p, policy, s)
     build_stocks(t, p, s)
 
+
+@kernel
+def innovate(t, p, policy, outlays, seed, s):
+    """From money for R&D to products."""
     hire_engineers(t, p, s)  # 3. R&D budgets, 4. engineers
     improve_old_technology(p, s)  # 5. old technology
 
@@ -48,6 +54,11 @@ def quarter(t, p, policy, outlays, seed, s):
     imitate(p, s)  # 8. spillovers
 
     make_products(p, s)  # 9. product
+
+
+@kernel
+def trade(t, p, policy, outlays, seed, s):
+    """Products in use, and what comes of it: problems, money, firms and ties."""
     choose_providers(t, p, seed, s)  # 10. choice
     produce(t, p, s)  # 11. use
     report_problems(t, p, seed, s)
@@ -62,8 +73,14 @@ def quarter(t, p, policy, outlays, seed, s):
     record_quarter(t, p, policy, s)  # 15. record
 
 
+PARTS: dict[str, Any] = {"govern": govern, "innovate": innovate, "trade": trade}
+"""Kernels of their own, so that a first compilation can make them side by side."""
+
+
 @kernel
 def run_quarters(first, last, p, policy, outlays, seed, s):
     """Quarters first ... last - 1 in compiled code, without the interpreter lock."""
     for t in range(first, last):
-        quarter(t, p, policy, outlays, seed, s)
+        govern(t, p, policy, outlays, seed, s)
+        innovate(t, p, policy, outlays, seed, s)
+        trade(t, p, policy, outlays, seed, s)

@@ -93,7 +93,9 @@ def paradigm_break(t, p, seed, s):
     for j in range(p.industries):
         for c in range(p.domains):
             moved[j, c] = (1.0 - p.paradigm_shift) * latent[j, c] + p.paradigm_shift * latent[j, order[c]]
-    latent[:] = moved
+    for j in range(p.industries):
+        for c in range(p.domains):
+            latent[j, c] = moved[j, c]
 
 
 @phase

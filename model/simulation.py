@@ -1,6 +1,5 @@
 """One run: parameters, policy and seed in; series and summary out. Compiled, without the interpreter lock."""
 
-import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.compiled import compiled_before
 from agents.references import bind
 from model.check import check_identities
+from model.compilation import TINY, compile_model
 from model.errors import BadInput
 from model.indicators import (
     INDICATORS,
@@ -69,6 +68,7 @@ class Course:
 
     def __init__(self, parameters: Parameters, policy: Policy, seed: int) -> None:
         check_fits(policy, parameters.slots)
+        compile_model(quiet=False)
         self.parameters, self.policy, self.seed = parameters, withdrawn(policy, parameters.withdrawal), seed
         self.state = build_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
@@ -219,9 +219,6 @@ def warm_up(quiet: bool = False) -> bool:
 
     Says so on stderr first unless `quiet`: the first compilation of given sources takes up to a minute.
     """
-    compiling = not compiled_before()
-    if compiling and not quiet:
-        print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
-    tiny = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
-    simulate(tiny, "laissez_faire", 0)
+    compiling = compile_model(quiet)
+    simulate(TINY, "laissez_faire", 0)
     return compiling

@@ -31,11 +31,18 @@ from model.state import (
 from model.stocks import LEVELS, Stocks
 from model.user_data import industry_table
 
-_BEFORE = 0xFFFFFFFF  # the period of draws before t = 0
+_BEFORE = np.int64(0xFFFFFFFF)  # the period of draws before t = 0
 
 
 def build_world(p: Parameters, seed: int) -> State:
     """The state at t = 0, in new arrays. The same for every policy."""
+    state = lay_out(p, seed)
+    open_markets(p.record, split_seed(seed), bind(state))
+    return state
+
+
+def lay_out(p: Parameters, seed: int) -> State:
+    """Every agent's state before anybody has met and anything is on show."""
     industries = _industries(p, seed)
     users = _users(p, seed, industries)
     innovators = _innovators(p, seed)
@@ -49,7 +56,7 @@ def build_world(p: Parameters, seed: int) -> State:
     market[0].demand = market[0].cost = 1.0
     market[0].segmentation, market[0].integration = p.segmentation, p.integration
     market[0].smallest_capacity = p.supplier_capacity * 1000.0 * p.market_size * p.domains / p.suppliers
-    state = State(
+    return State(
         users=users,
         innovators=innovators,
         suppliers=_suppliers(p, seed, market[0].smallest_capacity),
@@ -63,8 +70,6 @@ def build_world(p: Parameters, seed: int) -> State:
         tallies=recorded(TALLIES, p.horizon),
         scratch=_scratch(p),
     )
-    open_markets(p.record, split_seed(seed), bind(state))
-    return state
 
 
 def layers_and_shares(p: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from model import compilation
+
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = """
 from agents.compiled import cache_folder, compiled_before, kernel
@@ -20,8 +22,8 @@ from agents.user import mastery_after_use
 def answer(mastery):
     return mastery_after_use(mastery, 0.5)
 
-before = compiled_before()
-print(answer(0.0), cache_folder(), before, compiled_before(), list(answer.stats.cache_hits.values()) != [])
+before = compiled_before("answer")
+print(answer(0.0), cache_folder(), before, compiled_before("answer"), list(answer.stats.cache_hits.values()) != [])
 """
 
 
@@ -87,3 +89,28 @@ def test_model_sources_count_too(copy, tmp_path):
     assert ask(copy, tmp_path / "cache")[1] == first
     (copy / "model" / "phases.py").write_text("x = 1\n")
     assert ask(copy, tmp_path / "cache")[1] != first
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_without_processes_only_time_is_lost(quiet, monkeypatch, capsys):
+    """Where none can be started, this process compiles everything, and says before that it will take a while."""
+
+    def refuse(*_, **__):
+        raise OSError("no process")
+
+    done = []
+    monkeypatch.setattr(compilation, "compiled_before", lambda name: False)
+    monkeypatch.setattr(compilation.subprocess, "Popen", refuse)
+    monkeypatch.setattr(compilation, "build_world", lambda *_: done.append("world"))
+    monkeypatch.setattr(compilation, "compile_part", done.append)
+    monkeypatch.setattr(compilation, "compile_whole", lambda: done.append("whole"))
+    assert compilation.compile_model.__wrapped__(quiet)
+    assert done[0] == "world" and done[-1] == "whole"
+    assert ("compiling the model once" in capsys.readouterr().err) is not quiet
+
+
+def test_a_process_of_its_own_keeps_a_part(tmp_path, monkeypatch):
+    """What a helper compiles is in the cache that all share."""
+    monkeypatch.setenv("NQPF_CACHE_DIR", str(tmp_path))
+    assert compilation._helper("innovate").wait() == 0
+    assert any(tmp_path.rglob("*.innovate-*.nbi")) and not any(tmp_path.rglob("*.run_quarters-*.nbi"))

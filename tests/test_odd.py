@@ -82,6 +82,11 @@ def test_every_function_it_names_exists():
         assert file.exists() and name in defined(file), f"model/ODD.md names {path}, which does not exist"
 
 
+def called(body: list[ast.stmt]) -> list[ast.Call]:
+    """The calls that stand in a body as statements."""
+    return [node.value for node in body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
+
+
 def scheduled() -> list[str]:
     """Paths of the functions that a quarter calls, in order; a quarter does nothing else."""
     tree = parsed("model/schedule.py")
@@ -91,9 +96,15 @@ def scheduled() -> list[str]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    quarter = next(node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "quarter")
-    calls = [node.value for node in quarter.body if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)]
-    assert len(calls) == len(quarter.body) - 1  # all but the docstring
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    quarter = functions["run_quarters"].body[-1]
+    assert isinstance(quarter, ast.For)
+    calls = []
+    for name in called(quarter.body):
+        part = functions[name.func.id].body[1:]  # all but the docstring
+        calls += called(part)
+        assert len(called(part)) == len(part)
+    assert len(called(quarter.body)) == len(quarter.body)
     return [home[call.func.id] for call in calls if isinstance(call.func, ast.Name)]
 
 

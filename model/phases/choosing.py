@@ -1,5 +1,7 @@
 """The choice of firms and of directions by a fallible government, and by the local governments of the regions."""
 
+import numpy as np
+
 from agents.compiled import phase
 from agents.elementary import total
 from agents.government import blurred, consensus, keeps_champion, perceived
@@ -7,8 +9,9 @@ from model.foresight import firm_prospects, standardise, true_problem_weights
 from model.randomness import Purpose as Luck
 from model.randomness import exponential, fine_uniform, normal, words
 
-_PLAN, _SIGNAL, _LOCAL, _CONNECTION = int(Luck.PLAN), int(Luck.SIGNAL), int(Luck.LOCAL), int(Luck.CONNECTION)
-_NATION = -1
+_PLAN, _CONNECTION = int(Luck.PLAN), int(Luck.CONNECTION)
+_SIGNAL, _LOCAL = np.int64(Luck.SIGNAL), np.int64(Luck.LOCAL)
+_NATION = np.int64(-1)
 
 
 @phase

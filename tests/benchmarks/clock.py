@@ -29,7 +29,7 @@ def ticks(context: Any) -> Any:
 
 def nanoseconds_per_phase(parameters: Parameters, policy: Policy, repeats: int) -> dict[str, float]:
     """Nanoseconds per quarter of each phase, in the fastest of some runs; a few seconds of compilation come first."""
-    source = inspect.getsource(model.schedule.quarter.py_func)
+    source = "".join(inspect.getsource(part.py_func) for part in model.schedule.PARTS.values())
     calls = re.findall(r"^    (\w+)\(([^)]*)\)", source, re.M)
     lines = [
         "def timed(last, p, policy, outlays, seed, s, spent):",

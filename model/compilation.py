@@ -1,0 +1,80 @@
+"""The first compilation of these sources: parts of the schedule side by side, each in a process of its own.
+
+A process leaves its machine code in the cache; the kernel that runs quarters is then put together from there. Where
+processes cannot be started, or one fails, what is missing is compiled when it is first called: only time is lost.
+"""
+
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba
+
+from agents.compiled import cache_folder, compiled_before
+from agents.references import bound_type
+from model.parameters import Parameters
+from model.policy import policies
+from model.randomness import split_seed
+from model.schedule import PARTS, run_quarters
+from model.world import build_world, lay_out
+
+TINY = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
+"""The smallest economy that calls everything."""
+_OWN = "innovate"  # compiled here: it makes products, as the world does at t = 0
+
+
+@cache
+def compile_model(quiet: bool) -> bool:
+    """Compile the model if it is not in the cache; True if so, which is said first on stderr unless `quiet`."""
+    if numba.config.DISABLE_JIT or compiled_before("run_quarters"):
+        return False
+    if not quiet:
+        print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
+    helpers = []
+    if (os.cpu_count() or 1) > 1:
+        with suppress(OSError):
+            helpers = [_helper(name) for name in PARTS if name != _OWN]
+    build_world(TINY, 0)
+    compile_part(_OWN)
+    for helper in helpers:
+        helper.wait()
+    compile_whole()
+    return True
+
+
+def compile_whole() -> None:
+    """Put the kernel that runs quarters together, from parts in the cache where they are."""
+    whole: Any = run_quarters
+    quarter, *others = _types()
+    whole.compile((quarter, quarter, *others))
+
+
+def compile_part(name: str) -> None:
+    """Compile a part of the schedule and keep it in the cache."""
+    PARTS[name].compile(_types())
+
+
+def _types() -> tuple[Any, ...]:
+    """The types of a part's arguments, which are the same in every economy."""
+    policy = policies["rebate"]
+    given = (0, TINY.record, policy.record, policy.outlays(TINY.horizon), split_seed(0))
+    return *(numba.typeof(value) for value in given), bound_type(lay_out(TINY, 0))
+
+
+def _helper(name: str) -> "subprocess.Popen[bytes]":
+    """A process that compiles the part of that name."""
+    cache_folder()  # where there is none, a temporary one is chosen for both of us
+    path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, "-m", "model.compilation", name],
+        env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+if __name__ == "__main__":
+    compile_part(sys.argv[1])
