@@ -147,6 +147,9 @@ class Scratch(NamedTuple):
     adopted: np.ndarray  # (U,): adoption when the choice began
     marked: np.ndarray  # (block,): users picked out
     listed: np.ndarray  # (block,): users that reconsider or report, places of contacts that are gone
+    found: np.ndarray  # (3, block): firm, industry and domain of a report that is heard
+    worth: np.ndarray  # (D, block): what capability in a domain is worth to who reports
+    sums: np.ndarray  # (4, block): parts of its sum over domains
     report_luck: np.ndarray  # (4, block): uniforms of their reports or of their search for a contact
     option: np.ndarray  # (contacts + 1, block): slot of an offer, N for the old technology, by reviewing user
     utility: np.ndarray  # same shape

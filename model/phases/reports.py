@@ -1,7 +1,7 @@
 """Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
 
 from agents.compiled import phase
-from agents.elementary import list_marked, total
+from agents.elementary import list_marked
 from agents.innovator import half_saturated, improved, occupied, solution_size
 from agents.user import report_chance
 from model.randomness import Purpose as Luck
@@ -77,16 +77,17 @@ def _send_reports(t, p, seed, s, heard, gains, reporting):
     belief, backlog, before = innovators.belief, innovators.backlog, innovators.heard
     absorption, marginal, reported = innovators.absorption, innovators.marginal, s.government.reported
     noise, domains, half, lead_solution = p.report_noise, p.domains, p.novelty_half, p.lead_solution
-    weight, weights = max(1.0, p.omega), s.scratch.domain
-    listened = _list_heard(provider, absorption, luck[2], listed, s.scratch.chosen, reporting)
+    weight, report, found = max(1.0, p.omega), s.scratch.chosen, s.scratch.found
+    listened = _list_heard(provider, absorption, luck[2], listed, report, reporting)
+    for n in range(listened):
+        found[0, n], found[1, n] = provider[listed[report[n]]], industry[listed[report[n]]]
+    _find_domains(needs, marginal, luck[1], report, found, s.scratch.worth, s.scratch.sums, listened)
     solutions = 0
     for n in range(listened):
-        r = s.scratch.chosen[n]
+        i, j, r, c = found[0, n], found[1, n], report[n], found[2, n]
         u = listed[r]
-        i, j = provider[u], industry[u]
-        at_random = min(int(luck[1, r] * domains), domains - 1)
-        where_worth_most = _problem_domain(needs, marginal, i, j, luck[1, r], weights)
-        c = at_random if luck[0, r] < noise else where_worth_most
+        if luck[0, r] < noise:
+            c = min(int(luck[1, r] * domains), domains - 1)
         heard[i, j] += weight
         belief[i, c] += weight
         reported[c] += weight
@@ -113,16 +114,29 @@ def _list_heard(provider, absorption, luck, listed, heard, reporting):
 
 
 @phase
-def _problem_domain(needs, marginal, i, j, u, weights):
-    """Domain drawn with p_c ~ n_cj * e_ic^(rho - 1): where capability is worth most. `weights` (D,) is scratch."""
-    domains, c = needs.shape[0], 0
-    for k in range(domains):
-        weights[k] = needs[k, j] * marginal[i, k]
-    rest = u * total(weights)
-    for k in range(domains):
-        rest -= weights[k]
-        c += rest >= 0.0  # weights are positive: once below 0, the rest stays there
-    return min(c, domains - 1)
+def _find_domains(needs, marginal, luck, report, found, worth, sums, listened):
+    """Domains drawn with p_c ~ n_cj * e_ic^(rho - 1), where capability is worth most, for all reports side by side.
+
+    `found` holds firms and industries in rows 0 and 1 and takes domains in row 2. `worth` (D, block) and `sums`
+    (4, block) are scratch.
+    """
+    firm, group, domain, domains = found[0], found[1], found[2], needs.shape[0]
+    sums[:, :listened] = 0.0
+    for c in range(domains):
+        here, part = worth[c], sums[c % 4]
+        for n in range(listened):
+            here[n] = needs[c, group[n]] * marginal[firm[n], c]
+        for n in range(listened):
+            part[n] += here[n]
+    rest = sums[0]
+    for n in range(listened):
+        rest[n] = luck[report[n]] * ((sums[0, n] + sums[1, n]) + (sums[2, n] + sums[3, n]))
+        domain[n] = 0
+    for c in range(domains - 1):
+        here = worth[c]
+        for n in range(listened):
+            rest[n] -= here[n]
+            domain[n] += rest[n] >= 0.0  # worth is positive: once below 0, the rest stays there
 
 
 @phase
