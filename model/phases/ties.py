@@ -49,27 +49,33 @@ def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasio
 @phase
 def replace_dead_contacts(t, p, segmentation, seed, s):
     """A provider that has gone leaves its users orphaned: they must choose next quarter."""
-    users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
-    stale, agent, luck = s.scratch.listed, s.scratch.chosen, s.scratch.report_luck
-    everywhere, room, known, dead = contacts.ravel(), stale.shape[0], contacts.shape[1], s.scratch.dead
+    dead, places, room = s.scratch.dead, s.users.contacts.size, s.scratch.listed.shape[0]
     dead[0] = True  # nobody
     for i in range(p.slots):
-        dead[i + 1] = not innovators.alive[i]
-    for start in range(0, everywhere.shape[0], room):
-        count = _list_stale(everywhere[start : start + room], dead, start, stale)
-        for k in range(count):
-            agent[k] = stale[k] // known
-        for k in range(count):
-            stale[k] -= agent[k] * known
-        _draw_first_tries(t, seed, agent, stale, luck, count)
-        for k in range(count):
-            u, m = agent[k], stale[k]
-            gone = contacts[u, m]
-            contacts[u, m] = -1
-            first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
-            contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, u, m, first)
-            if gone >= 0 and provider[u] == gone:
-                provider[u] = ORPHANED
+        dead[i + 1] = not s.innovators.alive[i]
+    for start in range(0, places, room):
+        _replace_among(t, p, segmentation, seed, s, start, min(start + room, places))
+
+
+@phase
+def _replace_among(t, p, segmentation, seed, s, start, stop):
+    """The same for the places `start` to `stop` of all contacts."""
+    users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
+    stale, agent, luck, known = s.scratch.listed, s.scratch.chosen, s.scratch.report_luck, contacts.shape[1]
+    count = _list_stale(contacts.ravel()[start:stop], s.scratch.dead, start, stale)
+    for k in range(count):
+        agent[k] = stale[k] // known
+    for k in range(count):
+        stale[k] -= agent[k] * known
+    _draw_first_tries(t, seed, agent, stale, luck, count)
+    for k in range(count):
+        u, m = agent[k], stale[k]
+        gone = contacts[u, m]
+        contacts[u, m] = -1
+        first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
+        contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, u, m, first)
+        if gone >= 0 and provider[u] == gone:
+            provider[u] = ORPHANED
 
 
 @phase
@@ -141,13 +147,13 @@ def _try(slots, segmentation, users, innovators, u, luck):
 
     A uniform gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
     """
-    alive, home, region = innovators.alive, innovators.region, users.region[u]
-    for one in luck:
+    alive, home, region, found = innovators.alive, innovators.region, users.region[u], -1
+    for one in luck[::-1]:  # without branches, whose outcome cannot be foretold: the first that fits is seen last
         place = one * slots
         i = min(int(place), slots - 1)
-        if alive[i] and (home[i] == region or place - i >= segmentation) and not _knows(users.contacts, u, i):
-            return i
-    return -1
+        fits = alive[i] & ((home[i] == region) | (place - i >= segmentation)) & (not _knows(users.contacts, u, i))
+        found = i if fits else found
+    return found
 
 
 @phase
