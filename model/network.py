@@ -62,13 +62,13 @@ def _community_peers(p: Parameters, seed: int, industry: np.ndarray, region: np.
     """Half of a user's peers from its own industry, half from its own region. Shape (users, peers)."""
     draws = uniforms(seed, Purpose.PEERS, p.users, (p.peers + 1) // 2)[..., :2].reshape(p.users, -1)[:, : p.peers]
     peers = np.empty((p.users, p.peers), np.int64)
-    for k in range(p.peers):
-        peers[:, k] = _others_alike(industry if k % 2 == 0 else region, draws[:, k])
+    for first, group in enumerate((industry, region)):
+        peers[:, first::2] = _others_alike(group, draws[:, first::2].T).T
     return peers
 
 
 def _others_alike(group: np.ndarray, draw: np.ndarray) -> np.ndarray:
-    """For every user a uniform other member of its group; of all users where it is the group's only one."""
+    """For every user a uniform other member of its group per row of `draw`; of all users where it is alone in it."""
     users = group.shape[0]
     order = np.argsort(group, kind="stable")
     size = np.bincount(group)
