@@ -3,7 +3,7 @@
 from agents.compiled import phase
 from agents.elementary import total
 from agents.industry import drifted, need
-from model.randomness import Purpose, fine_uniform, normal, uniform, words_in_loop
+from model.randomness import Purpose, fine_uniform, normals, uniform, words_in_loop
 
 _DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
 
@@ -17,7 +17,7 @@ def drift_needs(t, p, seed, latent, needs, shocks):
     industries, domains = latent.shape
     drift, shock, moved = p.needs_drift, shocks[0], shocks[1]
     for j in range(industries):
-        _draw_shocks(t, seed, j, shock)
+        _draw_shocks(t, seed, j, moved, shock)
         for c in range(domains):
             moved[c] = latent[j, c]
         for c in range(moved.shape[0]):
@@ -29,13 +29,12 @@ def drift_needs(t, p, seed, latent, needs, shocks):
 
 
 @phase
-def _draw_shocks(t, seed, j, shocks):
-    """Standard normal shocks of one industry's needs."""
+def _draw_shocks(t, seed, j, luck, shocks):
+    """Standard normal shocks of one industry's needs. `luck` is scratch."""
     for c in range(shocks.shape[0]):
         w0, w1, _, _ = words_in_loop(seed, _DRIFT, t, j, c)
-        shocks[c] = fine_uniform(w0, w1)
-    for c in range(shocks.shape[0]):
-        shocks[c] = normal(shocks[c])
+        luck[c] = fine_uniform(w0, w1)
+    normals(luck, shocks, shocks.shape[0])
 
 
 @phase

@@ -19,11 +19,12 @@ from agents.user import old_quality_gain
 from model.ledger import ENGINEERS, OUTSIDE, USERS, Purpose, firms_pay, transfer
 from model.markets import supply, wage
 from model.randomness import Purpose as Luck
-from model.randomness import fine_uniform, normal, poisson_given, words, words_in_loop
+from model.randomness import fine_uniform, normal, normals, poisson_given, words, words_in_loop
 from model.state import LAST_GENERATION
 
 _RESEARCH, _ENGINEERING, _ABROAD = int(Purpose.RESEARCH), int(Purpose.ENGINEERING), int(Purpose.ABROAD)
 _SOLUTIONS, _STEPS, _DISCOVERY = int(Luck.SOLUTIONS), int(Luck.STEPS), int(Luck.DISCOVERY)
+_SOLUTIONS_APART = 65536  # slots of luck between the solutions of one domain and of the next
 
 
 @phase
@@ -234,13 +235,12 @@ def _expect_solutions(p, s, slots):
 
 @phase
 def _draw_solutions(t, p, seed, s, slots):
-    """Pick out the (firm, domain) pairs with a solution, and the size of the first of each into `first`.
+    """Pick out the (firm, domain) pairs with a solution: how many each has, and how large the first two are.
 
-    One block of luck per pair: how many solutions (kept in `three`; the probability of none in `two`), and how large
-    the first. Returns the number of pairs.
+    One block of luck per pair: how many solutions, and how large the first. Returns the number of pairs.
     """
     expected, none, luck, size = s.scratch.one, s.scratch.two, s.scratch.three, s.scratch.four
-    solver, domain, first, step = s.scratch.solver, s.scratch.solved, s.scratch.first, p.solution_step
+    solver, domain, pairs, step = s.scratch.solver, s.scratch.solved, s.scratch.pairs, p.solution_step
     solving = 0
     for c in range(expected.shape[1]):
         for i in range(slots):
@@ -252,11 +252,45 @@ def _draw_solutions(t, p, seed, s, slots):
         for i in range(slots):
             solver[solving], domain[solving] = i, c
             solving += luck[i, c] > none[i, c]
+    mean, nothing, drawn, sized, first, second = pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5]
     for n in range(solving):
-        first[n] = normal(size[solver[n], domain[n]])
+        i, c = solver[n], domain[n]
+        mean[n], nothing[n], drawn[n], sized[n] = expected[i, c], none[i, c], luck[i, c], size[i, c]
+    _count_solutions(mean, nothing, drawn, s.scratch.count, solving)
+    normals(sized, first, solving)
     for n in range(solving):
         first[n] = solution_size(step, first[n])
+    _draw_second(t, seed, step, s.scratch, mean, nothing, second, solving)
     return solving
+
+
+@phase
+def _count_solutions(mean, none, luck, count, solving):
+    """Poisson counts, of which one and two, the most frequent, are found for all pairs side by side."""
+    for n in range(solving):
+        one = none[n] * mean[n]
+        two = one * (mean[n] / 2.0)
+        more = (luck[n] > none[n] + one + two) | (mean[n] > 30.0)
+        count[n] = -1 if more else 1 + (luck[n] > none[n] + one)
+    for n in range(solving):
+        if count[n] < 0:
+            count[n] = poisson_given(mean[n], none[n], luck[n])
+
+
+@phase
+def _draw_second(t, seed, step, scratch, luck, normal_step, second, solving):
+    """Sizes of the second solutions of those that have one. `luck` and `normal_step` (pairs,) are scratch."""
+    solver, domain, count, repeated, repeats = scratch.solver, scratch.solved, scratch.count, scratch.repeated, 0
+    for n in range(solving):
+        repeated[repeats] = n
+        repeats += count[n] > 1
+    for k in range(repeats):
+        n = repeated[k]
+        w0, w1, _, _ = words_in_loop(seed, _STEPS, t, solver[n], domain[n] * _SOLUTIONS_APART + 1)
+        luck[k] = fine_uniform(w0, w1)
+    normals(luck, normal_step, repeats)
+    for k in range(repeats):
+        second[repeated[k]] = solution_size(step, normal_step[k])
 
 
 @phase
@@ -265,19 +299,19 @@ def _solve_problems(t, p, seed, s, solving):
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
     generation, foreign, solver, domain = innovators.generation, innovators.foreign, s.scratch.solver, s.scratch.solved
-    expected, none, luck, first = s.scratch.one, s.scratch.two, s.scratch.three, s.scratch.first
-    step = p.solution_step
+    count, first, second, step = s.scratch.count, s.scratch.pairs[4], s.scratch.pairs[5], p.solution_step
     total_solved[:] = 0.0
     solutions, gains = 0.0, 0.0
     for n in range(solving):
-        i, c = solver[n], domain[n]
-        solved = poisson_given(expected[i, c], none[i, c], luck[i, c])
+        i, c, solved = solver[n], domain[n], count[n]
         if solved == 0:
             continue
         ceiling = ceilings[min(generation[i], LAST_GENERATION)]
         x = improved(capability[i, c], first[n], ceiling)
-        for k in range(1, solved):
-            w0, w1, _, _ = words(seed, _STEPS, t, i, c * 65536 + k)
+        if solved > 1:
+            x = improved(x, second[n], ceiling)
+        for k in range(2, solved):
+            w0, w1, _, _ = words(seed, _STEPS, t, i, c * _SOLUTIONS_APART + k)
             x = improved(x, solution_size(step, normal(fine_uniform(w0, w1))), ceiling)
         gains += 0.0 if foreign[i] else x - capability[i, c]
         solutions += solved
