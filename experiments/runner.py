@@ -1,11 +1,12 @@
 """The one runner: tasks go in, finished runs come out, whatever the study. A failed run is a result too."""
 
 import traceback
-from collections import Counter
-from collections.abc import Callable, Generator, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from experiments.columns import SERIES, Result, settings_row
 from experiments.progress import progress, say
@@ -13,6 +14,9 @@ from experiments.store import Memory, Store
 from experiments.tasks import Task
 from experiments.writer import Writer
 from model.errors import BadInput, unknown
+
+if TYPE_CHECKING:
+    from model.simulation import Run
 
 Deliver = Callable[[list[Result]], None]
 
@@ -69,24 +73,36 @@ def prepare(quiet: bool) -> None:
     warm_up(quiet)
 
 
-def run_task(task: Task, check: bool) -> Result:
-    """Make one run. Whatever goes wrong in it becomes a row with status 'failed' and the traceback."""
-    from model.simulation import simulate
-
+def run_task(task: Task, runs: "Iterator[Run]") -> Result:
+    """The next of some runs as the task's result. Whatever goes wrong in it becomes a row with status 'failed'."""
     row = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
     row |= settings_row(task.parameters, task.policy)
     try:
-        run = simulate(task.parameters, task.policy, task.seed, check=check)
+        run = next(runs)
         row |= {"status": "ok", "warnings": "; ".join(run.warnings), **run.summary}
         return Result(row, {name: run.series[name] for name in SERIES})
     except Exception:
         return Result(row | {"status": "failed", "error": traceback.format_exc()}, {})
 
 
+def results(tasks: list[Task], check: bool) -> Iterator[Result]:
+    """Make the runs of tasks that differ in policy only; after one that fails the others go on."""
+    from model.simulation import simulate_many
+
+    waiting = deque(tasks)
+    while waiting:
+        first, succeeding = waiting[0], True
+        runs = simulate_many(first.parameters, [task.policy for task in waiting], [first.seed], check=check)
+        while waiting and succeeding:
+            result = run_task(waiting.popleft(), runs)
+            succeeding = result.row["status"] == "ok"
+            yield result
+
+
 def _run_groups(
     tasks: Iterable[Task], how: How, deliver: Deliver | None = None, most_jobs: int | None = None
 ) -> Generator[list[Result], None, None]:
-    """Results as they come: one job is one (point, seed), so that its policies share the laissez-faire baseline."""
+    """Results as they come: one job is one (point, seed), so that its policies share world and baseline."""
     from joblib import Parallel, cpu_count, delayed
 
     groups = (list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.seed)))
@@ -98,8 +114,7 @@ def _run_groups(
 def _run_group(tasks: list[Task], check: bool, deliver: Deliver | None) -> list[Result]:
     """Make runs one after the other; returns those that it could not deliver at once."""
     kept = []
-    for task in tasks:
-        result = run_task(task, check)
+    for result in results(tasks, check):
         if deliver is not None:
             deliver([result])
         else:

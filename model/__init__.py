@@ -8,7 +8,7 @@ from model.policy import Policy, policies
 
 if TYPE_CHECKING:
     from model.economy import Economy
-    from model.simulation import Run, simulate
+    from model.simulation import Run, simulate, simulate_many
     from model.views import Innovator, Supplier, User
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "User",
     "policies",
     "simulate",
+    "simulate_many",
 ]
 
 _ON_FIRST_USE = {
@@ -31,6 +32,7 @@ _ON_FIRST_USE = {
     "Supplier": "model.views",
     "User": "model.views",
     "simulate": "model.simulation",
+    "simulate_many": "model.simulation",
 }
 
 

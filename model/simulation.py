@@ -1,7 +1,7 @@
 """One run: parameters, policy and seed in; series and summary out. Compiled, without the interpreter lock."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
@@ -26,7 +26,7 @@ from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 from model.randomness import split_seed
 from model.schedule import run_quarters
-from model.state import State
+from model.state import State, copy_state
 from model.world import build_world
 
 _CROWDED = 0.9
@@ -64,13 +64,16 @@ class Run:
 
 
 class Course:
-    """An economy under way: its state, and how far it has come. Both drivers of the model step through it."""
+    """An economy under way: its state, and how far it has come. Both drivers of the model step through it.
 
-    def __init__(self, parameters: Parameters, policy: Policy, seed: int) -> None:
+    It begins in a copy of `world`, the state at t = 0 of these parameters and seed, or builds its own.
+    """
+
+    def __init__(self, parameters: Parameters, policy: Policy, seed: int, world: State | None = None) -> None:
         check_fits(policy, parameters.slots)
         compile_model(quiet=False)
         self.parameters, self.policy, self.seed = parameters, withdrawn(policy, parameters.withdrawal), seed
-        self.state = build_world(parameters, seed)
+        self.state = build_world(parameters, seed) if world is None else copy_state(world)
         self.start_output = self.state.users.output.copy()
         self.at_withdrawal: dict[str, float] = {}
         self.period = 0
@@ -91,7 +94,7 @@ class Course:
         """What has been recorded so far."""
         p = self.parameters
         return Record(
-            tallies=self.state.tallies[: self.period],
+            tallies=self.state.tallies[: self.period].view(np.ndarray),  # columns are read sooner than of records
             moved=self.state.ledger.moved[: self.period],
             size=1000.0 * p.market_size,
             funds_cost=p.funds_cost,
@@ -119,14 +122,16 @@ def simulate(
     *,
     check: bool = False,
     panel: bool = False,
+    world: State | None = None,
 ) -> Run:
     """Run the economy to its horizon.
 
     `check` tests every accounting identity every quarter (raises AssertionError naming the first that fails);
-    `panel` keeps a firm-by-quarter panel in `Run.firms`. Raises BadInput for an unknown policy or a bad seed.
+    `panel` keeps a firm-by-quarter panel in `Run.firms`; `world` is the state at t = 0 if it has been built before.
+    Raises BadInput for an unknown policy or a bad seed.
     """
     parameters = parameters or Parameters()
-    course = Course(parameters, find_policy(policy), valid_seed(seed))
+    course = Course(parameters, find_policy(policy), valid_seed(seed), world)
     rows: list[dict[str, Any]] = []
     if check or panel:
         for t in range(parameters.horizon):
@@ -138,6 +143,22 @@ def simulate(
     else:
         course.advance(parameters.horizon)
     return finish(course, rows)
+
+
+def simulate_many(
+    parameters: Parameters, policies: Iterable[Policy | str], seeds: Iterable[int], *, check: bool = False
+) -> Iterator[Run]:
+    """Run every policy under every seed, seed by seed, as `simulate` does: the same runs, sooner.
+
+    The world of a seed is built once for all policies. Runs are made as they are asked for and not held. Raises what
+    `simulate` raises, when it comes to the run in question.
+    """
+    arms = [find_policy(policy) for policy in policies]
+    for seed in map(valid_seed, seeds):
+        compile_model(quiet=False)
+        world = build_world(parameters, seed)
+        for policy in arms:
+            yield simulate(parameters, policy, seed, check=check, world=world)
 
 
 def finish(course: Course, rows: list[dict[str, Any]]) -> Run:

@@ -169,7 +169,7 @@ class Scratch(NamedTuple):
     served: np.ndarray  # (N, J): whether a firm serves an industry
     solver: np.ndarray  # (N * D,): firms of the (firm, domain) pairs that have a solution
     solved: np.ndarray  # (N * D,): their domains
-    count: np.ndarray  # (N * D,): their number of solutions
+    solutions: np.ndarray  # (N * D,): their number of solutions
     repeated: np.ndarray  # (N * D,): places of those with more than one
     pairs: np.ndarray  # (6, N * D): a number per pair in each row
     supplied: np.ndarray  # (S,): suppliers' capability, transformed

@@ -301,7 +301,7 @@ def _scratch(p: Parameters) -> Scratch:
         served=np.zeros((p.slots, p.industries), bool),
         solver=np.zeros(p.slots * p.domains, np.int64),
         solved=np.zeros(p.slots * p.domains, np.int64),
-        count=np.zeros(p.slots * p.domains, np.int64),
+        solutions=np.zeros(p.slots * p.domains, np.int64),
         repeated=np.zeros(p.slots * p.domains, np.int64),
         pairs=np.zeros((6, p.slots * p.domains)),
         supplied=np.zeros(p.suppliers),

@@ -15,7 +15,7 @@ from model.parameters import Parameters
 from model.phases.government import give_support
 from model.policy import Policy, policies
 from model.randomness import split_seed
-from model.simulation import simulate
+from model.simulation import simulate, simulate_many
 from model.state import copy_state
 from model.world import build_world
 
@@ -367,6 +367,19 @@ def test_resolution_of_slots(small):
     """Places for firms are resolution: with sixteen times as many, users still know as many firms."""
     few, many = (build_world(small.replace(slots=slots), 0).users.contacts >= 0 for slots in (64, 1024))
     assert many.mean() > 0.95 * few.mean()
+
+
+def test_runs_in_one_world_are_those_in_worlds_of_their_own(small, arm, differing):
+    """Whatever came before in the shared world, each policy finds it as it was at t = 0."""
+    arms = [arm(name) for name in ("grants", "laissez_faire", "feng", "grants")]
+    many = simulate_many(small, arms, [3, 4])
+    for seed in (3, 4):
+        for policy in arms:
+            shared, alone = next(many), simulate(small, policy, seed)
+            assert (shared.policy, shared.seed) == (alone.policy, seed)
+            assert same_trajectory(shared, alone, differing)
+            assert np.array_equal(list(shared.summary.values()), list(alone.summary.values()), equal_nan=True)
+    assert next(many, None) is None
 
 
 def test_seeds_are_different_luck(run):

@@ -83,11 +83,11 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes(
     store, real, calls = Store(tmp_path, STUDY, "m"), experiments.runner.run_task, []
     stop_at = 6
 
-    def interrupted(task: Task, check: bool) -> Result:
+    def interrupted(task: Task, runs: Any) -> Result:
         calls.append(task)
         if len(calls) == stop_at:
             raise KeyboardInterrupt
-        return real(task, check)
+        return real(task, runs)
 
     monkeypatch.setattr(experiments.runner, "run_task", interrupted)
     with pytest.raises(KeyboardInterrupt):

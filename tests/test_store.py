@@ -14,10 +14,10 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from experiments import runner
 from experiments.columns import SERIES, Result, run_schema
 from experiments.files import write_whole
 from experiments.manifest import Manifest
-from experiments.runner import run_task
 from experiments.store import Store, count_runs
 from experiments.study import Study
 from experiments.tasks import Task, Tasks
@@ -32,9 +32,13 @@ TASKS = list(Tasks.of(STUDY, "m"))
 IDS = sorted(task.run_id for task in TASKS)
 
 
+def made(task: Task) -> Result:
+    return next(runner.results([task], check=False))
+
+
 @pytest.fixture(scope="module")
 def results() -> list[Result]:
-    return [run_task(task, check=False) for task in TASKS]
+    return [made(task) for task in TASKS]
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def everything(folder: Path) -> dict[str, bytes]:
 
 
 def failed(task: Task) -> Result:
-    row = run_task(task, check=False).row
+    row = made(task).row
     return Result(
         {key: row[key] for key in ("run_id", "point", "policy", "seed")} | {"status": "failed", "error": "x"}, {}
     )
@@ -84,7 +88,7 @@ def test_a_value_that_was_never_reached_is_null(store: Store, results: list[Resu
 
 
 def test_rows_hold_no_clock(results: list[Result], store: Store) -> None:
-    again = [run_task(task, check=False) for task in TASKS]
+    again = [made(task) for task in TASKS]
     store.add(results)
     before = everything(store.folder / "runs") | everything(store.folder / "series")
     store.add(again)

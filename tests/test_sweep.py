@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -232,7 +233,7 @@ def test_tasks_are_made_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) ->
                 made[-1] += 1
                 yield task
 
-    def stop(task: Task, check: bool) -> None:
+    def stop(task: Task, runs: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(experiments.runner, "run_task", stop)
@@ -308,11 +309,11 @@ def test_an_interrupted_sweep_goes_on(
 ) -> None:
     real, calls = experiments.runner.run_task, []
 
-    def interrupted(task: Task, check: bool) -> object:
+    def interrupted(task: Task, runs: Any) -> object:
         calls.append(task)
         if len(calls) == 8:
             raise KeyboardInterrupt
-        return real(task, check)
+        return real(task, runs)
 
     with monkeypatch.context() as patch:
         patch.setattr(experiments.runner, "run_task", interrupted)

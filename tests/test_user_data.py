@@ -12,7 +12,7 @@ from numba import typeof
 
 from agents.industry import FUTURE, LAYERS, LEAST, TRADITIONAL
 from experiments.cli import main
-from experiments.runner import run_task
+from experiments.runner import results
 from experiments.study import Study, run_id
 from experiments.study_file import read_study
 from experiments.tasks import Task
@@ -227,7 +227,7 @@ def test_a_file_that_changes_under_a_study_fails_and_is_not_mistaken() -> None:
     industry_table.cache_clear()
     Path("mine.csv").write_text(INDUSTRIES.read_text().replace("0.92", "0.90"))
     policy = policies["grants"]
-    row = run_task(Task(run_id(p, policy, 0, "m"), 0, p, policy, 0), check=False).row
+    row = next(results([Task(run_id(p, policy, 0, "m"), 0, p, policy, 0)], check=False)).row
     assert row["status"] == "failed"
     assert "mine.csv: has changed" in row["error"]
 

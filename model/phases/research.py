@@ -256,7 +256,7 @@ def _draw_solutions(t, p, seed, s, slots):
     for n in range(solving):
         i, c = solver[n], domain[n]
         mean[n], nothing[n], drawn[n], sized[n] = expected[i, c], none[i, c], luck[i, c], size[i, c]
-    _count_solutions(mean, nothing, drawn, s.scratch.count, solving)
+    _count_solutions(mean, nothing, drawn, s.scratch.solutions, solving)
     normals(sized, first, solving)
     for n in range(solving):
         first[n] = solution_size(step, first[n])
@@ -280,7 +280,7 @@ def _count_solutions(mean, none, luck, count, solving):
 @phase
 def _draw_second(t, seed, step, scratch, luck, normal_step, second, solving):
     """Sizes of the second solutions of those that have one. `luck` and `normal_step` (pairs,) are scratch."""
-    solver, domain, count, repeated, repeats = scratch.solver, scratch.solved, scratch.count, scratch.repeated, 0
+    solver, domain, count, repeated, repeats = scratch.solver, scratch.solved, scratch.solutions, scratch.repeated, 0
     for n in range(solving):
         repeated[repeats] = n
         repeats += count[n] > 1
@@ -299,7 +299,7 @@ def _solve_problems(t, p, seed, s, solving):
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
     generation, foreign, solver, domain = innovators.generation, innovators.foreign, s.scratch.solver, s.scratch.solved
-    count, first, second, step = s.scratch.count, s.scratch.pairs[4], s.scratch.pairs[5], p.solution_step
+    count, first, second, step = s.scratch.solutions, s.scratch.pairs[4], s.scratch.pairs[5], p.solution_step
     total_solved[:] = 0.0
     solutions, gains = 0.0, 0.0
     for n in range(solving):
