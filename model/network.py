@@ -15,18 +15,19 @@ from model.user_graphs import peer_rows, supplier_table
 
 
 def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Peers of every user in compressed rows: (start (U + 1,), peers (ties,))."""
+    """Peers of every user in compressed rows: (start (U + 1,), peers (ties,)), in new arrays."""
     if p.users == 1:
-        return np.zeros(2, np.int64), np.zeros(0, np.int64)
-    if p.peers_graph:
+        start, peers = np.zeros(2, np.int64), np.zeros(0, np.int64)
+    elif p.peers_graph:
         start, peers = peer_rows(p.peers_graph, p.users)
-        return start.copy(), peers.copy()
-    if p.peer_network == "community":
-        peers = _community_peers(p, seed, industry, region)
-        return np.arange(p.users + 1) * peers.shape[1], peers.ravel()
-    blocks = tuple(np.bincount(industry, minlength=p.industries).tolist())
-    start, peers = _graph_rows(p.peer_network, p.users, min(p.peers, p.users - 1), p.rewiring, blocks, seed)
-    return start.copy(), peers.copy()  # compiled code takes a read-only array for another type
+    elif p.peer_network == "community":
+        alike = _community_peers(p, seed, industry, region)
+        start, peers = np.arange(p.users + 1) * alike.shape[1], alike.ravel()
+    else:
+        blocks = tuple(np.bincount(industry, minlength=p.industries).tolist())
+        start, peers = _graph_rows(p.peer_network, p.users, min(p.peers, p.users - 1), p.rewiring, blocks, seed)
+    # Shared arrays are read-only, which is another type for compiled code; short numbers halve what is read.
+    return start.copy(), peers.astype(np.int32)
 
 
 def supply_ties(p: Parameters, seed: int) -> np.ndarray:

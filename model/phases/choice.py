@@ -40,6 +40,7 @@ def choose_providers(t, p, seed, s):
     switched, adopting, aid = 0.0, 0.0, 0.0
     for start in range(0, count, BLOCK):
         reviewing = _list_reviewing(p, users, scratch.marked, scratch.listed, start, min(start + BLOCK, count))
+        _feel_risk(p, users, scratch, reviewing)
         _gather_utilities(p, s, net_price, reviewing)
         _find_best(t, p, seed, scratch, reviewing)
         moved, basis, paid = _move(p, s, reviewing)
@@ -63,6 +64,21 @@ def _list_reviewing(p, users, marked, listed, start, stop):
 
 
 @phase
+def _feel_risk(p, users, scratch, reviewing):
+    """Risk that each reviewing user sees in leaving the old technology; 0 if it has left it.
+
+    A pass of its own: with little else to do the processor fetches many users' peers from memory at once.
+    """
+    listed, entering, provider, lead = scratch.listed, scratch.entering, users.provider, users.lead
+    risk, lead_risk = p.risk, p.lead_risk
+    for r in range(reviewing):
+        u = listed[r]
+        entering[r] = 0.0
+        if provider[u] == OLD_TECHNOLOGY:
+            entering[r] = perceived_risk(risk, _peer_adoption(users, scratch.adopted, u), lead[u], lead_risk)
+
+
+@phase
 def _gather_utilities(p, s, net_price, reviewing):
     """Utility without noise of every contact's product and of the old technology, a row per place in the list.
 
@@ -72,20 +88,16 @@ def _gather_utilities(p, s, net_price, reviewing):
     users, innovators, scratch = s.users, s.innovators, s.scratch
     quality, home, adoption, waiver = innovators.quality, innovators.region, s.support.adoption, s.support.waiver
     regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
-    valuations, masteries, old_quality, lead = users.valuation, users.mastery, users.old_quality, users.lead
+    valuations, masteries, old_quality = users.valuation, users.mastery, users.old_quality
     listed, option, utility, entering = scratch.listed, scratch.option, scratch.utility, scratch.entering
     value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
-    old_price, slots, risk, lead_risk = p.old_price, p.slots, p.risk, p.lead_risk
+    old_price, slots = p.old_price, p.slots
     start, carried, known = p.mastery_start, p.mastery_carried, contacts.shape[1]
     for r in range(reviewing):
         u = listed[r]
         j, now, valuation, region, skilled = industry[u], provider[u], valuations[u], regions[u], masteries[u]
         fresh = mastery_after_switch(skilled, start, carried)
-        felt, aid = 0.0, 0.0
-        if now == OLD_TECHNOLOGY:
-            felt = perceived_risk(risk, _peer_adoption(users, scratch.adopted, u), lead[u], lead_risk)
-            aid = adoption[j]
-        entering[r] = felt
+        felt, aid = entering[r], adoption[j] if now == OLD_TECHNOLOGY else 0.0
         for m in range(known):
             i = max(contacts[u, m], 0)
             mastery = skilled if i == now else fresh
@@ -105,7 +117,7 @@ def _peer_adoption(users, adopted, u):
     """Share of a user's peers that use the new technology."""
     peers = users.peers
     first, last = users.peer_start[u], users.peer_start[u + 1]
-    count = 0
+    count = 0.0  # a whole number would be added up by vector instructions, slower for so few
     for k in range(first, last):
         count += adopted[peers[k]]
     return count / (last - first) if last > first else 0.0
