@@ -13,7 +13,7 @@ from tests.benchmarks.figures import Figure, best, python, ratio
 
 
 def runner_overhead() -> Iterator[Figure]:
-    """100 runs through the runner in one job, into memory and into a store, over plain ones; no policy: no baselines."""
+    """100 runs through the runner in one job, in memory and into a store, over plain ones. No policy: no baselines."""
     study = Study(policies=(policies["laissez_faire"],))
     tasks = Tasks.of(study, "m")
 
