@@ -53,8 +53,9 @@ def choice() -> Iterator[Figure]:
 
 
 def _choice(parameters: Parameters, repeats: int) -> Figure:
-    """Under a policy that needs every term of utility, in the quarter after it has come to work."""
-    t, policy = 20, Policy(name="aid", mix={"demonstration": 0.5, "procurement": 0.5}, waive_risk=0.5)
+    """In a quarter in which users are orphaned and a policy is at work that needs every term of utility."""
+    mix = {"demonstration": 0.5, "procurement": 0.5}
+    t, policy = 40, Policy(name="aid", mix=mix, first_adopters=1.0, waive_risk=0.5)
     course = Course(parameters, policy, 0)
     course.advance(t)
     govern(t, *course._fixed)
