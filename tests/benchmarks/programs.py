@@ -31,9 +31,9 @@ def runner_overhead() -> Iterator[Figure]:
         for seed in study.seeds:
             simulate(study.parameters, "laissez_faire", seed)
 
-    yield Figure("runner, in memory / plain runs", ratio(in_memory, plain, 10), 1.1, "ratio")
-    yield Figure("runner, with store / plain runs", ratio(lambda: stored(False), plain, 10), 1.1, "ratio")
-    yield Figure("the same, shards merged / plain runs", ratio(lambda: stored(True), plain, 10), 1.1, "ratio")
+    yield Figure("runner, in memory / plain runs", ratio(in_memory, plain, 5), 1.1, "ratio")
+    yield Figure("runner, with store / plain runs", ratio(lambda: stored(False), plain, 5), 1.1, "ratio")
+    yield Figure("the same, shards merged / plain runs", ratio(lambda: stored(True), plain, 5), 1.1, "ratio")
 
 
 def cold_compile() -> Iterator[Figure]:
