@@ -3,6 +3,7 @@
 from agents.compiled import kernel
 from model.foresight import standardise
 from model.phases.accounts import refinance_firms
+from model.phases.choice import choose_providers
 from model.phases.choosing import renew_plan_and_choice
 from model.phases.public_research import do_public_research
 from model.phases.spillovers import imitate
@@ -36,3 +37,9 @@ def refinance(t, p, seed, s):
 def score_apart(value, s):
     """z-scores of firms' values, in place."""
     standardise(s.innovators, value)
+
+
+@kernel
+def choose(t, p, seed, s):
+    """Users' choice of providers."""
+    choose_providers(t, p, seed, s)

@@ -27,11 +27,15 @@ def tie_peers(economy: Any) -> None:
 def community_peer(economy: Any, user: User, m: int) -> User:
     """Peer m: from the own industry (m even) or the own region (m odd); of all others for a user alone in its group."""
     for_even, for_odd = economy.draws.pair(Purpose.PEERS, 0, user.index, m // 2)
-    luck, group = (for_even, industry_of) if m % 2 == 0 else (for_odd, region_of)
-    others = [other for other in economy.users if group(other) == group(user) and other is not user]
-    if not others:
-        others = [other for other in sorted(economy.users, key=group) if other is not user]
-    return others[index(luck, len(others))]
+    if m % 2 == 0:
+        luck, group, group_of = for_even, user.industry.users, industry_of
+    else:
+        luck, group, group_of = for_odd, economy.regions[user.region], region_of
+    if len(group) == 1:
+        others = [other for other in sorted(economy.users, key=group_of) if other is not user]
+        return others[index(luck, len(others))]
+    place = index(luck, len(group) - 1)
+    return group[place] if group[place].index < user.index else group[place + 1]  # the user itself is skipped
 
 
 def industry_of(user: User) -> int:

@@ -78,11 +78,11 @@ def needs_of_row(economy: Any, row: int) -> list[float]:
 
 
 def place_users(economy: Any) -> None:
-    """Users industry by industry, with size, valuation, region and old technology."""
+    """Users industry by industry, with size, valuation, region and old technology; `regions` lists them by region."""
     p, draws = economy.p, economy.draws
     by_layer = [p.old_quality_traditional, p.old_quality_emerging, p.old_quality_future]
     numbers = allot(p.users, [industry.share for industry in economy.industries])
-    economy.users = []
+    economy.users, economy.regions = [], [[] for _ in range(p.regions)]
     for industry, number in zip(economy.industries, numbers, strict=True):
         for _ in range(number):
             user = User(economy, len(economy.users), industry, by_layer[industry.layer])
@@ -93,6 +93,7 @@ def place_users(economy: Any) -> None:
             user.region = index(for_region, p.regions)
             user.lead = for_lead < p.lead_users
             industry.users.append(user)
+            economy.regions[user.region].append(user)
             economy.users.append(user)
         total = sum(user.size for user in industry.users)
         for user in industry.users:

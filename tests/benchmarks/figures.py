@@ -1,0 +1,58 @@
+"""What the benchmarks share: a line of the table, and how time is taken."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from model import Parameters, policies
+from model.simulation import Course
+
+
+class Figure(NamedTuple):
+    """One line of the table: a measured value and the limit it is held against."""
+
+    name: str
+    value: float
+    limit: float
+    unit: str
+
+
+def best(action: Callable[[], object], repeats: int, prepare: Callable[[], object] = lambda: None) -> float:
+    """Seconds of the fastest of some repeats; what prepares each is not counted."""
+    times = []
+    for _ in range(repeats):
+        prepare()
+        start = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def ratio(one: Callable[[], object], other: Callable[[], object], repeats: int) -> float:
+    """Time of one action over another's: the fastest of each, tried in turn so that both meet the same load."""
+    times = [(best(one, 1), best(other, 1)) for _ in range(repeats)]
+    return min(first for first, _ in times) / min(second for _, second in times)
+
+
+def processor_seconds(action: Callable[[], object]) -> float:
+    """Seconds that the processor works on something: on one thread, what a calm machine would take."""
+    start = time.process_time()
+    action()
+    return time.process_time() - start
+
+
+def seconds_of_quarters(p: Parameters, quarters: int) -> float:
+    """Processor seconds of the first quarters of a run, without set-up."""
+    course = Course(p, policies["application"], 0)
+    return processor_seconds(lambda: course.advance(quarters))
+
+
+def python(*arguments: str, **environment: str) -> str:
+    """Standard output of a Python process of its own."""
+    done = subprocess.run(
+        [sys.executable, *arguments], check=True, capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    return done.stdout
