@@ -131,7 +131,8 @@ def test_equal_after_use():
 
 # -- refusals
 def test_unknown_names_are_refused_with_the_nearest():
-    """A misspelt name is refused and the right one suggested."""
+    """A misspelt name is refused and the right one suggested; where none is near, all are listed."""
+    assert refusal(find_policy, policy="???").endswith("; one of: " + ", ".join(policies))
     assert "'users'" in refusal(Parameters, usrs=3)
     assert "'foresight'" in refusal(Policy, foresigt=0.1)
     assert "'vouchers'" in refusal(Policy, mix={"voucher": 1.0})

@@ -77,6 +77,7 @@ def test_degrees_are_as_asked() -> None:
     assert set(degrees("watts_strogatz", peers=8, rewiring=0.0)) == {8}
     assert degrees("watts_strogatz", peers=8, rewiring=0.3).mean() == 8.0
     assert degrees("barabasi_albert", peers=8).mean() == pytest.approx(8.0, rel=0.1)
+    assert degrees("barabasi_albert", peers=2).sum() == 2 * (200 - 1)  # a tree
     assert degrees("stochastic_block", peers=8).mean() == pytest.approx(8.0, rel=0.25)
 
 

@@ -343,8 +343,9 @@ def test_entrant():
 
 
 def test_progress():
-    """Useful quality must rise by more than 2 %."""
+    """Useful quality must rise by more than 2 %; where there is none, there is no progress."""
     assert progressed(1.03, 1.0) and not progressed(1.01, 1.0)
+    assert not progressed(0.0, 0.0)
 
 
 def test_refinancing():
