@@ -238,6 +238,9 @@ def test_a_sweep_reads_a_file_once() -> None:
     for risk in (0.1, 0.2, 0.3):
         build_world(p.replace(risk=risk), 0)
     assert before == [reader.cache_info().misses for reader in (industry_table, read_graph, peer_rows, supplier_table)]
+    for kept in (*industry_table(p.industries_file)[1:], *peer_rows(p.peers_graph, p.users)):
+        with pytest.raises(ValueError, match="read-only"):
+            kept[0] = 1
 
 
 def test_a_study_file_names_files_beside_it() -> None:

@@ -50,7 +50,7 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "local governments of small regions": (
         {"peer_network": "stochastic_block", "supply_network": "stochastic_block", "regions": 3, "segmentation": 0.9,
          "foreign_founders": 0.3, "foreign_entrants": 0.4, "foreign_suppliers": 0.5, "fixed_cost": 0.2},
-        {"mix": {"guidance_fund": 1.0}, "end": 8, "budget": 0.05, "local_champions": 1, "herding": 2.0, "patience": 1,
+        {"mix": {"guidance_fund": 1.0}, "end": 8, "budget": 0.05, "local_champions": 1, "herding": 5.0, "patience": 1,
          "plan_period": 2, "criterion": "young", "equity_share": 1.0},
     ),
     "hard times for firms": (
@@ -97,8 +97,9 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"mix": {"vouchers": 1.0}, "end": 3},
     ),
     "nobody in the end": (
-        {"founders": 5, "entry": 0.0, "entry_profit": 0.0, "foreign_founders": 1.0, "foreign_suppliers": 0.6,
-         "reconsider": 1.0, "initial_capability": 2.0, "decoupling": 4, "decoupling_share": 1.0},
+        {"market_size": 50.0, "founders": 5, "entry": 0.0, "entry_profit": 0.0, "foreign_founders": 1.0,
+         "foreign_suppliers": 0.6, "decoupling": 4, "decoupling_share": 1.0, "reconsider": 1.0,
+         "initial_capability": 2.0},
         {"mix": {"grants": 0.5, "mission": 0.5}, "end": 8},
     ),
     "hardly anybody": (
