@@ -49,7 +49,8 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "local governments of small regions": (
         {"peer_network": "stochastic_block", "supply_network": "stochastic_block", "regions": 3, "segmentation": 0.9,
-         "foreign_founders": 0.3, "foreign_entrants": 0.4, "foreign_suppliers": 0.5, "fixed_cost": 0.2},
+         "foreign_founders": 0.3, "foreign_entrants": 0.4, "foreign_suppliers": 0.5, "fixed_cost": 0.2,
+         "domains": 6, "paradigm_break": 2},
         {"mix": {"guidance_fund": 1.0}, "end": 8, "budget": 0.05, "local_champions": 1, "herding": 5.0, "patience": 1,
          "plan_period": 2, "criterion": "young", "equity_share": 1.0},
     ),
@@ -61,7 +62,7 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "the weakest link, through a bottleneck": (
         {"complementarity": -35.0, "supplier_exponent": -3.0, "congestion": 0.8, "supplier_capacity": 0.002,
-         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 6, "paradigm_break": 2},
+         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 6},
         {"mix": {"common_technology": 0.5, "roadmap": 0.5}, "end": 12, "roadmap_plan": 0.7, "foresight": 1.0},
     ),
     "geometric quality, fixed engineers, quick R&D": (
@@ -99,8 +100,8 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "nobody in the end": (
         {"market_size": 50.0, "founders": 5, "entry": 0.0, "entry_profit": 0.0, "foreign_founders": 1.0,
          "foreign_suppliers": 0.6, "decoupling": 4, "decoupling_share": 1.0, "reconsider": 1.0,
-         "initial_capability": 2.0},
-        {"mix": {"grants": 0.5, "mission": 0.5}, "end": 8},
+         "initial_capability": 2.0, "horizon": 6},
+        {"mix": {"grants": 0.5, "mission": 0.5}, "end": 5},
     ),
     "hardly anybody": (
         {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,
