@@ -1,11 +1,13 @@
 """A run: its seed, the withdrawal of its policy, its warnings, and the run without policy that it is compared with."""
 
+from dataclasses import FrozenInstanceError
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from model import simulation
 from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import Policy, policies
@@ -36,6 +38,27 @@ def test_seeds():
     assert [valid_seed(seed) for seed in (0, 2**64 - 1, "7")] == [0, 2**64 - 1, 7]
 
 
+def test_a_run_is_what_was_asked_for():
+    """By default the first seed, and no policy; a run cannot be changed afterwards, and options have names."""
+    run = simulate(Parameters(**TINY))
+    assert run.seed == 0 and run.policy == policies["laissez_faire"]
+    with pytest.raises(FrozenInstanceError):
+        run.seed = 1
+    with pytest.raises(TypeError):
+        simulate(Parameters(**TINY), "laissez_faire", 0, True)
+
+
+@pytest.mark.parametrize("panel", [False, True])
+def test_identities_are_checked_on_request(panel, monkeypatch):
+    """In every quarter, with a panel of firms or without."""
+    checked = []
+    monkeypatch.setattr(simulation, "check_identities", lambda state, t: checked.append(t))
+    simulate(Parameters(**TINY), panel=panel)
+    assert checked == []
+    simulate(Parameters(**TINY), check=True, panel=panel)
+    assert checked == list(range(TINY["horizon"]))
+
+
 @pytest.mark.parametrize(("founders", "warned"), [(9, False), (10, True)])
 def test_crowding(founders, warned):
     """A run warns when more than 90 % of slots were in use."""
@@ -45,7 +68,7 @@ def test_crowding(founders, warned):
 
 def test_comparison_with_no_policy():
     """Gain over the same seed's run without policy per money placed; there is none without policy."""
-    p, policy = Parameters(**TINY), policies["rebate"].replace(end=4)
+    p, policy = Parameters(**TINY, market_size=0.1), policies["rebate"].replace(end=4, budget=0.001)
     own = simulate(p, policy, 3).summary
     other = simulate(p, policies["laissez_faire"].replace(end=4), 3).summary
     gain = (own["welfare"] - other["welfare"]) / own["budget_placed"]
