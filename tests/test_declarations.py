@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.catalogue import INSTRUMENTS
-from model.declared import NOT_IDENTIFIED, bounds
+from model.declared import NOT_IDENTIFIED, bounds, is_efficacy
 from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
@@ -109,6 +109,25 @@ def test_round_trips(settings):
     assert kind.model_validate_json(settings.model_dump_json()) == settings
 
 
+def test_yaml_has_a_line_per_setting():
+    """So that versions can be compared line by line."""
+    names = [line.partition(":")[0] for line in Parameters().to_yaml().splitlines()]
+    assert names == list(Parameters.model_fields)
+
+
+@pytest.mark.parametrize("text", ["{", "- users", "users"])
+def test_yaml_that_is_none(text):
+    """What is not YAML, or not names with values, is refused."""
+    assert refusal(Parameters.from_yaml, text=text).startswith("parameters: ")
+
+
+def test_a_file_is_what_it_holds():
+    """Results depend on settings as they stand, and on files by their digest alone."""
+    assert Parameters(users=77).content() == Parameters(users=77).model_dump(mode="json")
+    named = Parameters(industries_file="tests/data/industries.csv", domains=3)
+    assert named.industries_file == f"tests/data/industries.csv#{named.content()['industries_file']}"
+
+
 def test_mixes_compare_by_content():
     """A mix is a set of shares: order of writing does not matter."""
     one = Policy(mix={"grants": 0.4, "vouchers": 0.6})
@@ -133,8 +152,8 @@ def test_equal_after_use():
 def test_unknown_names_are_refused_with_the_nearest():
     """A misspelt name is refused and the right one suggested; where none is near, all are listed."""
     assert refusal(find_policy, policy="???").endswith("; one of: " + ", ".join(policies))
-    assert "'users'" in refusal(Parameters, usrs=3)
-    assert "'foresight'" in refusal(Policy, foresigt=0.1)
+    assert refusal(Parameters, usrs=3) == "unknown parameter 'usrs'; did you mean 'users'?"
+    assert refusal(Policy, foresigt=0.1) == "unknown policy setting 'foresigt'; did you mean 'foresight'?"
     assert "'vouchers'" in refusal(Policy, mix={"voucher": 1.0})
     assert "'rd_credit'" in refusal(find_policy, policy="rd_credits")
 
@@ -158,8 +177,9 @@ def test_out_of_range(kind, name):
 
 def test_whole_numbers_stay_whole():
     """Half a user is refused."""
-    assert "users" in refusal(Parameters, users=2.5)
+    assert "users = 2.5: must be a whole number from" in refusal(Parameters, users=2.5)
     assert "champions" in refusal(Policy, champions=2.5)
+    assert "risk = -1: must be a number from 0 to" in refusal(Parameters, risk=-1)
 
 
 @pytest.mark.parametrize(
@@ -249,6 +269,8 @@ def test_efficacies_that_cannot_be_identified_are_drawn_over_two_orders_of_magni
     efficacies = {name: entry.efficacy for name, entry in INSTRUMENTS.items() if entry.efficacy}
     wanted = {"platform", "roadmap", "infrastructure", "common_technology", "talent", "observatory"}
     assert wanted <= set(efficacies) and len(set(efficacies.values())) == len(efficacies)
+    assert {name for name, field in Parameters.model_fields.items() if is_efficacy(field)} >= set(efficacies.values())
+    assert not is_efficacy(Parameters.model_fields["users"])
     for name in efficacies.values():
         field = Parameters.model_fields[name]
         low, high = bounds(field)
