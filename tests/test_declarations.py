@@ -208,9 +208,12 @@ def test_inconsistent_parameters(values):
         {"start": 50, "end": 40},
         {"start": 10, "end": 20, "phase_out": 11},
         {"leakage": 0.9, "administration": 0.2},
+        {"leakage": 0.5, "administration": 0.49},
         {"mix": {"grants": 0.5}},
         {"mix": {"grants": 0.5, "vouchers": 0.6}},
         {"mix": {"grants": -0.5, "vouchers": 1.5}},
+        {"mix": {"grants": -0.5, "vouchers": 0.75, "rebate": 0.75}},
+        {"mix": {"grants": True}},
         {"mix": {"grants": float("nan"), "vouchers": 1.0}},
         {"mix": "grants"},
         {"mix": {"grants": 1.0}, "later_mix": {"vouchers": 0.7}},
@@ -224,6 +227,15 @@ def test_inconsistent_policies(values):
     """Traits that cannot go together are refused, and the message names one of them."""
     message = refusal(Policy, **values)
     assert any(name in message for name in values)
+
+
+def test_as_far_as_they_go_together():
+    """A policy may last no quarter, fade from the first, and name an instrument that gets nothing and is not used."""
+    assert Policy(start=3, end=3).end == 3
+    assert Policy(start=10, end=20, phase_out=10).phase_out == 10
+    assert "length of 10 quarters" in refusal(Policy, start=10, end=20, phase_out=11)
+    idle = Policy(mix={"vouchers": 1.0, "grants": 0.0})
+    assert not idle.uses(chooser="government") and idle.replace(mix={"grants": 1.0}).uses(chooser="government")
 
 
 def test_more_champions_than_places():

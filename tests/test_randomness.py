@@ -167,6 +167,8 @@ def test_poisson_above_thirty(mean, many, vectorised):
     assert abs(drawn.mean() - mean) < 4.0 * np.sqrt(mean / drawn.size)
     assert abs(drawn.var() / mean - 1.0) < 0.04
     assert poisson(30.5, 2.0**-53) == 0
+    quantile = np.floor(mean + np.sqrt(mean) * ndtri(many[:, 0]) + 0.5)
+    assert np.mean(drawn == np.maximum(quantile, 0.0)) > 0.9999
 
 
 def test_no_poisson_without_mean():
