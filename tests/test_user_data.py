@@ -177,7 +177,7 @@ def test_peers_of_a_written_network_are_read_back() -> None:
 
 
 def test_files_change_what_they_are_about(same_series: Callable[..., bool]) -> None:
-    plain = Parameters(**{**SIZES, "users": 7, "industries": 4, "horizon": 40, "reconsider": 1.0})
+    plain = Parameters(**{**SIZES, "users": 7, "industries": 4, "horizon": 20, "reconsider": 1.0})
     given = {name: str(file) for name, file in zip(FILES, (INDUSTRIES, PEERS, SUPPLY), strict=True)}
     every = simulate(plain.replace(**given), "grants", 1, check=True)
     assert np.isfinite(every.series["output"]).all()

@@ -51,7 +51,14 @@ GROUPS = {
         ("test_declarations.py", "test_calendar.py"),
     ),
     "networks": Group(("model/network",), ("test_network.py",)),
-    "files": Group(("model/input_file", "model/user_"), ("test_user_data.py",)),
+    "files": Group(
+        ("model/input_file", "model/user_"),
+        (
+            "test_user_data.py::test_malformed_tables_are_one_line",
+            "test_user_data.py::test_malformed_graphs_are_one_line",
+            "test_user_data.py",
+        ),
+    ),
     "identities": Group(
         ("model/check", "model/state"),
         ("test_identities.py::test_identity_can_fail", "test_identities.py::test_not_a_number_is_caught"),
