@@ -32,7 +32,8 @@ def passes(expected: dict[str, str], tests: list[str]) -> bool:
         return False
     import pytest
 
-    return not tests or pytest.main(["-x", "-q", "-p", "no:cacheprovider", *tests]) == pytest.ExitCode.OK
+    quickly = ("-x", "-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider")  # nobody reads what fails, and why
+    return not tests or pytest.main([*quickly, *tests]) == pytest.ExitCode.OK
 
 
 def survives(expected: dict[str, str], tests: list[str]) -> bool:
