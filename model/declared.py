@@ -177,8 +177,6 @@ def _first_fault(cls: type[Declared], error: ValidationError) -> str:
     elif low is not None:
         kind = "a whole number" if field.annotation is int else "a number"
         allowed = f"must be {kind} from {low:g} to {high:g}"
-        words = allowed_words(field.annotation)
-        allowed += f" or {', '.join(words)}" if words else ""
     elif words := allowed_words(field.annotation):
         allowed = "must be one of: " + ", ".join(words)
     else:

@@ -61,7 +61,7 @@ def _generated_supply_ties(p: Parameters, seed: int) -> np.ndarray:
 
 def _community_peers(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray) -> np.ndarray:
     """Half of a user's peers from its own industry, half from its own region. Shape (users, peers)."""
-    draws = uniforms(seed, Purpose.PEERS, p.users, (p.peers + 1) // 2)[..., :2].reshape(p.users, -1)[:, : p.peers]
+    draws = uniforms(seed, Purpose.PEERS, p.users, (p.peers + 1) // 2).reshape(p.users, -1)[:, : p.peers]
     peers = np.empty((p.users, p.peers), np.int64)
     for first, group in enumerate((industry, region)):
         peers[:, first::2] = _others_alike(group, draws[:, first::2].T).T

@@ -70,11 +70,16 @@ def test_a_later_mix_needs_a_first():
         Policy(later_mix={"vouchers": 1.0})
 
 
-@pytest.mark.parametrize("calendar", [[-1.0], [float("nan")], [1e7], "often", 3, ["x"]], ids=str)
+@pytest.mark.parametrize("calendar", [[-0.5], [float("nan")], [1e6 + 0.5], "often", 3, ["x"], [True]], ids=str)
 def test_calendars_are_numbers(calendar):
     """Anything but a list of finite multiples of the budget is refused by name, in one line."""
     with pytest.raises(BadInput, match=r"^[^\n]*calendar[^\n]*$"):
         Policy(mix={"grants": 1.0}, calendar=calendar)
+
+
+def test_calendars_reach_from_nothing_to_a_million():
+    """Both ends are allowed."""
+    assert Policy(mix={"grants": 1.0}, calendar=[0.0, 1e6]).calendar == (0.0, 1e6)
 
 
 # -- in the economy

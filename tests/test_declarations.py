@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from model.catalogue import INSTRUMENTS
-from model.declared import NOT_IDENTIFIED, bounds
+from model.declared import NOT_IDENTIFIED, bounds, is_efficacy
 from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
@@ -109,6 +109,25 @@ def test_round_trips(settings):
     assert kind.model_validate_json(settings.model_dump_json()) == settings
 
 
+def test_yaml_has_a_line_per_setting():
+    """So that versions can be compared line by line."""
+    names = [line.partition(":")[0] for line in Parameters().to_yaml().splitlines()]
+    assert names == list(Parameters.model_fields)
+
+
+@pytest.mark.parametrize("text", ["{", "- users", "users"])
+def test_yaml_that_is_none(text):
+    """What is not YAML, or not names with values, is refused."""
+    assert refusal(Parameters.from_yaml, text=text).startswith("parameters: ")
+
+
+def test_a_file_is_what_it_holds():
+    """Results depend on settings as they stand, and on files by their digest alone."""
+    assert Parameters(users=77).content() == Parameters(users=77).model_dump(mode="json")
+    named = Parameters(industries_file="tests/data/industries.csv", domains=3)
+    assert named.industries_file == f"tests/data/industries.csv#{named.content()['industries_file']}"
+
+
 def test_mixes_compare_by_content():
     """A mix is a set of shares: order of writing does not matter."""
     one = Policy(mix={"grants": 0.4, "vouchers": 0.6})
@@ -131,9 +150,10 @@ def test_equal_after_use():
 
 # -- refusals
 def test_unknown_names_are_refused_with_the_nearest():
-    """A misspelt name is refused and the right one suggested."""
-    assert "'users'" in refusal(Parameters, usrs=3)
-    assert "'foresight'" in refusal(Policy, foresigt=0.1)
+    """A misspelt name is refused and the right one suggested; where none is near, all are listed."""
+    assert refusal(find_policy, policy="???").endswith("; one of: " + ", ".join(policies))
+    assert refusal(Parameters, usrs=3) == "unknown parameter 'usrs'; did you mean 'users'?"
+    assert refusal(Policy, foresigt=0.1) == "unknown policy setting 'foresigt'; did you mean 'foresight'?"
     assert "'vouchers'" in refusal(Policy, mix={"voucher": 1.0})
     assert "'rd_credit'" in refusal(find_policy, policy="rd_credits")
 
@@ -157,8 +177,9 @@ def test_out_of_range(kind, name):
 
 def test_whole_numbers_stay_whole():
     """Half a user is refused."""
-    assert "users" in refusal(Parameters, users=2.5)
+    assert "users = 2.5: must be a whole number from" in refusal(Parameters, users=2.5)
     assert "champions" in refusal(Policy, champions=2.5)
+    assert "risk = -1: must be a number from 0 to" in refusal(Parameters, risk=-1)
 
 
 @pytest.mark.parametrize(
@@ -187,9 +208,12 @@ def test_inconsistent_parameters(values):
         {"start": 50, "end": 40},
         {"start": 10, "end": 20, "phase_out": 11},
         {"leakage": 0.9, "administration": 0.2},
+        {"leakage": 0.5, "administration": 0.49},
         {"mix": {"grants": 0.5}},
         {"mix": {"grants": 0.5, "vouchers": 0.6}},
         {"mix": {"grants": -0.5, "vouchers": 1.5}},
+        {"mix": {"grants": -0.5, "vouchers": 0.75, "rebate": 0.75}},
+        {"mix": {"grants": True}},
         {"mix": {"grants": float("nan"), "vouchers": 1.0}},
         {"mix": "grants"},
         {"mix": {"grants": 1.0}, "later_mix": {"vouchers": 0.7}},
@@ -203,6 +227,15 @@ def test_inconsistent_policies(values):
     """Traits that cannot go together are refused, and the message names one of them."""
     message = refusal(Policy, **values)
     assert any(name in message for name in values)
+
+
+def test_as_far_as_they_go_together():
+    """A policy may last no quarter, fade from the first, and name an instrument that gets nothing and is not used."""
+    assert Policy(start=3, end=3).end == 3
+    assert Policy(start=10, end=20, phase_out=10).phase_out == 10
+    assert "length of 10 quarters" in refusal(Policy, start=10, end=20, phase_out=11)
+    idle = Policy(mix={"vouchers": 1.0, "grants": 0.0})
+    assert not idle.uses(chooser="government") and idle.replace(mix={"grants": 1.0}).uses(chooser="government")
 
 
 def test_more_champions_than_places():
@@ -248,6 +281,8 @@ def test_efficacies_that_cannot_be_identified_are_drawn_over_two_orders_of_magni
     efficacies = {name: entry.efficacy for name, entry in INSTRUMENTS.items() if entry.efficacy}
     wanted = {"platform", "roadmap", "infrastructure", "common_technology", "talent", "observatory"}
     assert wanted <= set(efficacies) and len(set(efficacies.values())) == len(efficacies)
+    assert {name for name, field in Parameters.model_fields.items() if is_efficacy(field)} >= set(efficacies.values())
+    assert not is_efficacy(Parameters.model_fields["users"])
     for name in efficacies.values():
         field = Parameters.model_fields[name]
         low, high = bounds(field)

@@ -278,6 +278,10 @@ def break_contacts(s):
     s.users.contacts[0, 0] = np.flatnonzero(~s.innovators.alive)[0]
 
 
+def break_exit(s):
+    s.innovators.alive[0] = False
+
+
 def break_providers(s):
     u = np.flatnonzero(s.users.provider == OLD_TECHNOLOGY)[0]
     s.users.provider[u] = np.setdiff1d(np.flatnonzero(s.innovators.alive), s.users.contacts[u])[0]
@@ -308,6 +312,7 @@ TAMPERING: tuple[tuple[str, Callable], ...] = (
     ("shares", break_beliefs),
     ("shares", break_market_shares),
     ("ties", break_contacts),
+    ("ties", break_exit),
     ("ties", break_providers),
 )
 

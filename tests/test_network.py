@@ -76,7 +76,10 @@ def test_degrees_are_as_asked() -> None:
     assert set(degrees("random_regular", peers=8)) == {8}
     assert set(degrees("watts_strogatz", peers=8, rewiring=0.0)) == {8}
     assert degrees("watts_strogatz", peers=8, rewiring=0.3).mean() == 8.0
+    for users in (9, 10):  # at most as many as there are others, and an even number
+        assert set(degrees("watts_strogatz", users=users, industries=2, peers=64, rewiring=0.0)) == {8}
     assert degrees("barabasi_albert", peers=8).mean() == pytest.approx(8.0, rel=0.1)
+    assert degrees("barabasi_albert", peers=2).sum() == 2 * (200 - 1)  # a tree
     assert degrees("stochastic_block", peers=8).mean() == pytest.approx(8.0, rel=0.25)
 
 
@@ -99,6 +102,12 @@ def test_peers_are_mostly_of_ones_own_kind(kind: str) -> None:
     assert own.mean() > 1.5 * np.sum((np.bincount(industry) / 400) ** 2) or own.mean() > 0.5
 
 
+def test_without_rewiring_blocks_keep_to_themselves() -> None:
+    p = Parameters(users=8, industries=4, peers=1, rewiring=0.0, peer_network="stochastic_block")
+    start, peers = peer_ties(p, 0, np.repeat(np.arange(4), 2), np.zeros(8, np.int64))
+    assert start.tolist() == list(range(9)) and peers.tolist() == [1, 0, 3, 2, 5, 4, 7, 6]
+
+
 def test_one_seed_gives_one_network() -> None:
     for kind in PEERS:
         p = Parameters(users=50, peer_network=kind)
@@ -115,6 +124,9 @@ def test_generated_graphs_are_made_once() -> None:
     assert _graph_rows.cache_info().misses == misses
     assert np.array_equal(first[0][1], again[0][1])
     assert np.array_equal(first[1], again[1])
+    for kept in _graph_rows("watts_strogatz", 80, 8, 0.1, (80,), 3):
+        with pytest.raises(ValueError, match="read-only"):
+            kept[0] = 1
 
 
 def test_every_network_is_of_one_compiled_type() -> None:

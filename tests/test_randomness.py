@@ -144,7 +144,7 @@ def test_normals_and_exponentials(many, vectorised):
     assert stats.ks_2samp(waits, rng.standard_exponential(40000)).pvalue > UNLIKELY
 
 
-@pytest.mark.parametrize("mean", [0.01, 0.1, 0.7, 1.0, 3.0, 9.5, 20.0, 29.9])
+@pytest.mark.parametrize("mean", [0.01, 0.1, 0.7, 1.0, 3.0, 9.5, 20.0, 30.0])
 def test_poisson_by_inversion(mean, many, vectorised):
     """Up to a mean of 30 the draw is exactly the Poisson quantile of its uniform, tails included."""
     u = np.concatenate([many[:4000, 0], 1.0 - 10.0 ** -np.arange(1.0, 12.0), 10.0 ** -np.arange(1.0, 12.0)])
@@ -166,6 +166,9 @@ def test_poisson_above_thirty(mean, many, vectorised):
     assert np.all(drawn == np.round(drawn)) and drawn.min() >= 0
     assert abs(drawn.mean() - mean) < 4.0 * np.sqrt(mean / drawn.size)
     assert abs(drawn.var() / mean - 1.0) < 0.04
+    assert poisson(30.5, 2.0**-53) == 0
+    quantile = np.floor(mean + np.sqrt(mean) * ndtri(many[:, 0]) + 0.5)
+    assert np.mean(drawn == np.maximum(quantile, 0.0)) > 0.9999
 
 
 def test_no_poisson_without_mean():

@@ -29,6 +29,7 @@ from agents.innovator import (
     imitated,
     improved,
     next_markup,
+    occupied,
     progressed,
     refinancing_hazard,
     research_budget,
@@ -313,6 +314,17 @@ def test_needs():
 
 
 # -- firms' accounts and entry
+@pytest.mark.parametrize(
+    ("living", "looked_at"),
+    [([], 0), ([0], 32), ([31], 32), ([32], 64), ([7, 63], 64), ([64], 96), ([95], 96), ([96], 100), ([99], 100)],
+)
+def test_slots_to_look_at(living, looked_at):
+    """Up to the highest slot in use, and on to a multiple of 32 where there are as many."""
+    alive = np.zeros(100, bool)
+    alive[living] = True
+    assert occupied(alive) == looked_at
+
+
 def test_fixed_cost():
     """base * growth^[(1 - standard) own generation + standard * frontier's]: only one of them at the ends."""
     assert fixed_cost(0.02, 2.0, 1, 3, 0.0) == approx(0.04)
@@ -343,8 +355,9 @@ def test_entrant():
 
 
 def test_progress():
-    """Useful quality must rise by more than 2 %."""
+    """Useful quality must rise by more than 2 %; where there is none, there is no progress."""
     assert progressed(1.03, 1.0) and not progressed(1.01, 1.0)
+    assert not progressed(0.0, 0.0)
 
 
 def test_refinancing():
@@ -360,6 +373,7 @@ def test_refinancing():
 def test_subsidy_rate():
     """min(cap, purse / (1.1 * last sales)); the cap if there were none; nothing from an empty or overdrawn purse."""
     assert subsidy_rate(1.1, 10.0, 0.5) == approx(0.1)
+    assert subsidy_rate(0.055, 0.5, 0.5) == approx(0.1)
     assert subsidy_rate(100.0, 10.0, 0.5) == 0.5
     assert subsidy_rate(1.0, 0.0, 0.5) == 0.5
     assert subsidy_rate(0.0, 0.0, 0.5) == 0.0

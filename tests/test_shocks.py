@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 
 from model.check import check_identities
-from model.indicators import Record, recovery_time, shock_loss
 from model.ledger import Purpose
 from model.parameters import SHOCKS
 from model.simulation import simulate
-from model.state import TALLIES, recorded
 
 AT = 20
 ARMS = ("laissez_faire", "rd_credit", "vouchers")
@@ -199,43 +197,7 @@ def test_decoupling_in_part_takes_a_keyed_share(course):
     assert gone(0.0)[0] == gone(0.0)[2] == set()
 
 
-# -- recovery, on made-up series
-def made_up(output, shock):
-    """A record of a run of which only output matters."""
-    tallies = recorded(TALLIES, len(output))
-    tallies["output"] = output
-    return Record(
-        tallies=tallies,
-        moved=np.zeros((len(output), len(Purpose))),
-        size=1000.0,
-        funds_cost=0.2,
-        integration=0.1,
-        placed=np.zeros((len(output), 1)),
-        supply_elasticity=1.5,
-        withdrawal=0,
-        shock=shock,
-    )
-
-
-@pytest.mark.parametrize(
-    ("output", "shock", "loss", "time"),
-    [
-        ([100, 100, 80, 90, 100, 101], 2, 20.0, 2.0),  # back at its level after two quarters
-        ([100, 100, 80, 120, 95, 101], 2, 20.0, 3.0),  # a rise that does not last is no recovery
-        ([100, 100, 80, 70, 99, 99], 2, 30.0, np.nan),  # never
-        ([90, 100, 100, 110, 120, 130], 2, 0.0, 0.0),  # no loss at all
-        ([100, 100, 100, 100, 80, 99], 2, 20.0, np.nan),  # late, and not over
-        ([100, 100, 80, 90, 100, 101], 6, np.nan, np.nan),  # no shock within the run
-        ([100, 100, 80, 90, 100, 101], 0, np.nan, np.nan),  # no quarter before it to compare with
-    ],
-)
-def test_recovery_measures(output, shock, loss, time):
-    """Loss: deepest fall below the level before the shock, in %. Time: quarters until it is back for good."""
-    record = made_up(output, shock)
-    assert shock_loss(record) == pytest.approx(loss, nan_ok=True)
-    assert recovery_time(record) == pytest.approx(time, nan_ok=True)
-
-
+# -- recovery
 def test_recovery_is_measured_from_the_first_shock(run):
     """Of two shocks, the earlier gives the level to come back to."""
     found = run(demand_shock=AT, cost_shock=AT + 10)

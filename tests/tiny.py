@@ -20,21 +20,24 @@ DATA = Path(__file__).parent / "data"
 TINY: dict[str, Any] = {
     "users": 60, "horizon": 12, "slots": 24, "founders": 9, "suppliers": 7, "domains": 3, "industries": 5, "regions": 2,
     "contacts": 4, "peers": 5, "value_of_quality": 0.4, "initial_cost": 0.125, "initial_capability": 0.5,
+    "market_size": 0.8, "common_efficacy": 0.7, "paradigm_jump": 0.6,
 }  # fmt: skip
 EVERYTHING = {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}
 SHOCKS = {
     "decoupling": 3, "decoupling_share": 0.7, "demand_shock": 4, "demand_duration": 3, "cost_shock": 5,
     "cost_duration": 4, "paradigm_break": 6, "entry_surge": 7, "surge_size": 3,
 }  # fmt: skip
-ALL_AT_ONCE = {"mix": EVERYTHING, "end": 9, "plan_period": 3, "patience": 2}
+ALL_AT_ONCE = {"mix": EVERYTHING, "end": 9, "plan_period": 3, "patience": 2, "entry_award": 1.5}
 ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "defaults": ({}, {"mix": {"vouchers": 1.0}, "end": 9}),
     "all instruments, all shocks": (
-        {**SHOCKS, "refinance": 0.2, "deterrence": 0.3, "learning_by_research": 0.2, "ip_protection": 0.2},
+        {**SHOCKS, "refinance": 0.2, "deterrence": 0.3, "learning_by_research": 0.2, "ip_protection": 0.2,
+         "foreign_founders": 0.4, "foreign_entrants": 0.3, "foreign_suppliers": 0.5},
         {**ALL_AT_ONCE, "bias_size": 0.4, "bias_past": 0.3, "bias_connection": 0.2, "waive_risk": 0.5, "budget": 0.03},
     ),
     "selection, and much of it": (
-        {"peer_network": "barabasi_albert", "supply_network": "barabasi_albert", "discovery": 2.0, "explore_max": 0.6},
+        {"peer_network": "barabasi_albert", "supply_network": "barabasi_albert", "discovery": 2.0, "explore_max": 0.6,
+         "demand_shock": 0, "cost_shock": 0},
         {"mix": {"grants": 0.5, "mission": 0.5}, "end": 9, "budget": 0.05, "champions": 3, "award": "equal",
          "explore": 0.3, "upstream": 0.2, "award_size": 2.0, "max_age": 6, "criterion": "leader", "plan_period": 4},
     ),
@@ -46,18 +49,20 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "local governments of small regions": (
         {"peer_network": "stochastic_block", "supply_network": "stochastic_block", "regions": 3, "segmentation": 0.9,
-         "foreign_founders": 0.3, "foreign_entrants": 0.4, "foreign_suppliers": 0.5, "fixed_cost": 0.2},
-        {"mix": {"guidance_fund": 1.0}, "end": 8, "budget": 0.05, "local_champions": 1, "herding": 2.0, "patience": 1,
+         "foreign_founders": 0.3, "foreign_entrants": 0.4, "foreign_suppliers": 0.5, "fixed_cost": 0.2,
+         "domains": 6, "paradigm_break": 2},
+        {"mix": {"guidance_fund": 1.0}, "end": 8, "budget": 0.05, "local_champions": 1, "herding": 5.0, "patience": 1,
          "plan_period": 2, "criterion": "young", "equity_share": 1.0},
     ),
     "hard times for firms": (
         {"peer_network": "random_regular", "supply_network": "random_regular", "fixed_cost": 0.3, "seed_cash": 0.8,
          "slots": 64, "segmentation": 1.0, "entry": 1.0, "entry_profit": 2.0, "refinance": 0.5, "contacts": 6},
-        {"mix": {"entry_subsidy": 0.5, "platform": 0.5}, "end": 12, "budget": 0.05},
+        {"mix": {"entry_subsidy": 0.5, "platform": 0.5}, "later_mix": {"platform": 1.0}, "later_from": 6, "end": 12,
+         "budget": 0.05},
     ),
     "the weakest link, through a bottleneck": (
         {"complementarity": -35.0, "supplier_exponent": -3.0, "congestion": 0.8, "supplier_capacity": 0.002,
-         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0},
+         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 6},
         {"mix": {"common_technology": 0.5, "roadmap": 0.5}, "end": 12, "roadmap_plan": 0.7, "foresight": 1.0},
     ),
     "geometric quality, fixed engineers, quick R&D": (
@@ -82,8 +87,21 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "small users who solve problems of foreign firms": (
         {"market_size": 0.05, "report": 0.5, "lead_users": 0.5, "lead_solution": 0.9, "foreign_founders": 0.6,
-         "foreign_entrants": 0.6, "seed_cash": 1.0, "foreign_income": 0.5, "absorption_half": 0.001, "ceiling": 9.0},
-        {"mix": {"rd_credit": 1.0}, "end": 9},
+         "foreign_entrants": 0.6, "seed_cash": 1.0, "foreign_income": 0.5, "absorption_half": 0.001, "ceiling": 9.0,
+         "dividend_quarters": 0.0, "burn": 0.0},
+        {"mix": {"rd_credit": 0.5, "guidance_fund": 0.5}, "end": 9, "equity_share": 0.6, "budget": 0.02,
+         "award": "equal", "local_champions": 9, "plan_period": 2},
+    ),
+    "more users than are taken together": (
+        {"users": 2060, "horizon": 3, "slots": 4, "founders": 3, "suppliers": 1, "domains": 1, "industries": 2,
+         "contacts": 2, "peers": 1},
+        {"mix": {"vouchers": 1.0}, "end": 3},
+    ),
+    "nobody in the end": (
+        {"market_size": 50.0, "founders": 5, "entry": 0.0, "entry_profit": 0.0, "foreign_founders": 1.0,
+         "foreign_suppliers": 0.6, "decoupling": 4, "decoupling_share": 1.0, "reconsider": 1.0,
+         "initial_capability": 2.0, "horizon": 6},
+        {"mix": {"grants": 0.5, "mission": 0.5}, "end": 5},
     ),
     "hardly anybody": (
         {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,

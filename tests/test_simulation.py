@@ -1,0 +1,86 @@
+"""A run: its seed, the withdrawal of its policy, its warnings, and the run without policy that it is compared with."""
+
+from dataclasses import FrozenInstanceError
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from model import simulation
+from model.errors import BadInput
+from model.parameters import Parameters
+from model.policy import Policy, policies
+from model.simulation import _Baselines, simulate, valid_seed, withdrawn
+
+TINY: dict[str, Any] = {
+    "users": 20, "horizon": 6, "slots": 10, "founders": 9, "suppliers": 3, "domains": 2, "industries": 2, "entry": 0.0,
+    "entry_profit": 0.0,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("quarter", "end", "phase_out"), [(-1, 20, 4), (0, 3, 0), (2, 3, 0), (19, 19, 0), (20, 20, 4)])
+def test_withdrawal(quarter, end, phase_out):
+    """A policy ends at once, not before its start; where it has ended or is not withdrawn, it stays as it was."""
+    found = withdrawn(Policy(mix={"grants": 1.0}, start=3, end=20, phase_out=4), quarter)
+    assert (found.start, found.end, found.phase_out) == (3, end, phase_out)
+
+
+@pytest.mark.parametrize("seed", [-1, 2**64, 1.0, True, "one", None])
+def test_bad_seeds(seed):
+    """A seed is a whole number of 64 bits."""
+    with pytest.raises(BadInput, match=r"seed = .*whole number from 0 to 2\^64 - 1"):
+        valid_seed(seed)
+
+
+def test_seeds():
+    """The least, the largest, and one that was typed."""
+    assert [valid_seed(seed) for seed in (0, 2**64 - 1, "7")] == [0, 2**64 - 1, 7]
+
+
+def test_a_run_is_what_was_asked_for():
+    """By default the first seed, and no policy; a run cannot be changed afterwards, and options have names."""
+    run = simulate(Parameters(**TINY))
+    assert run.seed == 0 and run.policy == policies["laissez_faire"]
+    with pytest.raises(FrozenInstanceError):
+        run.seed = 1
+    with pytest.raises(TypeError):
+        simulate(Parameters(**TINY), "laissez_faire", 0, True)
+
+
+@pytest.mark.parametrize("panel", [False, True])
+def test_identities_are_checked_on_request(panel, monkeypatch):
+    """In every quarter, with a panel of firms or without."""
+    checked = []
+    monkeypatch.setattr(simulation, "check_identities", lambda state, t: checked.append(t))
+    simulate(Parameters(**TINY), panel=panel)
+    assert checked == []
+    simulate(Parameters(**TINY), check=True, panel=panel)
+    assert checked == list(range(TINY["horizon"]))
+
+
+@pytest.mark.parametrize(("founders", "warned"), [(9, False), (10, True)])
+def test_crowding(founders, warned):
+    """A run warns when more than 90 % of slots were in use."""
+    warnings = simulate(Parameters(**{**TINY, "founders": founders}), "laissez_faire").warnings
+    assert bool(warnings) is warned and all("100% of slots = 10" in warning for warning in warnings)
+
+
+def test_comparison_with_no_policy():
+    """Gain over the same seed's run without policy per money placed; there is none without policy."""
+    p, policy = Parameters(**TINY, market_size=0.1), policies["rebate"].replace(end=4, budget=0.001)
+    own = simulate(p, policy, 3).summary
+    other = simulate(p, policies["laissez_faire"].replace(end=4), 3).summary
+    gain = (own["welfare"] - other["welfare"]) / own["budget_placed"]
+    assert own["welfare_per_unit"] == pytest.approx(gain, rel=1e-12) and gain != 0.0
+    assert np.isnan(other["welfare_per_unit"])
+
+
+def test_runs_without_policy_are_kept():
+    """The last 64 of them."""
+    kept, p = _Baselines(), Parameters(**TINY)
+    policy = policies["laissez_faire"]
+    for seed in range(70):
+        kept.keep(SimpleNamespace(parameters=p, policy=policy, seed=seed, own_summary={"seed": seed}))
+    assert [seed for _, seed, _ in kept._kept] == list(range(6, 70))
+    assert kept.of(p, 69, policy.end) == {"seed": 69}
