@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.compiled import phase
 from agents.elementary import dot, log, mean, row_means, total, total_where
-from agents.industry import EMERGING, TRADITIONAL
+from agents.industry import EMERGING, FUTURE, TRADITIONAL
 from agents.innovator import occupied
 
 _DEPENDENT = 1.0 / 3.0
@@ -42,9 +42,9 @@ def _record_users(p, users, industries, tally):
         on_old[layer[j]] += total_where(size[start:stop], provider[start:stop])
     tally.output, tally.output_traditional = made[0] + made[1] + made[2], made[TRADITIONAL]
     tally.useful, tally.old_quality = dot(size, users.quality_used), dot(size, users.old_quality)
-    tally.size_traditional, tally.size_emerging, tally.size_future = sizes[0], sizes[EMERGING], sizes[2]
+    tally.size_traditional, tally.size_emerging, tally.size_future = sizes[TRADITIONAL], sizes[EMERGING], sizes[FUTURE]
     tally.adopted_traditional, tally.adopted_emerging = sizes[0] - on_old[0], sizes[EMERGING] - on_old[EMERGING]
-    tally.adopted_future = sizes[2] - on_old[2]
+    tally.adopted_future = sizes[FUTURE] - on_old[FUTURE]
 
 
 @phase
