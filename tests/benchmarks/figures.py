@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from model import Parameters, policies
@@ -56,3 +57,9 @@ def python(*arguments: str, **environment: str) -> str:
         [sys.executable, *arguments], check=True, capture_output=True, text=True, env={**os.environ, **environment}
     )
     return done.stdout
+
+
+def peak_memory() -> int:
+    """Most bytes that this process has held; `resource` would begin with those of the process that started it."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))

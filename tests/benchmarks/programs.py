@@ -71,12 +71,13 @@ def sweep_memory() -> Iterator[Figure]:
 
 
 SHORT_RUNS = """
-import resource, sys, tempfile
+import sys, tempfile
 from experiments import sweep
+from tests.benchmarks.figures import peak_memory
 sizes = dict(users=20, horizon=1, slots=5, founders=2, suppliers=2, industries=2, regions=1, domains=2)
 factors, design = {"policy.foresight": {"range": [0, 1]}}, {"kind": "sobol", "samples": int(sys.argv[1]) // 20}
 with tempfile.TemporaryDirectory() as folder:
     runs = sweep(factors, design, ["rebate", "grants"], sizes, 10, outcomes=["welfare"], out=f"{folder}/results")
 assert len(runs) == 20 * (int(sys.argv[1]) // 20)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20)
+print(peak_memory() / 2**30)
 """

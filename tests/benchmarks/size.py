@@ -13,11 +13,11 @@ MOST_BYTES = 2**31 / 1e6
 """Per user: 2 GiB for a million."""
 
 WHOLE_RUN = """
-import resource, sys
+import sys
 from model import Parameters
-from tests.benchmarks.figures import seconds_of_quarters
+from tests.benchmarks.figures import peak_memory, seconds_of_quarters
 seconds = seconds_of_quarters(Parameters(users=int(sys.argv[1])), 160)
-print(seconds, 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(seconds, peak_memory())
 """
 
 
