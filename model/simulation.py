@@ -154,8 +154,8 @@ def simulate_many(
     `simulate` raises, when it comes to the run in question.
     """
     arms = [find_policy(policy) for policy in policies]
+    compile_model(quiet=False)
     for seed in map(valid_seed, seeds):
-        compile_model(quiet=False)
         world = build_world(parameters, seed)
         for policy in arms:
             yield simulate(parameters, policy, seed, check=check, world=world)

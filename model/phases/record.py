@@ -43,7 +43,8 @@ def _record_users(p, users, industries, tally):
     tally.output, tally.output_traditional = made[0] + made[1] + made[2], made[TRADITIONAL]
     tally.useful, tally.old_quality = dot(size, users.quality_used), dot(size, users.old_quality)
     tally.size_traditional, tally.size_emerging, tally.size_future = sizes[TRADITIONAL], sizes[EMERGING], sizes[FUTURE]
-    tally.adopted_traditional, tally.adopted_emerging = sizes[0] - on_old[0], sizes[EMERGING] - on_old[EMERGING]
+    tally.adopted_traditional = sizes[TRADITIONAL] - on_old[TRADITIONAL]
+    tally.adopted_emerging = sizes[EMERGING] - on_old[EMERGING]
     tally.adopted_future = sizes[FUTURE] - on_old[FUTURE]
 
 
