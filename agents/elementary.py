@@ -89,7 +89,7 @@ def _sum_of(term: Callable[[float, float], float]) -> Callable[[np.ndarray, np.n
 
 
 _sum = _sum_of(lambda value, _: value)
-_sum_where = _sum_of(lambda value, sign: value if sign < 0 else 0.0)
+_sum_where = _sum_of(lambda value, sign: value * (sign < 0))  # no branch: signs of users cannot be foretold
 _sum_products = _sum_of(lambda one, two: one * two)
 
 

@@ -26,14 +26,19 @@ class Users(NamedTuple):
     contacts: np.ndarray  # (U, contacts): innovator slots known, -1 where none
     peer_start: np.ndarray  # (U + 1,): where a user's peers begin in `peers`
     peers: np.ndarray  # (ties,): peers of all users, one after another
+    watcher_start: np.ndarray  # (U + 1,): where those who have a user as peer begin in `watchers`
+    watchers: np.ndarray  # (ties,): the same ties from the other end
+    adopted: np.ndarray  # whether the user had the new technology when users last chose
+    adopting_peers: np.ndarray  # number of its peers that had
+    peer_adoption: np.ndarray  # the same as a share of its peers, 0 without any
     output: np.ndarray  # money per quarter: output of the quarter just past
     spending: np.ndarray  # money per quarter: own payments to the provider, net of subsidy
     productivity: np.ndarray  # money per size and quarter: output less technology at unsubsidised prices
     technology: np.ndarray  # provider with which the quarter just past was produced, or OLD_TECHNOLOGY
     quality_used: np.ndarray  # quality * mastery as used; 0 on the old technology
-    draw_reconsider: np.ndarray  # uniform of the quarter
-    draw_report: np.ndarray  # uniform of the quarter
-    draw_meet: np.ndarray  # uniform of the quarter
+    reconsiders: np.ndarray  # luck of the quarter: whether it reviews its provider
+    has_problem: np.ndarray  # likewise: whether it meets a problem with the product that it uses
+    meets_firm: np.ndarray  # likewise: whether it meets one more innovator
 
 
 UsersRef = reference_type(Users)

@@ -24,6 +24,7 @@ from experiments.options import (
     Seed,
     Seeds,
     Settings,
+    Threads,
     refuse_settings_of_factors,
     run_from,
     study_from,
@@ -81,6 +82,7 @@ def run(
     series: Annotated[Path | None, typer.Option("--series", metavar="FILE.parquet", help="Write the series.")] = None,
     agents: Annotated[Path | None, typer.Option("--agents", metavar="FILE.parquet", help="Write the firms.")] = None,
     graph: Annotated[Path | None, typer.Option("--graph", metavar="FILE.graphml", help="Write the network.")] = None,
+    jobs: Threads = None,
     check: Check = False,
     quick: Quick = False,
     as_json: Json = False,
@@ -88,9 +90,10 @@ def run(
 ) -> int:
     """Make one run and print its summary."""
     from experiments.commands import Files, run_command
+    from experiments.runner import How
 
     one = run_from(policy, seed, settings or (), quick)
-    return run_command(one, Files(series, agents, graph), check=check, as_json=as_json, quiet=quiet)
+    return run_command(one, Files(series, agents, graph), How(jobs, check=check, quiet=quiet), as_json=as_json)
 
 
 @app.command()

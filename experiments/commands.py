@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import re
 import sys
 from collections import defaultdict
@@ -66,7 +67,7 @@ def kept_in(folder: Path) -> KeyboardInterrupt:
     return KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there")
 
 
-def run_command(one: OneRun, files: Files, *, check: bool, as_json: bool, quiet: bool) -> int:
+def run_command(one: OneRun, files: Files, how: How, *, as_json: bool) -> int:
     """Make one run, write the files asked for, print its summary. Returns the exit code."""
     from model.indicators import INDICATORS
     from model.simulation import simulate
@@ -74,11 +75,12 @@ def run_command(one: OneRun, files: Files, *, check: bool, as_json: bool, quiet:
     for path in files:
         if path is not None:
             check_writable(path)
-    prepare(quiet)
-    run = simulate(*one, check=check, panel=files.agents is not None)
+    prepare(how.quiet)
+    threads = how.jobs or os.cpu_count() or 1
+    run = simulate(*one, check=how.check, panel=files.agents is not None, threads=threads)
     _write_files(run, one, files)
     for warning in run.warnings:
-        say(f"warning: {warning}", quiet)
+        say(f"warning: {warning}", how.quiet)
     if as_json:
         print(to_json(_run_content(run, one)))
     else:

@@ -19,12 +19,13 @@ from agents.references import bound_type
 from model.parameters import Parameters
 from model.policy import policies
 from model.randomness import split_seed
-from model.schedule import PARTS, run_quarters
+from model.schedule import QUARTER, SHARED, run_quarters
 from model.world import build_world, lay_out
 
 TINY = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
 """The smallest economy that calls everything."""
-_OWN = "innovate"  # compiled here: it makes products, as the world does at t = 0
+_OWN = ("innovate",)  # compiled here: it makes products, as the world does at t = 0
+_APART = (("govern",), ("use", "settle", "meet", "record"))
 
 
 @cache
@@ -37,9 +38,9 @@ def compile_model(quiet: bool) -> bool:
     helpers = []
     if (os.cpu_count() or 1) > 1:
         with suppress(OSError):
-            helpers = [_helper(name) for name in PARTS if name != _OWN]
+            helpers = [_helper(*names) for names in _APART]
     build_world(TINY, 0)
-    compile_part(_OWN)
+    compile_parts(*_OWN)
     for helper in helpers:
         helper.wait()
     compile_whole()
@@ -53,9 +54,11 @@ def compile_whole() -> None:
     whole.compile((quarter, quarter, *others))
 
 
-def compile_part(name: str) -> None:
-    """Compile a part of the schedule and keep it in the cache."""
-    PARTS[name].compile(_types())
+def compile_parts(*names: str) -> None:
+    """Compile parts of the schedule and keep them in the cache."""
+    for part in QUARTER:
+        if part.__name__ in names:
+            part.compile((*_types(), numba.typeof((0, 1))) if part in SHARED else _types())
 
 
 def _types() -> tuple[Any, ...]:
@@ -65,16 +68,16 @@ def _types() -> tuple[Any, ...]:
     return *(numba.typeof(value) for value in given), bound_type(lay_out(TINY, 0))
 
 
-def _helper(name: str) -> "subprocess.Popen[bytes]":
-    """A process that compiles the part of that name."""
+def _helper(*names: str) -> "subprocess.Popen[bytes]":
+    """A process that compiles the parts of those names."""
     cache_folder()  # where there is none, a temporary one is chosen for both of us
     path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
-        [sys.executable, "-m", "model.compilation", name],
+        [sys.executable, "-m", "model.compilation", *names],
         env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
 
 
 if __name__ == "__main__":
-    compile_part(sys.argv[1])
+    compile_parts(*sys.argv[1:])

@@ -30,6 +30,13 @@ def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray
     return start.copy(), peers.astype(np.int32)
 
 
+def watchers_of(start: np.ndarray, peers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Peers in compressed rows from the other end: for every user, who has it as a peer. Shapes as given."""
+    users = start.shape[0] - 1
+    seen = np.concatenate([[0], np.cumsum(np.bincount(peers, minlength=users))])
+    return seen, np.repeat(np.arange(users, dtype=np.int32), np.diff(start))[np.argsort(peers)]
+
+
 def supply_ties(p: Parameters, seed: int) -> np.ndarray:
     """Supplier of every innovator slot in every domain, shape (slots, domains); domain c has suppliers c, c + D, …
 

@@ -1,15 +1,18 @@
 """The schedule of a quarter: a table of contents. Within a step all agents read what the previous step left.
 
 Numbers are those of MODEL.md section 5. `t` is the quarter, `p` the record of parameters, `policy` the
-regime's traits, `outlays` what it budgets per quarter and instrument, `seed` the key of all luck, `s` the state.
+regime's traits, `outlays` what it budgets per quarter and instrument, `seed` the key of all luck, `s` the state;
+`shares` are the first and last (not included) of the shares of users in question.
 """
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from agents.compiled import kernel
 from model.ledger import open_quarter
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
-from model.phases.choice import choose_providers
+from model.phases.choice import choose_providers, pay_for_change, show_offers
 from model.phases.choosing import renew_plan_and_choice
 from model.phases.entry import admit_entrants
 from model.phases.environment import draw_users_luck, drift_needs
@@ -21,16 +24,16 @@ from model.phases.reports import report_problems
 from model.phases.research import do_research, hire_engineers, improve_old_technology, plan_research
 from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
-from model.phases.ties import renew_ties
-from model.phases.use import produce
+from model.phases.ties import find_dead, renew_ties
+from model.phases.use import book_sales, produce
 from model.shocks import strike_shocks
+from model.state import SHARE, share_of_users
 
 
 @kernel
 def govern(t, p, policy, outlays, seed, s):
     """What happens to the economy, and what government makes of it."""
     open_quarter(s.ledger)
-    draw_users_luck(t, seed, s.users)
 
     strike_shocks(t, p, seed, s)  # 1. environment
     drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.scratch.shocks)
@@ -54,13 +57,24 @@ def innovate(t, p, policy, outlays, seed, s):
     imitate(p, s)  # 8. spillovers
 
     make_products(p, s)  # 9. product
+    show_offers(p, s)
 
 
 @kernel
-def trade(t, p, policy, outlays, seed, s):
-    """Products in use, and what comes of it: problems, money, firms and ties."""
-    choose_providers(t, p, seed, s)  # 10. choice
-    produce(t, p, s)  # 11. use
+def use(t, p, policy, outlays, seed, s, shares):
+    """Users of some shares choose and use products; what another does in the quarter does not matter to them."""
+    for k in range(shares[0], shares[1]):
+        first, last = share_of_users(k, p.users)
+        draw_users_luck(t, p, seed, s.users, first, last)
+        choose_providers(t, p, seed, s, first, last, s.shares.sums[k])  # 10. choice
+        produce(p, s, first, last, k)  # 11. use
+
+
+@kernel
+def settle(t, p, policy, outlays, seed, s):
+    """What comes of use: problems, money, firms that leave and enter."""
+    pay_for_change(t, s)
+    book_sales(t, p, s)
     report_problems(t, p, seed, s)
 
     settle_accounts(t, p, policy, s)  # 12. accounts
@@ -68,19 +82,51 @@ def trade(t, p, policy, outlays, seed, s):
     close_firms(t, p, policy, s)
     admit_entrants(t, p, seed, s)  # 13. entry
     settle_purses(t, p, policy, s)
-    renew_ties(t, p, seed, s)  # 14. ties
+    find_dead(p, s.innovators, s.scratch.dead)
 
+
+@kernel
+def meet(t, p, policy, outlays, seed, s, shares):
+    """Users of some shares forget firms and meet others."""
+    for k in range(shares[0], shares[1]):
+        first, last = share_of_users(k, p.users)
+        renew_ties(t, p, seed, s, first, last)  # 14. ties
+
+
+@kernel
+def record(t, p, policy, outlays, seed, s):
+    """What is known of the quarter."""
     record_quarter(t, p, policy, s)  # 15. record
 
 
-PARTS: dict[str, Any] = {"govern": govern, "innovate": innovate, "trade": trade}
-"""Kernels of their own, so that a first compilation can make them side by side."""
+QUARTER: tuple[Any, ...] = (govern, innovate, use, settle, meet, record)
+SHARED: tuple[Any, ...] = (use, meet)  # what shares of users can do side by side
 
 
 @kernel
 def run_quarters(first, last, p, policy, outlays, seed, s):
     """Quarters first ... last - 1 in compiled code, without the interpreter lock."""
+    shares = (0, s.shares.units.shape[0])
     for t in range(first, last):
         govern(t, p, policy, outlays, seed, s)
         innovate(t, p, policy, outlays, seed, s)
-        trade(t, p, policy, outlays, seed, s)
+        use(t, p, policy, outlays, seed, s, shares)
+        settle(t, p, policy, outlays, seed, s)
+        meet(t, p, policy, outlays, seed, s, shares)
+        record(t, p, policy, outlays, seed, s)
+
+
+def run_quarters_together(first, last, p, policy, outlays, seed, states):
+    """As `run_quarters`, to the last bit, with a thread per state: they differ in their desks and share all else.
+
+    Users are dealt out by whole shares, whose sums are added in the order of shares.
+    """
+    shares, threads = -(-p.users // SHARE), len(states)
+    dealt = [(shares * k // threads, shares * (k + 1) // threads) for k in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
+        for t in range(first, last):
+            for part in QUARTER:
+                if part in SHARED:
+                    list(pool.map(partial(part, t, p, policy, outlays, seed), states, dealt))
+                else:
+                    part(t, p, policy, outlays, seed, states[0])

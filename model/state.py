@@ -4,6 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from agents.compiled import inlined_rule
 from agents.government import Government
 from agents.industry import Industries
 from agents.innovator import Innovators
@@ -15,6 +16,7 @@ from model.stocks import Stocks
 
 LAST_GENERATION = 63  # later ones are counted with it; a run of 2,000 quarters stays far below
 BLOCK = 2048  # users taken together, so that their working arrays stay in cache
+SHARE = 16 * BLOCK  # users that a thread takes at a time; sums are kept by share, however many threads there are
 
 MARKET: tuple[tuple[str, str], ...] = (
     ("initial_output", "Y_0: output at t = 0, money per quarter"),
@@ -102,6 +104,12 @@ TALLIES: tuple[tuple[str, str], ...] = (
 )
 
 
+@inlined_rule
+def share_of_users(k, users):
+    """First and last (not included) user of share k."""
+    return k * SHARE, min((k + 1) * SHARE, users)
+
+
 def recorded(columns: tuple[tuple[str, str], ...], rows: int) -> Any:
     """An array of records with the declared columns as floats. Shape (rows,)."""
     layout = np.dtype((np.record, [(name, "f8") for name, _ in columns]))
@@ -141,23 +149,47 @@ class Support(NamedTuple):
     flow: Any  # (1,) record of FLOWS
 
 
+SUMS: tuple[tuple[str, str], ...] = (
+    ("switched", "economic size of users that changed technology or provider"),
+    ("adopting", "integration and risk of those that were offered help to adopt, money"),
+    ("aid", "of this paid by government, money"),
+    ("within", "change of output per size, times size, of users that kept their technology or provider"),
+    ("between", "of users that changed provider"),
+    ("entry", "of users that took up the new technology"),
+    ("exit", "of users that went back to the old technology"),
+)
+
+
+class Shares(NamedTuple):
+    """What users buy and change, added up by each of the K shares of them on its own."""
+
+    units: np.ndarray  # (K, N): units sold
+    delivered: np.ndarray  # (K, N): size * quality * mastery
+    sums: Any  # (K,) records of SUMS
+
+
+class Desk(NamedTuple):
+    """Working space for a block of users; every thread has its own."""
+
+    marked: np.ndarray  # (block,): users picked out
+    listed: np.ndarray  # (block,): users that reconsider, report or meet somebody
+    worth: np.ndarray  # (D, block): what capability in a domain is worth to who reports
+    sums: np.ndarray  # (4, block): parts of its sum over domains
+    luck: np.ndarray  # (4, offers): uniforms of their reports or of their search for a contact
+    who: np.ndarray  # (offers,): users to whom something is offered, contacts + 1 times each; who lost a contact
+    option: np.ndarray  # (offers,): slot of the offer, N for the old technology; place of the contact
+    utility: np.ndarray  # (offers,)
+    taste: np.ndarray  # (offers,): its noise
+    chosen: np.ndarray  # (block,): best offer so far, reports that are heard
+    best: np.ndarray  # (block,): its utility
+    numbers: np.ndarray  # (3, block): a number per user in each row
+    names: np.ndarray  # (3, block): a firm, industry, region or domain per user in each row
+
+
 class Scratch(NamedTuple):
     """Working space of the phases; nothing in it survives a phase that needs it."""
 
-    adopted: np.ndarray  # (U,): adoption when the choice began
-    marked: np.ndarray  # (block,): users picked out
-    listed: np.ndarray  # (block,): users that reconsider or report, places of contacts that are gone
-    found: np.ndarray  # (3, block): firm, industry and domain of a report that is heard
-    worth: np.ndarray  # (D, block): what capability in a domain is worth to who reports
-    sums: np.ndarray  # (4, block): parts of its sum over domains
-    report_luck: np.ndarray  # (4, block): uniforms of their reports or of their search for a contact
-    option: np.ndarray  # (contacts + 1, block): slot of an offer, N for the old technology, by reviewing user
-    utility: np.ndarray  # same shape
-    taste: np.ndarray  # (block,): utility of an offer with its noise
-    chosen: np.ndarray  # (block,): best offer so far, reports that are heard, users that search
-    users: np.ndarray  # (2, block): a number per user of the block in each row
-    parts: np.ndarray  # (4,): the parts of a change of productivity
-    entering: np.ndarray  # (block,): what leaving the old technology costs a reviewing user, per unit of size
+    net_price: np.ndarray  # (N,): what users pay themselves
     dead: np.ndarray  # (N + 1,): whether there is no firm in the slot before, the first being nobody's
     eligible: np.ndarray  # (N,): living domestic firms
     firms: np.ndarray  # (8, N): a number per firm in each row
@@ -166,7 +198,7 @@ class Scratch(NamedTuple):
     three: np.ndarray  # same shape
     four: np.ndarray  # same shape
     firm_industry: np.ndarray  # (N, J)
-    served: np.ndarray  # (N, J): whether a firm serves an industry
+    served: np.ndarray  # (J, N + 2): whether an industry is served by the firm two slots before
     solver: np.ndarray  # (N * D,): firms of the (firm, domain) pairs that have a solution
     solved: np.ndarray  # (N * D,): their domains
     solutions: np.ndarray  # (N * D,): their number of solutions
@@ -196,10 +228,14 @@ class State(NamedTuple):
     ledger: Ledger
     market: Any  # (1,) record of MARKET
     tallies: Any  # (T,) records of TALLIES
+    shares: Shares
+    desk: Desk
     scratch: Scratch
 
 
 SupportRef = reference_type(Support)
+SharesRef = reference_type(Shares)
+DeskRef = reference_type(Desk)
 ScratchRef = reference_type(Scratch)
 StateRef = reference_type(State)
 

@@ -94,7 +94,7 @@ def _read_only(what: str) -> str:
     return f"views are read-only: {what}, which only the phases of model/schedule.py change; set parameters or a policy"
 
 
-@_shows("users", Users, without=("contacts", "peer_start", "peers"))
+@_shows("users", Users, without=("contacts", "peer_start", "peers", "watcher_start", "watchers"))
 class User(View):
     """A user: a firm of an existing industry."""
 

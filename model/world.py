@@ -12,7 +12,7 @@ from agents.supplier import Suppliers
 from agents.user import OLD_TECHNOLOGY, Users
 from model.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
 from model.ledger import OUTSIDE, open_ledger
-from model.network import peer_ties, supply_ties
+from model.network import peer_ties, supply_ties, watchers_of
 from model.parameters import Parameters
 from model.phases.product import make_products
 from model.phases.ties import meet_founders
@@ -22,8 +22,12 @@ from model.state import (
     FLOWS,
     LAST_GENERATION,
     MARKET,
+    SHARE,
+    SUMS,
     TALLIES,
+    Desk,
     Scratch,
+    Shares,
     State,
     Support,
     recorded,
@@ -68,6 +72,8 @@ def lay_out(p: Parameters, seed: int) -> State:
         ledger=ledger,
         market=market,
         tallies=recorded(TALLIES, p.horizon),
+        shares=_shares(p),
+        desk=new_desk(p),
         scratch=_scratch(p),
     )
 
@@ -118,6 +124,7 @@ def _users(p: Parameters, seed: int, industries: Industries) -> Users:
         old_quality = industry_table(p.industries_file).old_quality[industry]
     region = np.minimum((traits[:, 1, 0] * p.regions).astype(np.int64), p.regions - 1)
     start, peers = peer_ties(p, seed, industry, region)
+    watcher_start, watchers = watchers_of(start, peers)
     return Users(
         industry=industry.astype(np.int16),
         region=region.astype(np.int16),
@@ -130,14 +137,19 @@ def _users(p: Parameters, seed: int, industries: Industries) -> Users:
         contacts=np.full((p.users, p.contacts), -1, np.int16),
         peer_start=start,
         peers=peers,
+        watcher_start=watcher_start,
+        watchers=watchers,
+        adopted=np.zeros(p.users, bool),
+        adopting_peers=np.zeros(p.users, np.int32),
+        peer_adoption=np.zeros(p.users),
         output=size * (1.0 + p.value_of_quality * valuation * (old_quality - 1.0)),
         spending=np.zeros(p.users),
         productivity=1.0 + p.value_of_quality * valuation * (old_quality - 1.0) - p.old_price,
         technology=np.full(p.users, OLD_TECHNOLOGY, np.int16),
         quality_used=np.zeros(p.users),
-        draw_reconsider=np.zeros(p.users),
-        draw_report=np.zeros(p.users),
-        draw_meet=np.zeros(p.users),
+        reconsiders=np.zeros(p.users, bool),
+        has_problem=np.zeros(p.users, bool),
+        meets_firm=np.zeros(p.users, bool),
     )
 
 
@@ -273,23 +285,35 @@ def _stocks(p: Parameters) -> Stocks:
     return Stocks(level=level, common=np.zeros(p.domains), training=np.zeros(p.talent_lag))
 
 
-def _scratch(p: Parameters) -> Scratch:
+def _shares(p: Parameters) -> Shares:
+    shares = -(-p.users // SHARE)
+    return Shares(units=np.zeros((shares, p.slots)), delivered=np.zeros((shares, p.slots)), sums=recorded(SUMS, shares))
+
+
+def new_desk(p: Parameters) -> Desk:
+    """Working space for a thread that takes users block by block."""
     block = min(BLOCK, p.users)
-    return Scratch(
-        adopted=np.zeros(p.users, bool),
+    offers = block * (p.contacts + 1)
+    return Desk(
         marked=np.zeros(block, bool),
         listed=np.zeros(block, np.int64),
-        found=np.zeros((3, block), np.int64),
         worth=np.zeros((p.domains, block)),
         sums=np.zeros((4, block)),
-        report_luck=np.zeros((4, block)),
-        option=np.zeros((p.contacts + 1, block), np.int64),
-        utility=np.zeros((p.contacts + 1, block)),
-        taste=np.zeros(block),
+        luck=np.zeros((4, offers)),
+        who=np.zeros(offers, np.int64),
+        option=np.zeros(offers, np.int64),
+        utility=np.zeros(offers),
+        taste=np.zeros(offers),
         chosen=np.zeros(block, np.int64),
-        users=np.zeros((2, block)),
-        parts=np.zeros(4),
-        entering=np.zeros(block),
+        best=np.zeros(block),
+        numbers=np.zeros((3, block)),
+        names=np.zeros((3, block), np.int64),
+    )
+
+
+def _scratch(p: Parameters) -> Scratch:
+    return Scratch(
+        net_price=np.zeros(p.slots),
         dead=np.zeros(p.slots + 1, bool),
         eligible=np.zeros(p.slots, bool),
         firms=np.zeros((8, p.slots)),
@@ -298,7 +322,7 @@ def _scratch(p: Parameters) -> Scratch:
         three=_table(p.slots, p.domains),
         four=_table(p.slots, p.domains),
         firm_industry=_table(p.slots, p.industries),
-        served=np.zeros((p.slots, p.industries), bool),
+        served=np.zeros((p.industries, p.slots + 2), bool),
         solver=np.zeros(p.slots * p.domains, np.int64),
         solved=np.zeros(p.slots * p.domains, np.int64),
         solutions=np.zeros(p.slots * p.domains, np.int64),

@@ -3,10 +3,11 @@
 from agents.compiled import kernel
 from model.foresight import standardise
 from model.phases.accounts import refinance_firms
-from model.phases.choice import choose_providers
+from model.phases.choice import choose_providers, pay_for_change, show_offers
 from model.phases.choosing import renew_plan_and_choice
 from model.phases.public_research import do_public_research
 from model.phases.spillovers import imitate
+from model.state import share_of_users
 
 
 @kernel
@@ -42,4 +43,7 @@ def score_apart(value, s):
 @kernel
 def choose(t, p, seed, s):
     """Users' choice of providers."""
-    choose_providers(t, p, seed, s)
+    first, last = share_of_users(0, p.users)
+    show_offers(p, s)
+    choose_providers(t, p, seed, s, first, last, s.shares.sums[0])
+    pay_for_change(t, s)

@@ -102,7 +102,7 @@ def test_without_processes_only_time_is_lost(quiet, monkeypatch, capsys):
     monkeypatch.setattr(compilation, "compiled_before", lambda name: False)
     monkeypatch.setattr(compilation.subprocess, "Popen", refuse)
     monkeypatch.setattr(compilation, "build_world", lambda *_: done.append("world"))
-    monkeypatch.setattr(compilation, "compile_part", done.append)
+    monkeypatch.setattr(compilation, "compile_parts", done.append)
     monkeypatch.setattr(compilation, "compile_whole", lambda: done.append("whole"))
     assert compilation.compile_model.__wrapped__(quiet)
     assert done[0] == "world" and done[-1] == "whole"

@@ -1,7 +1,7 @@
 """Choice: users that reconsider compare the products they know with the old technology.
 
 Users are taken in blocks that stay in cache, each in three passes: gather utilities, find the best with keyed taste
-noise, move. The middle pass runs over users, offer by offer, so that it becomes vector instructions.
+noise, move. The middle pass runs over all offers in a row, so that it becomes vector instructions.
 """
 
 from agents.compiled import phase
@@ -28,23 +28,61 @@ _NO_OFFER = -1e300
 
 
 @phase
-def choose_providers(t, p, seed, s):
-    """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy."""
-    users, scratch = s.users, s.scratch
-    provider, adopted, net_price = users.provider, scratch.adopted, scratch.firms[0]
-    count = provider.shape[0]
-    for u in range(count):
-        adopted[u] = provider[u] >= 0
+def show_offers(p, s):
+    """What users see before any of them chooses: prices net of subsidy, and how many of their peers have adopted."""
+    price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.scratch.net_price
     for i in range(p.slots):
-        net_price[i] = s.innovators.price[i] * (1.0 - s.innovators.subsidy[i])
+        net_price[i] = price[i] * (1.0 - subsidy[i])
+    for start in range(0, p.users, BLOCK):
+        changed = _list_changed(s.users, s.desk, start, min(start + BLOCK, p.users))
+        for n in range(changed):
+            _tell_watchers(s.users, s.desk.listed[n])
+
+
+@phase
+def _list_changed(users, desk, start, stop):
+    """Users of the block that have taken up or given up the new technology since users last chose."""
+    adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], desk.marked
+    for k in range(stop - start):
+        changes[k] = adopted[k] != (provider[k] >= 0)
+    return list_marked(changes[: stop - start], start, desk.listed)
+
+
+@phase
+def _tell_watchers(users, u):
+    """Those who have user u as a peer see its change: most users change rarely, so that nobody has to be asked."""
+    watchers, adopting, share, peer_start = users.watchers, users.adopting_peers, users.peer_adoption, users.peer_start
+    users.adopted[u] = not users.adopted[u]
+    change = 1 if users.adopted[u] else -1
+    for k in range(users.watcher_start[u], users.watcher_start[u + 1]):
+        v = watchers[k]
+        adopting[v] += change
+        share[v] = adopting[v] / (peer_start[v + 1] - peer_start[v])
+
+
+@phase
+def choose_providers(t, p, seed, s, first, last, sums):
+    """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy.
+
+    Adds up what moves, and what it costs, of the users from `first` to `last` (not included).
+    """
+    sums.switched, sums.adopting, sums.aid = 0.0, 0.0, 0.0
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        reviewing = _list_reviewing(s.users, s.desk, start, stop)
+        _assess_own(p, s.users, s.market[0].integration, s.desk.numbers, start, stop)
+        _assess_offers(p, s, reviewing, start)
+        _find_best(t, p, seed, s.desk, reviewing)
+        _move(p, s, reviewing, start, sums)
+
+
+@phase
+def pay_for_change(t, s):
+    """Integration, of which government may have promised a part."""
+    sums = s.shares.sums
     switched, adopting, aid = 0.0, 0.0, 0.0
-    for start in range(0, count, BLOCK):
-        reviewing = _list_reviewing(p, users, scratch.marked, scratch.listed, start, min(start + BLOCK, count))
-        _feel_risk(p, users, scratch, reviewing)
-        _gather_utilities(p, s, net_price, reviewing)
-        _find_best(t, p, seed, scratch, reviewing)
-        moved, basis, paid = _move(p, s, reviewing)
-        switched, adopting, aid = switched + moved, adopting + basis, aid + paid
+    for k in range(sums.shape[0]):
+        switched, adopting, aid = switched + sums[k].switched, adopting + sums[k].adopting, aid + sums[k].aid
     s.tallies[t].integrated = switched
     transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, s.market[0].integration * switched)
     transfer(t, s.ledger, GOVERNMENT, USERS, _ADOPTION, aid)
@@ -54,102 +92,99 @@ def choose_providers(t, p, seed, s):
 
 
 @phase
-def _list_reviewing(p, users, marked, listed, start, stop):
-    """Users of the block that reconsider, or whose provider has gone. `marked` (block,) is scratch."""
-    draw, provider, chance = users.draw_reconsider[start:stop], users.provider[start:stop], p.reconsider
-    reviews = marked[: stop - start]
+def _list_reviewing(users, desk, start, stop):
+    """Users of the block that reconsider, or whose provider has gone."""
+    reconsiders, provider = users.reconsiders[start:stop], users.provider[start:stop]
+    reviews = desk.marked[: stop - start]
     for k in range(stop - start):
-        reviews[k] = (draw[k] < chance) | (provider[k] == ORPHANED)
-    return list_marked(reviews, start, listed)
+        reviews[k] = reconsiders[k] | (provider[k] == ORPHANED)
+    return list_marked(reviews, start, desk.listed)
 
 
 @phase
-def _feel_risk(p, users, scratch, reviewing):
-    """Risk that each reviewing user sees in leaving the old technology; 0 if it has left it.
+def _assess_own(p, users, integration, numbers, start, stop):
+    """Of each user: the risk it sees in leaving the old technology, the utility of that, and mastery of a new product.
 
-    A pass of its own: with little else to do the processor fetches many users' peers from memory at once.
+    Of those too that do not reconsider: to read all in a row is faster than to look for some in memory.
     """
-    listed, entering, provider, lead = scratch.listed, scratch.entering, users.provider, users.lead
-    risk, lead_risk = p.risk, p.lead_risk
-    for r in range(reviewing):
-        u = listed[r]
-        entering[r] = 0.0
-        if provider[u] == OLD_TECHNOLOGY:
-            entering[r] = perceived_risk(risk, _peer_adoption(users, scratch.adopted, u), lead[u], lead_risk)
+    provider, peer_adoption, lead = users.provider[start:stop], users.peer_adoption[start:stop], users.lead[start:stop]
+    valuation, old_quality = users.valuation[start:stop], users.old_quality[start:stop]
+    mastery, entering, staying, fresh = users.mastery[start:stop], numbers[0], numbers[1], numbers[2]
+    risk, lead_risk, value_of_quality, old_price = p.risk, p.lead_risk, p.value_of_quality, p.old_price
+    for k in range(stop - start):
+        felt = perceived_risk(risk, peer_adoption[k], lead[k], lead_risk)
+        entering[k] = felt if provider[k] == OLD_TECHNOLOGY else 0.0
+    for k in range(stop - start):
+        value = gross_utility(value_of_quality, valuation[k], old_quality[k], 1.0, old_price)
+        staying[k] = value if provider[k] == OLD_TECHNOLOGY else value - integration
+    for k in range(stop - start):
+        fresh[k] = mastery_after_switch(mastery[k], p.mastery_start, p.mastery_carried)
 
 
 @phase
-def _gather_utilities(p, s, net_price, reviewing):
-    """Utility without noise of every contact's product and of the old technology, a row per place in the list.
+def _assess_offers(p, s, reviewing, start):
+    """Utility without noise of every contact's product and of the old technology: all first contacts, then all second.
 
     Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
     over the risk of buying from a firm (`waiver`).
     """
-    users, innovators, scratch = s.users, s.innovators, s.scratch
+    users, innovators, desk, net_price = s.users, s.innovators, s.desk, s.scratch.net_price
     quality, home, adoption, waiver = innovators.quality, innovators.region, s.support.adoption, s.support.waiver
     regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
-    valuations, masteries, old_quality = users.valuation, users.mastery, users.old_quality
-    listed, option, utility, entering = scratch.listed, scratch.option, scratch.utility, scratch.entering
+    valuations, masteries = users.valuation, users.mastery
+    entering, staying, fresh = desk.numbers[0], desk.numbers[1], desk.numbers[2]
+    listed, who, option, utility = desk.listed, desk.who, desk.option, desk.utility
     value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
-    old_price, slots = p.old_price, p.slots
-    start, carried, known = p.mastery_start, p.mastery_carried, contacts.shape[1]
+    known, slots = contacts.shape[1], p.slots
     for r in range(reviewing):
-        u = listed[r]
-        j, now, valuation, region, skilled = industry[u], provider[u], valuations[u], regions[u], masteries[u]
-        fresh = mastery_after_switch(skilled, start, carried)
-        felt, aid = entering[r], adoption[j] if now == OLD_TECHNOLOGY else 0.0
+        u, n = listed[r], r
+        j, now, valuation, region = industry[u], provider[u], valuations[u], regions[u]
+        skilled, anew, felt = masteries[u], fresh[u - start], entering[u - start]
+        aid = adoption[j] if now == OLD_TECHNOLOGY else 0.0
         for m in range(known):
             i = max(contacts[u, m], 0)
-            mastery = skilled if i == now else fresh
+            mastery = skilled if i == now else anew
             value = gross_utility(value_of_quality, valuation, quality[i, j], mastery, net_price[i])
             change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
-            value -= 0.0 if i == now else change
-            value -= 0.0 if home[i] == region else friction
-            option[m, r] = i
-            utility[m, r] = value if contacts[u, m] >= 0 else _NO_OFFER
-        value = gross_utility(value_of_quality, valuation, old_quality[u], 1.0, old_price)
-        option[known, r] = slots
-        utility[known, r] = value if now == OLD_TECHNOLOGY else value - integration
+            value -= change * (i != now)  # products: outcomes that cannot be foretold make branches slow
+            value -= friction * (home[i] != region)
+            who[n], option[n] = u, i
+            utility[n] = value if contacts[u, m] >= 0 else _NO_OFFER
+            n += reviewing
+        who[n], option[n], utility[n] = u, slots, staying[u - start]
 
 
 @phase
-def _peer_adoption(users, adopted, u):
-    """Share of a user's peers that use the new technology."""
-    peers = users.peers
-    first, last = users.peer_start[u], users.peer_start[u + 1]
-    count = 0.0  # a whole number would be added up by vector instructions, slower for so few
-    for k in range(first, last):
-        count += adopted[peers[k]]
-    return count / (last - first) if last > first else 0.0
-
-
-@phase
-def _find_best(t, p, seed, scratch, reviewing):
+def _find_best(t, p, seed, desk, reviewing):
     """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
-    listed, option, utility, chosen = scratch.listed, scratch.option, scratch.utility, scratch.chosen
-    noise, best, scale = scratch.taste, scratch.users[0], p.choice_noise
-    for m in range(utility.shape[0]):
-        offered, without = option[m], utility[m]
+    who, option, utility, noise, chosen, best = (
+        desk.who, desk.option, desk.utility, desk.taste, desk.chosen, desk.best
+    )  # fmt: skip
+    scale, offers = p.choice_noise, reviewing * (p.contacts + 1)
+    for n in range(offers):
+        w0, _, _, _ = words_in_loop(seed, _TASTE, t, who[n], option[n])
+        noise[n] = uniform(w0)
+    for n in range(offers):
+        utility[n] += taste(scale, noise[n])
+    for r in range(reviewing):
+        best[r], chosen[r] = utility[r], option[r]
+    for m in range(1, p.contacts + 1):
+        offered, value = option[m * reviewing :], utility[m * reviewing :]
         for r in range(reviewing):
-            w0, _, _, _ = words_in_loop(seed, _TASTE, t, listed[r], offered[r])
-            noise[r] = uniform(w0)
+            chosen[r] = offered[r] if value[r] > best[r] else chosen[r]
         for r in range(reviewing):
-            noise[r] = without[r] + taste(scale, noise[r])
-        for r in range(reviewing):
-            better = m == 0 or noise[r] > best[r]
-            chosen[r] = offered[r] if better else chosen[r]
-            best[r] = noise[r] if better else best[r]
+            best[r] = max(best[r], value[r])
 
 
 @phase
-def _move(p, s, reviewing):
+def _move(p, s, reviewing, start, sums):
     """Move each reviewing user to its best offer.
 
-    Returns the economic size of users that switched; integration and risk of those that were offered help to adopt;
-    and the help that government paid them.
+    Adds to `sums`: economic size of users that switched; integration and risk of those that were offered help to
+    adopt; and the help that government promises them.
     """
-    users, scratch, adoption, waiver = s.users, s.scratch, s.support.adoption, s.support.waiver
-    listed, chosen, provider = scratch.listed, scratch.chosen, users.provider
+    users, desk, adoption, waiver, entering = s.users, s.desk, s.support.adoption, s.support.waiver, s.desk.numbers[0]
+    listed, chosen, provider = desk.listed, desk.chosen, users.provider
     slots, integration = p.slots, s.market[0].integration
     switched, adopting, aid = 0.0, 0.0, 0.0
     for r in range(reviewing):
@@ -159,10 +194,12 @@ def _move(p, s, reviewing):
             continue
         rate = adoption[users.industry[u]]
         if rate > 0.0 and provider[u] == OLD_TECHNOLOGY and s.innovators.region[choice] != ABROAD:
-            cost = users.size[u] * change_cost(integration, scratch.entering[r], waiver[choice], 0.0)
+            cost = users.size[u] * change_cost(integration, entering[u - start], waiver[choice], 0.0)
             adopting += cost
             aid += rate * cost
         provider[u] = choice
         users.mastery[u] = mastery_after_switch(users.mastery[u], p.mastery_start, p.mastery_carried)
         switched += users.size[u]
-    return switched, adopting, aid
+    sums.switched += switched
+    sums.adopting += adopting
+    sums.aid += aid

@@ -3,6 +3,7 @@
 from agents.compiled import phase
 from agents.elementary import total
 from agents.industry import drifted, need
+from agents.user import report_chance
 from model.randomness import Purpose, fine_uniform, normals, uniform, words_in_loop
 
 _DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
@@ -38,11 +39,14 @@ def _draw_shocks(t, seed, j, luck, shocks):
 
 
 @phase
-def draw_users_luck(t, seed, users):
+def draw_users_luck(t, p, seed, users, first, last):
     """One keyed block per user and quarter: who reconsiders, meets a problem, meets an innovator."""
-    reconsider, report, meet = users.draw_reconsider, users.draw_report, users.draw_meet
-    for u in range(reconsider.shape[0]):
-        w0, w1, w2, _ = words_in_loop(seed, _QUARTER, t, u, 0)
-        reconsider[u] = uniform(w0)
-        report[u] = uniform(w1)
-        meet[u] = uniform(w2)
+    reconsiders, has_problem = users.reconsiders[first:last], users.has_problem[first:last]
+    meets_firm, lead = users.meets_firm[first:last], users.lead[first:last]
+    reconsider, meet = p.reconsider, p.meet
+    usual, leading = report_chance(p.report, False, p.omega), report_chance(p.report, True, p.omega)
+    for k in range(last - first):
+        w0, w1, w2, _ = words_in_loop(seed, _QUARTER, t, first + k, 0)
+        reconsiders[k] = uniform(w0) < reconsider
+        has_problem[k] = uniform(w1) < (leading if lead[k] else usual)
+        meets_firm[k] = uniform(w2) < meet

@@ -23,7 +23,7 @@ def record_quarter(t, p, policy, s):
     _record_users(p, s.users, s.industries, tally)
     _record_firms(p, s.innovators, s.scratch.firms[0], tally)
     _record_directions(p, s.innovators, s.scratch.firms, slots, tally)
-    _record_scope(s.users, s.innovators, s.scratch.served, tally)
+    _record_scope(s.users, s.industries.first, s.innovators, s.scratch.served, tally)
     _record_productivity(s.innovators, s.market[0].initial_wage, s.scratch.firms, tally)
     if t == policy.end - 1:
         _watch(p, s.innovators, tally)
@@ -112,19 +112,23 @@ def _record_directions(p, innovators, firms, slots, tally):
 
 
 @phase
-def _record_scope(users, innovators, served, tally):
-    """Industries and economic size that each selling firm serves. `served` (N, J) is scratch."""
-    provider, industry, alive, units = users.provider, users.industry, innovators.alive, innovators.units
+def _record_scope(users, first, innovators, served, tally):
+    """Industries and economic size that each selling firm serves. `served` (J, N + 2) is scratch.
+
+    Places 0 and 1 of a row are for users without a firm: no branch, whose outcome could not be foretold.
+    """
+    provider, alive, units = users.provider, innovators.alive, innovators.units
     served[:] = False
-    for u in range(provider.shape[0]):
-        if provider[u] >= 0:
-            served[provider[u], industry[u]] = True
+    for j in range(served.shape[0]):
+        serves = served[j]
+        for u in range(first[j], first[j + 1]):
+            serves[np.uint16(provider[u] + 2)] = True
     sellers, pairs = 0, 0
     for i in range(alive.shape[0]):
         if alive[i] and units[i] > 0.0:
             sellers += 1
-            for j in range(served.shape[1]):
-                pairs += served[i, j]
+            for j in range(served.shape[0]):
+                pairs += served[j, i + 2]
     tally.selling_firms, tally.industries_served = sellers, pairs
     tally.users_served = tally.adopted_traditional + tally.adopted_emerging + tally.adopted_future
 

@@ -3,7 +3,6 @@
 from agents.compiled import phase
 from agents.elementary import list_marked
 from agents.innovator import half_saturated, improved, occupied, solution_size
-from agents.user import report_chance
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, normal, uniform, words, words_in_loop
 from model.state import BLOCK, LAST_GENERATION
@@ -25,8 +24,8 @@ def report_problems(t, p, seed, s):
     _forget(p.belief_memory, innovators, s.government.reported, slots)
     solutions = 0
     for start in range(0, count, BLOCK):
-        reporting = _list_reporting(p, s.users, s.scratch.marked, s.scratch.listed, start, min(start + BLOCK, count))
-        _draw_report_luck(t, seed, s.scratch.listed, s.scratch.report_luck, reporting)
+        reporting = _list_reporting(s.users, s.desk, start, min(start + BLOCK, count))
+        _draw_report_luck(t, seed, s.desk.listed, s.desk.luck, reporting)
         solutions += _send_reports(t, p, seed, s, heard, gains, reporting)
     _remember_heard(p.novelty_decay, innovators, heard, slots)
     if solutions > 0:
@@ -44,14 +43,12 @@ def _forget(memory, innovators, reported, slots):
 
 
 @phase
-def _list_reporting(p, users, marked, listed, start, stop):
-    """Users of the block that meet a problem this quarter. `marked` (block,) is scratch."""
-    draw, lead, provider = users.draw_report[start:stop], users.lead[start:stop], users.provider[start:stop]
-    usual, leading = report_chance(p.report, False, p.omega), report_chance(p.report, True, p.omega)
-    meets = marked[: stop - start]
+def _list_reporting(users, desk, start, stop):
+    """Users of the block that meet a problem this quarter."""
+    has_problem, provider, reports = users.has_problem[start:stop], users.provider[start:stop], desk.marked
     for k in range(stop - start):
-        meets[k] = (provider[k] >= 0) & (draw[k] < (leading if lead[k] else usual))
-    return list_marked(meets, start, listed)
+        reports[k] = has_problem[k] & (provider[k] >= 0)
+    return list_marked(reports[: stop - start], start, desk.listed)
 
 
 @phase
@@ -72,16 +69,16 @@ def _send_reports(t, p, seed, s, heard, gains, reporting):
 
     Returns the number of solutions that lead users sent along.
     """
-    innovators, users, luck, listed = s.innovators, s.users, s.scratch.report_luck, s.scratch.listed
+    innovators, users, luck, listed = s.innovators, s.users, s.desk.luck, s.desk.listed
     provider, industry, lead, needs = users.provider, users.industry, users.lead, s.industries.needs
     belief, backlog, before = innovators.belief, innovators.backlog, innovators.heard
     absorption, marginal, reported = innovators.absorption, innovators.marginal, s.government.reported
     noise, domains, half, lead_solution = p.report_noise, p.domains, p.novelty_half, p.lead_solution
-    weight, report, found = max(1.0, p.omega), s.scratch.chosen, s.scratch.found
+    weight, report, found = max(1.0, p.omega), s.desk.chosen, s.desk.names
     listened = _list_heard(provider, absorption, luck[2], listed, report, reporting)
     for n in range(listened):
         found[0, n], found[1, n] = provider[listed[report[n]]], industry[listed[report[n]]]
-    _find_domains(needs, marginal, luck[1], report, found, s.scratch.worth, s.scratch.sums, listened)
+    _find_domains(needs, marginal, luck[1], report, found, s.desk.worth, s.desk.sums, listened)
     solutions = 0
     for n in range(listened):
         i, j, r, c = found[0, n], found[1, n], report[n], found[2, n]

@@ -3,38 +3,63 @@
 import numpy as np
 
 from agents.compiled import phase
+from agents.elementary import list_marked
 from agents.user import ORPHANED
 from model.randomness import Purpose as Luck
 from model.randomness import uniform, words, words_in_loop
+from model.state import BLOCK
 
 _MEETING, _PARTNER, _PLATFORM = int(Luck.MEETING), int(Luck.PARTNER), int(Luck.PLATFORM)
 _TRIES = 64
 
 
 @phase
-def renew_ties(t, p, seed, s):
+def renew_ties(t, p, seed, s, first, last):
     """Dead contacts are replaced; with probability `meet` a user swaps one contact, with more where a platform helps.
 
     Platforms bring together across regions: segmentation does not dampen their meetings.
     """
-    users, innovators, meetings, segmentation = (
-        s.users,
-        s.innovators,
-        s.support.flow[0].meetings,
-        s.market[0].segmentation,
-    )
-    draw, chance = users.draw_meet, p.meet
+    meetings, segmentation = s.support.flow[0].meetings, s.market[0].segmentation
     if s.market[0].gone > 0.0:
-        replace_dead_contacts(t, p, segmentation, seed, s)
-    for u in range(draw.shape[0]):
-        if draw[u] < chance:
-            w0, _, _, _ = words(seed, _MEETING, t, u, 0)
-            _swap_contact(t, p, segmentation, seed, users, innovators, u, uniform(w0), p.contacts)
-    if meetings > 0.0:
-        for u in range(draw.shape[0]):
-            w0, w1, _, _ = words(seed, _PLATFORM, t, u, 0)
-            if uniform(w0) < meetings:
-                _swap_contact(t, p, 0.0, seed, users, innovators, u, uniform(w1), p.contacts + 1)
+        replace_dead_contacts(t, p, segmentation, seed, s, first, last)
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        _meet_by_chance(t, p, segmentation, seed, s, start, stop)
+        if meetings > 0.0:
+            _meet_on_platform(t, p, meetings, seed, s, start, stop)
+
+
+@phase
+def find_dead(p, innovators, dead):
+    """Mark what a contact that must be replaced may be: nobody (in place 0), or a slot without a firm."""
+    dead[0] = True
+    for i in range(p.slots):
+        dead[i + 1] = not innovators.alive[i]
+
+
+@phase
+def _meet_by_chance(t, p, segmentation, seed, s, start, stop):
+    """Those that meet a firm swap one contact."""
+    meeting, place = s.desk.listed, s.desk.luck[0]
+    count = list_marked(s.users.meets_firm[start:stop], start, meeting)
+    for n in range(count):
+        w0, _, _, _ = words_in_loop(seed, _MEETING, t, meeting[n], 0)
+        place[n] = uniform(w0)
+    for n in range(count):
+        _swap_contact(t, p, segmentation, seed, s.users, s.innovators, meeting[n], place[n], p.contacts)
+
+
+@phase
+def _meet_on_platform(t, p, meetings, seed, s, start, stop):
+    """Those that a platform brings together with a firm swap one contact more."""
+    meeting, meets, place = s.desk.listed, s.desk.marked, s.desk.luck[0]
+    for k in range(stop - start):
+        w0, w1, _, _ = words_in_loop(seed, _PLATFORM, t, start + k, 0)
+        meets[k] = uniform(w0) < meetings
+        place[k] = uniform(w1)
+    for n in range(list_marked(meets[: stop - start], start, meeting)):
+        u = meeting[n]
+        _swap_contact(t, p, 0.0, seed, s.users, s.innovators, u, place[u - start], p.contacts + 1)
 
 
 @phase
@@ -47,33 +72,29 @@ def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasio
 
 
 @phase
-def replace_dead_contacts(t, p, segmentation, seed, s):
-    """A provider that has gone leaves its users orphaned: they must choose next quarter."""
-    dead, places, room = s.scratch.dead, s.users.contacts.size, s.scratch.listed.shape[0]
-    dead[0] = True  # nobody
-    for i in range(p.slots):
-        dead[i + 1] = not s.innovators.alive[i]
-    for start in range(0, places, room):
-        _replace_among(t, p, segmentation, seed, s, start, min(start + room, places))
+def replace_dead_contacts(t, p, segmentation, seed, s, first, last):
+    """A provider that has gone (see `find_dead`) leaves its users orphaned: they must choose next quarter."""
+    for start in range(first, last, BLOCK):
+        _replace_in_block(t, p, segmentation, seed, s, start, min(start + BLOCK, last))
 
 
 @phase
-def _replace_among(t, p, segmentation, seed, s, start, stop):
-    """The same for the places `start` to `stop` of all contacts."""
+def _replace_in_block(t, p, segmentation, seed, s, start, stop):
+    """The same for users `start` to `stop`."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
-    stale, agent, luck, known = s.scratch.listed, s.scratch.chosen, s.scratch.report_luck, contacts.shape[1]
-    count = _list_stale(contacts.ravel()[start:stop], s.scratch.dead, start, stale)
+    agent, place, luck, known = s.desk.who, s.desk.option, s.desk.luck, contacts.shape[1]
+    count = _list_stale(contacts.ravel()[start * known : stop * known], s.scratch.dead, start * known, place)
     for k in range(count):
-        agent[k] = stale[k] // known
+        agent[k] = place[k] // known
     for k in range(count):
-        stale[k] -= agent[k] * known
-    _draw_first_tries(t, seed, agent, stale, luck, count)
+        place[k] -= agent[k] * known
+    _draw_first_tries(t, seed, agent, place, luck, count)
     for k in range(count):
-        u, m = agent[k], stale[k]
+        u, m = agent[k], place[k]
         gone = contacts[u, m]
         contacts[u, m] = -1
-        first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
-        contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, u, m, first)
+        luck_of_first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
+        contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, u, m, luck_of_first)
         if gone >= 0 and provider[u] == gone:
             provider[u] = ORPHANED
 
@@ -100,10 +121,9 @@ def _draw_first_tries(t, seed, agent, occasion, luck, count):
 @phase
 def meet_founders(t, p, seed, s):
     """Every user's first contacts, one after the other, found as it will find others later."""
-    users, innovators, agent = s.users, s.innovators, s.scratch.chosen
-    place, luck = s.scratch.listed, s.scratch.report_luck
-    for start in range(0, users.contacts.shape[0], agent.shape[0]):
-        count = min(agent.shape[0], users.contacts.shape[0] - start)
+    users, innovators, agent, place, luck = s.users, s.innovators, s.desk.who, s.desk.option, s.desk.luck
+    for start in range(0, users.contacts.shape[0], BLOCK):
+        count = min(BLOCK, users.contacts.shape[0] - start)
         for m in range(p.contacts):
             for k in range(count):
                 agent[k], place[k] = start + k, m

@@ -10,37 +10,30 @@ _HABIT = 0.25  # weight of the last quarter in what a firm usually sells
 
 
 @phase
-def produce(t, p, s):
-    """Output with the chosen technology, payments for it, sales per firm; then mastery rises with use."""
-    innovators, net_price, parts = s.innovators, s.scratch.firms[0], s.scratch.parts
-    units, usual, price, subsidy = innovators.units, innovators.usual_units, innovators.price, innovators.subsidy
-    for i in range(p.slots):
-        usual[i] += _HABIT * (units[i] - usual[i])
-    for i in range(p.slots):
-        net_price[i] = price[i] * (1.0 - subsidy[i])
+def produce(p, s, first, last, k):
+    """Output with the chosen technology, payments for it, sales per firm; then mastery rises with use.
+
+    Adds up what the users from `first` to `last` (not included) buy, and how their productivity changes, as share k.
+    """
+    sums, units, delivered = s.shares.sums[k], s.shares.units[k], s.shares.delivered[k]
     units[:] = 0.0
-    innovators.delivered[:] = 0.0
-    parts[:] = 0.0
-    count = s.users.provider.shape[0]
-    for start in range(0, count, BLOCK):
-        stop = min(start + BLOCK, count)
-        _buy(p, s, net_price, start, stop)
+    delivered[:] = 0.0
+    sums.within, sums.between, sums.entry, sums.exit = 0.0, 0.0, 0.0, 0.0
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        _buy(p, s, start, stop, units, delivered)
         _work(p, s, start, stop)
-        _compare_productivity(s.users, s.scratch.users[1], start, stop, parts)
-    _book_sales(t, p, innovators)
-    tally, everyone = s.tallies[t], 1000.0 * p.market_size
-    tally.user_productivity_within, tally.user_productivity_between = parts[0] / everyone, parts[1] / everyone
-    tally.user_productivity_entry, tally.user_productivity_exit = parts[2] / everyone, parts[3] / everyone
+        _compare_productivity(s.users, s.desk.numbers[1], start, stop, sums)
 
 
 @phase
-def _buy(p, s, net_price, start, stop):
+def _buy(p, s, start, stop, units, delivered):
     """Payments, sales, useful quality (row 0 of the users' columns) and price before subsidy (row 1) of a block."""
-    users, innovators, scratch, demand, old_price = s.users, s.innovators, s.scratch, s.market[0].demand, p.old_price
+    users, desk, demand, old_price, net_price = s.users, s.desk, s.market[0].demand, p.old_price, s.scratch.net_price
     provider, industry, size, mastery = users.provider, users.industry, users.size, users.mastery
     quality_used, spending, old_quality = users.quality_used, users.spending, users.old_quality
-    quality, price, units, delivered = innovators.quality, innovators.price, innovators.units, innovators.delivered
-    useful, paid, adopts, listed = scratch.users[0], scratch.users[1], scratch.marked, scratch.listed
+    quality, price = s.innovators.quality, s.innovators.price
+    useful, paid, adopts, listed = desk.numbers[0], desk.numbers[1], desk.marked, desk.listed
     count, chosen, own = stop - start, provider[start:stop], old_quality[start:stop]
     for k in range(count):
         adopts[k] = chosen[k] >= 0
@@ -63,7 +56,7 @@ def _buy(p, s, net_price, start, stop):
 @phase
 def _work(p, s, start, stop):
     """Output of a block, mastery after it, and productivity at prices before subsidy in place of these (row 1)."""
-    users, useful, paid, count = s.users, s.scratch.users[0], s.scratch.users[1], stop - start
+    users, useful, paid, count = s.users, s.desk.numbers[0], s.desk.numbers[1], stop - start
     made, size, valuation = users.output[start:stop], users.size[start:stop], users.valuation[start:stop]
     mastery, provider = users.mastery[start:stop], users.provider[start:stop]
     demand, value, learning = s.market[0].demand, p.value_of_quality, p.mastery_learning
@@ -76,7 +69,7 @@ def _work(p, s, start, stop):
 
 
 @phase
-def _compare_productivity(users, now, start, stop, parts):
+def _compare_productivity(users, now, start, stop, sums):
     """Change of users' mean productivity, by what they did: kept their provider, changed it, adopted, went back.
 
     The four parts of Foster, Haltiwanger & Krizan (2001) with technologies in place of firms: weights are sizes,
@@ -88,19 +81,42 @@ def _compare_productivity(users, now, start, stop, parts):
         i, last = max(provider[k], OLD_TECHNOLOGY), technology[k]
         if i != last:
             change = size[k] * (now[k] - before[k])
-            parts[1] += change if i >= 0 and last >= 0 else 0.0
-            parts[2] += change if last < 0 else 0.0
-            parts[3] += change if i < 0 else 0.0
+            sums.between += change if i >= 0 and last >= 0 else 0.0
+            sums.entry += change if last < 0 else 0.0
+            sums.exit += change if i < 0 else 0.0
             technology[k], before[k] = i, now[k]
     for k in range(count):
         change = now[k] - before[k]
         before[k] = now[k]
         now[k] = size[k] * change
-    parts[0] += total(now[:count])
+    sums.within += total(now[:count])
 
 
 @phase
-def _book_sales(t, p, innovators):
+def book_sales(t, p, s):
+    """Add up the shares: what firms sold and delivered, and how users' productivity changed."""
+    innovators, shares, tally = s.innovators, s.shares, s.tallies[t]
+    units, usual, delivered = innovators.units, innovators.usual_units, innovators.delivered
+    for i in range(p.slots):
+        usual[i] += _HABIT * (units[i] - usual[i])
+        units[i], delivered[i] = 0.0, 0.0
+    within, between, entry, leaving = 0.0, 0.0, 0.0, 0.0
+    for k in range(shares.units.shape[0]):
+        sums = shares.sums[k]
+        within, between, entry, leaving = (
+            within + sums.within, between + sums.between, entry + sums.entry, leaving + sums.exit
+        )  # fmt: skip
+        for i in range(p.slots):
+            units[i] += shares.units[k, i]
+            delivered[i] += shares.delivered[k, i]
+    everyone = 1000.0 * p.market_size
+    tally.user_productivity_within, tally.user_productivity_between = within / everyone, between / everyone
+    tally.user_productivity_entry, tally.user_productivity_exit = entry / everyone, leaving / everyone
+    _count_revenue(t, p, innovators)
+
+
+@phase
+def _count_revenue(t, p, innovators):
     """Revenue, the part of it that government pays, and progress of useful quality."""
     units, price, subsidy, delivered = innovators.units, innovators.price, innovators.subsidy, innovators.delivered
     revenue, subsidised, mark = innovators.revenue, innovators.subsidised, innovators.useful_mark

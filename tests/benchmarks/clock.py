@@ -29,28 +29,31 @@ def ticks(context: Any) -> Any:
 
 def nanoseconds_per_phase(parameters: Parameters, policy: Policy, repeats: int) -> dict[str, float]:
     """Nanoseconds per quarter of each phase, in the fastest of some runs; a few seconds of compilation come first."""
-    source = "".join(inspect.getsource(part.py_func) for part in model.schedule.PARTS.values())
-    calls = re.findall(r"^    (\w+)\(([^)]*)\)", source, re.M)
+    names: list[str] = []
     lines = [
-        "def timed(last, p, policy, outlays, seed, s, spent):",
-        "    for t in range(last):",
+        "def timed(horizon, p, policy, outlays, seed, s, spent):",
+        "    shares = (0, s.shares.units.shape[0])",
+        "    for t in range(horizon):",
         "        was = ticks()",
     ]
-    for number, (name, arguments) in enumerate(calls):
-        lines += [f"        {name}({arguments})", "        now = ticks()", f"        spent[{number}] += now - was"]
-        lines += ["        was = now"]
+    for part in model.schedule.QUARTER:
+        for line in inspect.getsource(part.py_func).split('"""\n')[-1].splitlines():
+            lines.append("    " + line)
+            call = re.match(r"( +)(\w+)\(.*\)", line)
+            if call:
+                indent = "    " + call[1]
+                lines += [f"{indent}now = ticks()", f"{indent}spent[{len(names)}] += now - was", f"{indent}was = now"]
+                names.append(call[2])
     scope = {**vars(model.schedule), "ticks": ticks}
     exec("\n".join(lines), scope)
     timed = numba.njit(nogil=True, error_model="numpy")(scope["timed"])
     best: tuple[float, np.ndarray] | None = None
     for _ in range(repeats + 1):
-        course, spent = Course(parameters, policy, 0), np.zeros(len(calls), np.uint64)
+        course, spent = Course(parameters, policy, 0), np.zeros(len(names), np.uint64)
         start = time.perf_counter()
         timed(parameters.horizon, *course._fixed, spent)
         seconds = time.perf_counter() - start
         best = (seconds, spent) if best is None or seconds < best[0] else best
     assert best is not None
     per_quarter = 1e9 * best[0] / parameters.horizon
-    return {
-        name: per_quarter * float(part) / float(best[1].sum()) for (name, _), part in zip(calls, best[1], strict=True)
-    }
+    return {name: per_quarter * float(part) / float(best[1].sum()) for name, part in zip(names, best[1], strict=True)}

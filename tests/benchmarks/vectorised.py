@@ -25,7 +25,7 @@ def vectorised_choice(t: int, p: Any, seed: Any, s: State) -> np.ndarray:
     Arrays have a row per reviewing user and a column per contact; the old technology is the last option.
     """
     users, innovators = s.users, s.innovators
-    reviewing = np.flatnonzero((users.draw_reconsider < p.reconsider) | (users.provider == ORPHANED))
+    reviewing = np.flatnonzero(users.reconsiders | (users.provider == ORPHANED))
     contacts, now, industry = users.contacts[reviewing], users.provider[reviewing], users.industry[reviewing]
     firms, on_old, integration = np.maximum(contacts, 0), now == OLD_TECHNOLOGY, s.market[0].integration
     stays = firms == now[:, None]

@@ -35,12 +35,22 @@ class User(mesa.Agent):
         self.peers: list[User] = []
         self.output = self.productivity = self.spending = self.quality_used = 0.0
         self.technology: Innovator | None = None
-        self.draw_reconsider = self.draw_report = self.draw_meet = 0.0
+        self.reconsiders = self.has_problem = self.meets_firm = self.adopted = False
 
     @property
     def adopts(self) -> bool:
         """Whether it uses a firm's product."""
         return isinstance(self.provider, Innovator)
+
+    @property
+    def adopting_peers(self) -> int:
+        """Number of its peers that used one when users last chose."""
+        return sum(peer.adopted for peer in self.peers)
+
+    @property
+    def peer_adoption(self) -> float:
+        """The same as a share of its peers, 0 without any."""
+        return self.adopting_peers / len(self.peers) if self.peers else 0.0
 
 
 class Innovator(mesa.Agent):

@@ -11,11 +11,12 @@ from tests.reference.draws import u32
 
 def choose_providers(economy: Any) -> None:
     """Step 10: users that review choose among their contacts and the old technology; aid to adopters is paid."""
-    adopted = {user: user.adopts for user in economy.users}
+    for user in economy.users:
+        user.adopted = user.adopts
     moves = []
     for user in economy.users:
-        if user.draw_reconsider < economy.p.reconsider or user.provider is ORPHANED:
-            felt = perceived_risk(economy, user, adopted)
+        if user.reconsiders or user.provider is ORPHANED:
+            felt = perceived_risk(economy, user)
             choice = best_option(economy, user, felt)
             if choice is not user.provider:
                 moves.append((user, user.provider, choice, felt))
@@ -32,11 +33,10 @@ def mastery_after_switch(economy: Any, user: User) -> float:
     return float(p.mastery_start + p.mastery_carried * (user.mastery - p.mastery_start))
 
 
-def perceived_risk(economy: Any, user: User, adopted: dict[User, bool]) -> float:
+def perceived_risk(economy: Any, user: User) -> float:
     """The risk that a user feels in leaving the old technology: less among adopting peers, and for lead users."""
     p = economy.p
-    share = sum(adopted[peer] for peer in user.peers) / len(user.peers) if user.peers else 0.0
-    return float(p.risk * (1.0 - share) * (p.lead_risk if user.lead else 1.0))
+    return float(p.risk * (1.0 - user.peer_adoption) * (p.lead_risk if user.lead else 1.0))
 
 
 def best_option(economy: Any, user: User, felt: float) -> Any:

@@ -68,7 +68,7 @@ def fields_of_users(economy: Any, fast: Any) -> Iterator[tuple[str, Any, Any]]:
         "contacts": lambda user: [number(firm) for firm in user.contacts],
     }
     for name in fast._fields:
-        if name not in ("peers", "peer_start"):
+        if name not in ("peers", "peer_start", "watchers", "watcher_start"):
             value = special.get(name, lambda user, name=name: getattr(user, name))
             yield f"users.{name}", [value(user) for user in economy.users], getattr(fast, name)
     yield "users.peers", [peer.index for user in economy.users for peer in user.peers], fast.peers

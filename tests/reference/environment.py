@@ -9,14 +9,17 @@ from tests.reference.draws import normal
 
 
 def draw_users_luck(economy: Any) -> None:
-    """Step 0: whether each user reviews its provider, meets a problem and meets an innovator."""
+    """Step 10b: whether each user reviews its provider, meets a problem and meets an innovator."""
     economy.agents_by_type[User].do(draw_luck)
 
 
 def draw_luck(user: User) -> None:
-    """The three uniforms of a user's quarter."""
-    luck = user.model.draws.coarse(Purpose.QUARTER, user.model.t, user.index)
-    user.draw_reconsider, user.draw_report, user.draw_meet = luck[:3]
+    """What a user's three uniforms of the quarter decide."""
+    p = user.model.p
+    for_review, for_problem, for_meeting = user.model.draws.coarse(Purpose.QUARTER, user.model.t, user.index)[:3]
+    user.reconsiders = for_review < p.reconsider
+    user.has_problem = for_problem < p.report * min(1.0, p.omega) * (2.0 if user.lead else 1.0)
+    user.meets_firm = for_meeting < p.meet
 
 
 def drift_needs(economy: Any) -> None:

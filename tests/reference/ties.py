@@ -23,7 +23,7 @@ def renew_ties(economy: Any) -> None:
     if economy.market.gone > 0:
         replace_dead_contacts(economy)
     for user in economy.users:
-        if user.draw_meet < p.meet:
+        if user.meets_firm:
             m = index(economy.draws.U32(Purpose.MEETING, t, user.index), p.contacts)
             swap(economy, user, m, p.contacts, economy.market.segmentation)
     if economy.support.meetings > 0.0:

@@ -76,8 +76,7 @@ def report(user: User) -> None:
     """A user may meet a problem, and its firm may hear of it."""
     economy, firm, j = user.model, user.provider, user.industry.index
     p, quarter, weight = economy.p, economy.quarter, max(1.0, economy.p.omega)
-    chance = p.report * min(1.0, p.omega) * (2.0 if user.lead else 1.0)
-    if user.draw_report >= chance:
+    if not user.has_problem:
         return
     quarter.met += weight
     for_noise, for_domain, for_hearing, for_solution = economy.draws.coarse(Purpose.REPORT, economy.t, user.index)

@@ -11,6 +11,7 @@ import pytest
 
 import model.randomness
 from model.catalogue import INSTRUMENTS
+from model.network import watchers_of
 from model.policy import Policy
 from model.randomness import Purpose
 from model.simulation import Course
@@ -62,6 +63,7 @@ def relabel(course, labels):
             array[:] = array[labels.users]
     users.peer_start[1:] = np.cumsum([row.shape[0] for row in rows])
     users.peers[:] = new_user[np.concatenate(rows)]
+    users.watcher_start[:], users.watchers[:] = watchers_of(users.peer_start, users.peers)
     for array in firms:
         array[:] = array[labels.firms]
     for array in suppliers:
