@@ -182,6 +182,11 @@ def test_whole_numbers_stay_whole():
     assert "risk = -1: must be a number from 0 to" in refusal(Parameters, risk=-1)
 
 
+def test_of_several_faults_the_first_is_named():
+    """The first in the order of the declarations, whatever the order in which settings are given."""
+    assert refusal(Parameters, users=-1, horizon=0) == "parameters: horizon = 0: must be a whole number from 1 to 2000"
+
+
 @pytest.mark.parametrize(
     "values",
     [

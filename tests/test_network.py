@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from io import BytesIO
+from itertools import permutations
 from typing import Any, get_args
 
 import networkx as nx
@@ -240,21 +241,27 @@ def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: 
     )
 
 
-def test_rivalry_counts_what_firms_share(graph: Any) -> None:
-    found = {(one, other): data for one, other, data in edges(graph, "rivalry")}
-    assert found
-    assert all(found[other, one] == data for (one, other), data in found.items())
+def test_rivals_are_the_firms_that_share_most(graph: Any) -> None:
+    """Edges both ways between every firm and its RIVALS strongest rivals, the first of equals, if they share at all."""
     known: dict[str, set[str]] = defaultdict(set)
     supplied: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for user, firm, _ in edges(graph, "contact"):
         known[firm].add(user)
     for firm, supplier, _ in edges(graph, "order"):
         supplied[firm].add((supplier, graph.nodes[supplier]["domain"]))
-    for (one, other), data in found.items():
-        users, suppliers = len(known[one] & known[other]), len(supplied[one] & supplied[other])
-        assert (data["shared_users"], data["shared_suppliers"]) == (users, suppliers)
-        assert data["weight"] == users + suppliers
-    assert len(found) <= 2 * RIVALS * len(nodes(graph, "innovator"))
+    shared = {
+        (one, other): (len(known[one] & known[other]), len(supplied[one] & supplied[other]))
+        for one, other in permutations(nodes(graph, "innovator"), 2)
+    }
+    strongest = set()
+    for firm in nodes(graph, "innovator"):
+        rivals = [pair for pair in shared if pair[0] == firm and sum(shared[pair]) > 0]
+        strongest |= set(sorted(rivals, key=lambda pair: -sum(shared[pair]))[:RIVALS])
+    found = {(one, other): data for one, other, data in edges(graph, "rivalry")}
+    assert found.keys() == strongest | {(other, one) for one, other in strongest}
+    for pair, data in found.items():
+        assert (data["shared_users"], data["shared_suppliers"]) == shared[pair]
+        assert data["weight"] == sum(shared[pair])
 
 
 def test_graphml_keeps_everything(graph: Any) -> None:

@@ -63,7 +63,14 @@ GROUPS = {
         ("model/check", "model/state"),
         ("test_identities.py::test_identity_can_fail", "test_identities.py::test_not_a_number_is_caught"),
     ),
-    "runs": Group(("model/",), ("test_made_up.py", "test_simulation.py")),
+    "runs": Group(
+        ("model/",),
+        (
+            "test_champions.py::test_scores_are_z_scores_of_living_domestic_firms",
+            "test_made_up.py",
+            "test_simulation.py",
+        ),
+    ),
 }
 # One mutant per operator and place where a fault is likely, rather than every operator for every other.
 OPERATORS = (
