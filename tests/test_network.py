@@ -75,6 +75,7 @@ def test_degrees_are_as_asked() -> None:
     assert set(degrees("community", peers=8)) == {8}
     assert set(degrees("community", peers=5)) == {5}
     assert set(degrees("random_regular", peers=8)) == {8}
+    assert set(degrees("random_regular", users=10, industries=2, peers=64)) == {9}  # all others
     assert set(degrees("watts_strogatz", peers=8, rewiring=0.0)) == {8}
     assert degrees("watts_strogatz", peers=8, rewiring=0.3).mean() == 8.0
     for users in (9, 10):  # at most as many as there are others, and an even number
@@ -228,6 +229,10 @@ def test_nodes_and_edges_are_typed(economy: Economy, graph: Any) -> None:
     for one, other, _ in edges(graph, "use"):
         assert (graph.nodes[one]["kind"], graph.nodes[other]["kind"]) == ("user", "innovator")
         assert graph.nodes[one]["provider"] == other
+    using = {one: other for one, other, _ in edges(graph, "use")}
+    assert 0 < len(using) == np.count_nonzero(state.users.provider >= 0) < SMALL["users"]
+    for user, found in nodes(graph, "user").items():
+        assert (found["adopted"], found["provider"]) == (user in using, using.get(user, ""))
 
 
 def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: Any) -> None:
@@ -241,8 +246,10 @@ def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: 
     )
 
 
-def test_rivals_are_the_firms_that_share_most(graph: Any) -> None:
+@pytest.mark.parametrize("founders", [4, 40])
+def test_rivals_are_the_firms_that_share_most(founders: int) -> None:
     """Edges both ways between every firm and its RIVALS strongest rivals, the first of equals, if they share at all."""
+    graph = Economy(**{**SMALL, "founders": founders}).network()
     known: dict[str, set[str]] = defaultdict(set)
     supplied: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for user, firm, _ in edges(graph, "contact"):

@@ -41,7 +41,14 @@ class Group(NamedTuple):
 # A file belongs to the first group that fits. Tests that a fault in it cannot reach would only take time.
 GROUPS = {
     "views": Group(
-        ("model/economy", "model/views", "model/graph"), ("test_economy.py", "test_network.py"), compiled=True
+        ("model/economy", "model/views", "model/graph"),
+        (
+            "test_network.py::test_nodes_and_edges_are_typed",
+            "test_network.py::test_rivals_are_the_firms_that_share_most",
+            "test_economy.py",
+            "test_network.py",
+        ),
+        compiled=True,
     ),
     "rules": Group(
         ("agents/", "model/markets", "model/randomness"), ("test_rules.py", "test_elementary.py", "test_randomness.py")
