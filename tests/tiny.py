@@ -62,7 +62,7 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "the weakest link, through a bottleneck": (
         {"complementarity": -35.0, "supplier_exponent": -3.0, "congestion": 0.8, "supplier_capacity": 0.002,
-         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 6},
+         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 9, "suppliers": 9},
         {"mix": {"common_technology": 0.4, "roadmap": 0.3, "grants": 0.3}, "end": 12, "roadmap_plan": 0.7,
          "foresight": 1.0, "award": "equal"},
     ),
@@ -96,8 +96,8 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "two layers, eight domains, a new plan each quarter": (
         {"users": 30, "horizon": 8, "domains": 8, "suppliers": 9, "industries": 3, "traditional_share": 0.7,
          "emerging_share": 0.3, "needs_concentration": 0.05, "mission_efficacy": 3.0, "carried": 0.0, "imitation": 0.0,
-         "discovery": 0.5, "explore_max": 1.0, "switch_saturation": 0.4, "risk": 0.01, "initial_capability": 1.5},
-        {"mix": {"mission": 0.9, "entry_subsidy": 0.1}, "end": 8, "budget": 0.05, "entry_award": 20.0,
+         "discovery": 0.5, "explore_max": 1.0, "switch_saturation": 0.4, "initial_capability": 1.5, "entry": 3.0},
+        {"mix": {"mission": 0.9, "entry_subsidy": 0.1}, "end": 8, "budget": 0.05, "entry_award": 20.0, "patience": 1,
          "plan_period": 1},
     ),
     "a slump of a small market": (
@@ -109,7 +109,7 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "nobody buys": (
         {"users": 30, "horizon": 8, "risk": 1.0, "integration": 1.0, "initial_capability": 0.1, "seed_cash": 0.8,
-         "fixed_cost": 0.3, "entry": 3.0, "burn": 0.0},
+         "fixed_cost": 0.3, "entry": 3.0, "burn": 0.0, "decoupling": 0, "foreign_entrants": 1.0, "deterrence": 0.3},
         {"mix": {"grants": 0.4, "mission": 0.3, "demonstration": 0.3}, "end": 8, "plan_period": 1, "award": "equal",
          "upstream": 1.0, "first_adopters": 0.0},
     ),
