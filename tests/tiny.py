@@ -103,13 +103,15 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "a slump of a small market": (
         {"users": 30, "horizon": 10, "slots": 9, "contacts": 12, "market_size": 0.01, "demand_shock": 4,
          "demand_depth": 1.0, "demand_duration": 2, "belief_memory": 0.5, "risk": 0.01, "integration": 0.01,
-         "initial_capability": 1.5, "reconsider": 0.05, "report": 0.5, "absorption_half": 0.001},
+         "initial_capability": 1.5, "reconsider": 0.05, "report": 0.5, "absorption_half": 0.001,
+         "supplier_exponent": -0.5},
         {"mix": {"grants": 0.4, "procurement": 0.3, "common_technology": 0.3}, "end": 10, "budget": 0.05,
          "plan_period": 1, "subsidy_cap": 0.0, "waive_risk": 0.5, "award_size": 0.01, "upstream": 0.3},
     ),
     "nobody buys": (
         {"users": 30, "horizon": 8, "risk": 1.0, "integration": 1.0, "initial_capability": 0.1, "seed_cash": 0.8,
-         "fixed_cost": 0.3, "entry": 3.0, "burn": 0.0, "decoupling": 0, "foreign_entrants": 1.0, "deterrence": 0.3},
+         "fixed_cost": 0.3, "entry": 3.0, "burn": 0.0, "decoupling": 0, "foreign_entrants": 1.0, "deterrence": 0.3,
+         "complementarity": -30.0},
         {"mix": {"grants": 0.4, "mission": 0.3, "demonstration": 0.3}, "end": 8, "plan_period": 1, "award": "equal",
          "upstream": 1.0, "first_adopters": 0.0},
     ),
