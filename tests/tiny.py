@@ -128,7 +128,8 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "hardly anybody": (
         {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,
-         "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0},
+         "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0,
+         "solution_rate": 0.1},
         {"mix": {"rebate": 0.3, "common_technology": 0.3, "grants": 0.2, "mission": 0.2}, "end": 5, "upstream": 1.0,
          "champions": 1},
     ),
