@@ -1,6 +1,6 @@
 """Tiny economies that together go through every branch of the model: odd sizes, all instruments, shocks and networks.
 
-As plain Python (`NUMBA_DISABLE_JIT=1`) all of them take two seconds, which is what mutation testing needs.
+As plain Python (`NUMBA_DISABLE_JIT=1`) all of them take three seconds, which is what mutation testing needs.
 `python -m tests.tiny` prints a digest of each.
 """
 
