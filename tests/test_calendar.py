@@ -38,7 +38,7 @@ def test_calendar_multiplies_the_budget():
     assert budget(8, start=2, end=8, calendar=[2.0, 0.0, 0.5]).tolist() == [0.0, 0.0, 2.0, 0.0, 0.5, 0.0, 0.0, 0.0]
     assert budget(5, start=2, end=4, calendar=[1.0, 3.0, 9.0]).tolist() == [0.0, 0.0, 1.0, 3.0, 0.0]
     assert budget(3, start=2, end=9, calendar=[1.0, 3.0, 9.0]).tolist() == [0.0, 0.0, 1.0]
-    assert budget(2, start=5, end=9, calendar=[1.0, 3.0]).tolist() == [0.0, 0.0]
+    assert budget(2, start=5, end=9, calendar=[1.0, 3.0, 9.0]).tolist() == [0.0, 0.0]
     assert budget(6, end=6, calendar=[1.0] * 6).tolist() == budget(6, end=6).tolist()
 
 

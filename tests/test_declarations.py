@@ -125,6 +125,7 @@ def test_a_file_is_what_it_holds():
     """Results depend on settings as they stand, and on files by their digest alone."""
     assert Parameters(users=77).content() == Parameters(users=77).model_dump(mode="json")
     named = Parameters(industries_file="tests/data/industries.csv", domains=3)
+    assert named.industries == 4
     assert named.industries_file == f"tests/data/industries.csv#{named.content()['industries_file']}"
 
 
@@ -182,6 +183,11 @@ def test_whole_numbers_stay_whole():
     assert "risk = -1: must be a number from 0 to" in refusal(Parameters, risk=-1)
 
 
+def test_of_several_faults_the_first_is_named():
+    """The first in the order of the declarations, whatever the order in which settings are given."""
+    assert refusal(Parameters, users=-1, horizon=0) == "parameters: horizon = 0: must be a whole number from 1 to 2000"
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -200,6 +206,28 @@ def test_inconsistent_parameters(values):
     """Settings that cannot go together are refused, and the message names one of them."""
     message = refusal(Parameters, **values)
     assert any(name in message for name in values)
+
+
+def test_parameters_as_far_as_they_go_together():
+    """Suppliers may all be alike, and cost at its floor at once; by how much shares are too large is said."""
+    assert Parameters(supplier_low=0.5, supplier_high=0.5).supplier_high == 0.5
+    assert Parameters(floor_cost=0.2, initial_cost=0.2).floor_cost == 0.2
+    assert "emerging_share = 1.1: must be at most 1" in refusal(Parameters, traditional_share=0.9, emerging_share=0.2)
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [("industries_file", "industries.csv"), ("peers_graph", "peers.graphml"), ("supply_graph", "supply.edgelist")],
+)
+def test_each_file_is_checked(name, file):
+    """Also alone, against the other parameters."""
+    assert f"{name} = " in refusal(Parameters, domains=2, suppliers=2, **{name: f"tests/data/{file}"})
+
+
+def test_shocks_are_those_that_strike():
+    """From quarter 0 on; -1 is never."""
+    assert Parameters().shocks == {}
+    assert Parameters(decoupling=0, withdrawal=3).shocks == {"decoupling": 0, "withdrawal": 3}
 
 
 @pytest.mark.parametrize(

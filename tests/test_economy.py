@@ -261,7 +261,14 @@ def test_views_show_their_rows() -> None:
     assert isinstance(first.industry, int)
     assert isinstance(first.lead, bool)
     assert first.peers.tolist() == state.users.peers[: state.users.peer_start[1]].tolist()
-    assert set(first.contacts.tolist()) <= set(np.flatnonzero(state.innovators.alive).tolist())
+
+
+def test_users_know_the_firms_of_their_contacts() -> None:
+    """With more places for contacts than firms some stay empty."""
+    economy = Economy(contacts=20, **SMALL)
+    for user, places in zip(economy.agents_by_type[User], economy.course.state.users.contacts, strict=True):
+        assert sorted(user.contacts.tolist()) == list(range(SMALL["founders"]))
+        assert user.contacts.tolist() == places[places != -1].tolist()
 
 
 def test_verbs_of_agent_sets() -> None:

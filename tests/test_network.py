@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from io import BytesIO
+from itertools import permutations
 from typing import Any, get_args
 
 import networkx as nx
@@ -74,6 +75,7 @@ def test_degrees_are_as_asked() -> None:
     assert set(degrees("community", peers=8)) == {8}
     assert set(degrees("community", peers=5)) == {5}
     assert set(degrees("random_regular", peers=8)) == {8}
+    assert set(degrees("random_regular", users=10, industries=2, peers=64)) == {9}  # all others
     assert set(degrees("watts_strogatz", peers=8, rewiring=0.0)) == {8}
     assert degrees("watts_strogatz", peers=8, rewiring=0.3).mean() == 8.0
     for users in (9, 10):  # at most as many as there are others, and an even number
@@ -202,7 +204,7 @@ def test_indicators_recomputed_from_the_graph(policy: str) -> None:
 
 @pytest.fixture(scope="module")
 def economy() -> Economy:
-    economy = Economy("selective", seed=2, **SMALL)
+    economy = Economy("selective", seed=7, **SMALL)  # the firm in slot 0 has users
     for _ in range(40):
         economy.step()
     return economy
@@ -227,6 +229,10 @@ def test_nodes_and_edges_are_typed(economy: Economy, graph: Any) -> None:
     for one, other, _ in edges(graph, "use"):
         assert (graph.nodes[one]["kind"], graph.nodes[other]["kind"]) == ("user", "innovator")
         assert graph.nodes[one]["provider"] == other
+    using = {one: other for one, other, _ in edges(graph, "use")}
+    assert {f"innovator:{firm}" for firm in state.users.provider if firm >= 0} == set(using.values()) >= {"innovator:0"}
+    for user, found in nodes(graph, "user").items():
+        assert (found["adopted"], found["provider"]) == (user in using, using.get(user, ""))
 
 
 def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: Any) -> None:
@@ -240,21 +246,31 @@ def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: 
     )
 
 
-def test_rivalry_counts_what_firms_share(graph: Any) -> None:
-    found = {(one, other): data for one, other, data in edges(graph, "rivalry")}
-    assert found
-    assert all(found[other, one] == data for (one, other), data in found.items())
+@pytest.mark.parametrize(
+    "changed", [{"founders": 4}, {"founders": 40}, {"founders": 12, "contacts": 1, "suppliers": 40}]
+)
+def test_rivals_are_the_firms_that_share_most(changed: dict[str, Any]) -> None:
+    """Edges both ways between every firm and its RIVALS strongest rivals, the first of equals, if they share at all."""
+    graph = Economy(**{**SMALL, **changed}).network()
     known: dict[str, set[str]] = defaultdict(set)
     supplied: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for user, firm, _ in edges(graph, "contact"):
         known[firm].add(user)
     for firm, supplier, _ in edges(graph, "order"):
         supplied[firm].add((supplier, graph.nodes[supplier]["domain"]))
-    for (one, other), data in found.items():
-        users, suppliers = len(known[one] & known[other]), len(supplied[one] & supplied[other])
-        assert (data["shared_users"], data["shared_suppliers"]) == (users, suppliers)
-        assert data["weight"] == users + suppliers
-    assert len(found) <= 2 * RIVALS * len(nodes(graph, "innovator"))
+    shared = {
+        (one, other): (len(known[one] & known[other]), len(supplied[one] & supplied[other]))
+        for one, other in permutations(nodes(graph, "innovator"), 2)
+    }
+    strongest = set()
+    for firm in nodes(graph, "innovator"):
+        rivals = [pair for pair in shared if pair[0] == firm and sum(shared[pair]) > 0]
+        strongest |= set(sorted(rivals, key=lambda pair: -sum(shared[pair]))[:RIVALS])
+    found = {(one, other): data for one, other, data in edges(graph, "rivalry")}
+    assert found.keys() == strongest | {(other, one) for one, other in strongest}
+    for pair, data in found.items():
+        assert (data["shared_users"], data["shared_suppliers"]) == shared[pair]
+        assert data["weight"] == sum(shared[pair])
 
 
 def test_graphml_keeps_everything(graph: Any) -> None:

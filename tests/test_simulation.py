@@ -12,6 +12,7 @@ from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import Policy, policies
 from model.simulation import _Baselines, simulate, valid_seed, withdrawn
+from model.world import build_world
 
 TINY: dict[str, Any] = {
     "users": 20, "horizon": 6, "slots": 10, "founders": 9, "suppliers": 3, "domains": 2, "industries": 2, "entry": 0.0,
@@ -46,6 +47,14 @@ def test_a_run_is_what_was_asked_for():
         run.seed = 1
     with pytest.raises(TypeError):
         simulate(Parameters(**TINY), "laissez_faire", 0, True)
+
+
+def test_what_founders_show_at_first():
+    """Before the first quarter a unit costs c0, nobody having learnt, and the price is a mark-up on it."""
+    p = Parameters(**TINY)
+    innovators = build_world(p, 0).innovators
+    assert innovators.unit_cost[: p.founders] == pytest.approx(p.initial_cost, rel=1e-12)
+    assert innovators.price[: p.founders] == pytest.approx(p.initial_cost * (1.0 + p.markup_start), rel=1e-12)
 
 
 @pytest.mark.parametrize("panel", [False, True])

@@ -17,6 +17,7 @@ from experiments.study import Study, run_id
 from experiments.study_file import read_study
 from experiments.tasks import Task
 from model import BadInput, Economy, Parameters, policies, simulate
+from model.input_file import text_of, with_digest
 from model.user_data import industry_table
 from model.user_graphs import peer_rows, read_graph, supplier_table
 from model.world import build_world
@@ -58,13 +59,20 @@ def test_industries_are_those_of_the_table() -> None:
 def test_needs_may_have_any_unit_and_columns_any_order() -> None:
     one = write("one.csv", "name,share,layer,old_quality,need_1,need_2\na,0.7,future,0.3,1,3\nb,0.3,emerging,1,2,2\n")
     two = write(
-        "two.csv", "layer,need_1,name,need_2,share,old_quality\n\nfuture,5,a,15,70.2,0.3\nemerging,9,b,9,30,1\n"
+        "two.csv", 'layer,need_1,name,need_2,share,old_quality\n\nfuture, 5, "a",15,70.2,0.3\nemerging,9,b,9,30,1\n'
     )
     tables = [industry_table(Parameters(industries_file=file, domains=2).industries_file) for file in (one, two)]
     assert tables[0].names == tables[1].names == ("a", "b")
     assert np.array_equal(tables[0].needs, tables[1].needs)
     assert [table.share.sum() for table in tables] == pytest.approx([1.0, 1.0], rel=1e-15)
     assert tables[1].share[0] == pytest.approx(70.2 / 100.2, rel=1e-12)
+
+
+def test_the_largest_table() -> None:
+    """As many industries as are allowed, of the least and the largest quality and needs."""
+    rows = "".join(f"i{k},0.005,future,{(0.05, 3)[k % 2]},1e9,0,1\n" for k in range(200))
+    table = write("t.csv", HEAD + rows)
+    assert Parameters(**{**SIZES, "users": 200}, industries_file=table).industries == 200
 
 
 def test_users_know_their_industry_by_name() -> None:
@@ -232,6 +240,14 @@ def test_a_file_that_changes_under_a_study_fails_and_is_not_mistaken() -> None:
     assert "mine.csv: has changed" in row["error"]
 
 
+def test_a_file_that_is_gone_is_named() -> None:
+    shutil.copy(INDUSTRIES, "mine.csv")
+    file = with_digest("mine.csv")
+    Path("mine.csv").unlink()
+    with pytest.raises(BadInput, match=r"^mine\.csv: no such file"):
+        text_of(file)
+
+
 def test_a_sweep_reads_a_file_once() -> None:
     p = Parameters(**{**SIZES, "users": 7, "industries": 4}, peers_graph=str(PEERS), industries_file=str(INDUSTRIES))
     before = [reader.cache_info().misses for reader in (industry_table, read_graph, peer_rows, supplier_table)]
@@ -269,6 +285,7 @@ TABLES = {
     "negative need": (HEAD + "a,1,future,0.3,1,-1,2\n", ["t.csv:2: need_2 = '-1'", "from 0 to"]),
     "need that is not finite": (HEAD + "a,1,future,0.3,1,inf,2\n", ["t.csv:2: need_2 = 'inf'", "from 0 to"]),
     "needs too large": (HEAD + "a,1,future,0.3,1e308,1e308,2\n", ["t.csv:2: need_1 = '1e308'", "from 0 to"]),
+    "need just too large": (HEAD + "a,1,future,0.3,1,1,1000000001\n", ["need_3 = '1000000001'", "to 1e+09"]),
     "not a number": (HEAD + "a,1,future,0.3,1,nan,2\n", ["t.csv:2: need_2 = 'nan'", "must be a number"]),
     "no number": (HEAD + "a,1,future,,1,1,2\n", ["t.csv:2: old_quality = ''", "from 0.05 to 3"]),
     "quality out of range": (HEAD + "a,1,future,9,1,1,2\n", ["t.csv:2: old_quality = '9'", "from 0.05 to 3"]),
@@ -351,7 +368,7 @@ def test_supply_the_wrong_way_round(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_what_is_no_text_file_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("folder.csv").mkdir()
-    Path("binary.csv").write_bytes(b"name\n\xff\xfe\x00")
+    Path("binary.csv").write_bytes(b"\n\xff\xfe\x00")
     assert "'absent.csv': no such file" in refused(capsys, name, "absent.csv")
     assert "'folder.csv': is a directory" in refused(capsys, name, "folder.csv")
     assert "binary.csv:2: is not text in UTF-8" in refused(capsys, name, "binary.csv")

@@ -1,6 +1,6 @@
 """Tiny economies that together go through every branch of the model: odd sizes, all instruments, shocks and networks.
 
-As plain Python (`NUMBA_DISABLE_JIT=1`) all of them take two seconds, which is what mutation testing needs.
+As plain Python (`NUMBA_DISABLE_JIT=1`) all of them take three seconds, which is what mutation testing needs.
 `python -m tests.tiny` prints a digest of each.
 """
 
@@ -62,8 +62,9 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "the weakest link, through a bottleneck": (
         {"complementarity": -35.0, "supplier_exponent": -3.0, "congestion": 0.8, "supplier_capacity": 0.002,
-         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 6},
-        {"mix": {"common_technology": 0.5, "roadmap": 0.5}, "end": 12, "roadmap_plan": 0.7, "foresight": 1.0},
+         "initial_spread": 0.9, "choice_noise": 0.5, "market_size": 3.0, "domains": 9, "suppliers": 9},
+        {"mix": {"common_technology": 0.4, "roadmap": 0.3, "grants": 0.3}, "end": 12, "roadmap_plan": 0.7,
+         "foresight": 1.0, "award": "equal"},
     ),
     "geometric quality, fixed engineers, quick R&D": (
         {"complementarity": 0.0, "supply_elasticity": 0.0, "domains": 1, "suppliers": 3, "solution_rate": 100.0,
@@ -92,6 +93,28 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"mix": {"rd_credit": 0.5, "guidance_fund": 0.5}, "end": 9, "equity_share": 0.6, "budget": 0.02,
          "award": "equal", "local_champions": 9, "plan_period": 2},
     ),
+    "two layers, eight domains, a new plan each quarter": (
+        {"users": 30, "horizon": 8, "domains": 8, "suppliers": 9, "industries": 3, "traditional_share": 0.7,
+         "emerging_share": 0.3, "needs_concentration": 0.05, "mission_efficacy": 3.0, "carried": 0.0, "imitation": 0.0,
+         "discovery": 0.5, "explore_max": 1.0, "switch_saturation": 0.4, "initial_capability": 1.5, "entry": 3.0},
+        {"mix": {"mission": 0.9, "entry_subsidy": 0.1}, "end": 8, "budget": 0.05, "entry_award": 20.0, "patience": 1,
+         "plan_period": 1},
+    ),
+    "a slump of a small market": (
+        {"users": 30, "horizon": 10, "slots": 9, "contacts": 12, "market_size": 0.01, "demand_shock": 4,
+         "demand_depth": 1.0, "demand_duration": 2, "belief_memory": 0.5, "risk": 0.01, "integration": 0.01,
+         "initial_capability": 1.5, "reconsider": 0.05, "report": 0.5, "absorption_half": 0.001,
+         "supplier_exponent": -0.5},
+        {"mix": {"grants": 0.4, "procurement": 0.3, "common_technology": 0.3}, "end": 10, "budget": 0.05,
+         "plan_period": 1, "subsidy_cap": 0.0, "waive_risk": 0.5, "award_size": 0.01, "upstream": 0.3},
+    ),
+    "nobody buys": (
+        {"users": 30, "horizon": 8, "risk": 1.0, "integration": 1.0, "initial_capability": 0.1, "seed_cash": 0.8,
+         "fixed_cost": 0.3, "entry": 3.0, "burn": 0.0, "decoupling": 0, "foreign_entrants": 1.0, "deterrence": 0.3,
+         "complementarity": -30.0},
+        {"mix": {"grants": 0.4, "mission": 0.3, "demonstration": 0.3}, "end": 8, "plan_period": 1, "award": "equal",
+         "upstream": 1.0, "first_adopters": 0.0},
+    ),
     "more users than are taken together": (
         {"users": 2060, "horizon": 3, "slots": 4, "founders": 3, "suppliers": 1, "domains": 1, "industries": 2,
          "contacts": 2, "peers": 1},
@@ -101,12 +124,14 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"market_size": 50.0, "founders": 5, "entry": 0.0, "entry_profit": 0.0, "foreign_founders": 1.0,
          "foreign_suppliers": 0.6, "decoupling": 4, "decoupling_share": 1.0, "reconsider": 1.0,
          "initial_capability": 2.0, "horizon": 6},
-        {"mix": {"grants": 0.5, "mission": 0.5}, "end": 5},
+        {"mix": {"grants": 0.5, "mission": 0.5}, "end": 5, "upstream": 1.0},
     ),
     "hardly anybody": (
         {"users": 1, "slots": 2, "founders": 1, "suppliers": 1, "domains": 1, "industries": 1, "regions": 1,
-         "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0},
-        {"mix": {"rebate": 1.0}, "end": 5},
+         "contacts": 1, "peers": 1, "foreign_founders": 0.0, "users_engineering": 0.0, "burn": 0.0,
+         "solution_rate": 0.1},
+        {"mix": {"rebate": 0.3, "common_technology": 0.3, "grants": 0.2, "mission": 0.2}, "end": 5, "upstream": 1.0,
+         "champions": 1},
     ),
 }  # fmt: skip
 

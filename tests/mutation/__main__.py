@@ -41,7 +41,14 @@ class Group(NamedTuple):
 # A file belongs to the first group that fits. Tests that a fault in it cannot reach would only take time.
 GROUPS = {
     "views": Group(
-        ("model/economy", "model/views", "model/graph"), ("test_economy.py", "test_network.py"), compiled=True
+        ("model/economy", "model/views", "model/graph"),
+        (
+            "test_network.py::test_nodes_and_edges_are_typed",
+            "test_network.py::test_rivals_are_the_firms_that_share_most",
+            "test_economy.py",
+            "test_network.py",
+        ),
+        compiled=True,
     ),
     "rules": Group(
         ("agents/", "model/markets", "model/randomness"), ("test_rules.py", "test_elementary.py", "test_randomness.py")
@@ -63,7 +70,14 @@ GROUPS = {
         ("model/check", "model/state"),
         ("test_identities.py::test_identity_can_fail", "test_identities.py::test_not_a_number_is_caught"),
     ),
-    "runs": Group(("model/",), ("test_made_up.py", "test_simulation.py")),
+    "runs": Group(
+        ("model/",),
+        (
+            "test_champions.py::test_scores_are_z_scores_of_living_domestic_firms",
+            "test_made_up.py",
+            "test_simulation.py",
+        ),
+    ),
 }
 # One mutant per operator and place where a fault is likely, rather than every operator for every other.
 OPERATORS = (
