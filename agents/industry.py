@@ -20,7 +20,7 @@ class Industries(NamedTuple):
     share: np.ndarray  # (J,): share of economic size
     first: np.ndarray  # (J + 1,): users of industry j are first_j ... first_(j+1) - 1
     latent: np.ndarray  # (J, D): needs before the least need, each row sums to 1
-    needs: np.ndarray  # (J, D): n_jc >= 0.003 / D, each row sums to 1
+    needs: np.ndarray  # (D, J): n_jc >= 0.003 / D, each column sums to 1
 
 
 IndustriesRef = reference_type(Industries)

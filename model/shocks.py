@@ -84,7 +84,7 @@ def paradigm_break(t, p, seed, s):
     ceiling, latent, moved = s.ceiling, s.industries.latent, s.scratch.industry_domain
     for g in range(int(s.market[0].frontier) + 1, ceiling.shape[0]):
         ceiling[g] += p.paradigm_jump
-    order = s.scratch.leader
+    order = s.scratch.order
     for c in range(p.domains):
         order[c] = c
     for c in range(p.domains - 1, 0, -1):

@@ -207,8 +207,7 @@ class Scratch(NamedTuple):
     supplied: np.ndarray  # (S,): suppliers' capability, transformed
     domain: np.ndarray  # (D,)
     shocks: np.ndarray  # (2, D rounded up to a multiple of 8)
-    second: np.ndarray  # (D,): what the next after the leader shows
-    leader: np.ndarray  # (D,): firm that shows most
+    order: np.ndarray  # (D,): domains in another order
     domain_industry: np.ndarray  # (D, J)
     industry_domain: np.ndarray  # (J, D)
     generations: np.ndarray  # (64,): living firms per generation

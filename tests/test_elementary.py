@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from agents.elementary import exp, log, power
+from agents.elementary import exp, highest, log, power, total, total_where
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +68,14 @@ def test_inverse(positive, vectorised):
     x = positive[np.abs(np.log(positive)) < 600.0]
     error = np.abs(vectorised(exp)(vectorised(log)(x)) / x - 1.0)
     assert np.all(error <= (3.0 + np.abs(np.log(x))) * np.finfo(float).eps)
+
+
+@pytest.mark.parametrize("count", [*range(10), 64, 127])
+def test_highest_and_sums_of_rows_of_any_length(count):
+    """No place is left out, wherever the largest stands; nothing is added for a sign that is not minus."""
+    values, sign = np.arange(1.0, count + 1.0), np.resize([-1, 0, 2, -2, -1], count).astype(np.int16)
+    for place in range(count):
+        row = np.roll(values, place)
+        assert highest(row) == count and total(row) == count * (count + 1) / 2
+        assert total_where(row, sign) == row[sign < 0].sum()
+    assert highest(values[:0]) == total(values[:0]) == 0.0

@@ -1,6 +1,7 @@
 """Spillovers: what firms learn from members of a mission, from visible rivals and from common technology."""
 
 from agents.compiled import phase
+from agents.elementary import highest
 from agents.innovator import imitated, occupied, visible_level
 from model.state import LAST_GENERATION
 
@@ -19,36 +20,31 @@ def imitate(p, s):
 
 @phase
 def _look_around(p, s, slots):
-    """What firms show, per domain: the highest level into `domain`, the second highest into `second`, and whose."""
-    innovators, seen, served = s.innovators, s.scratch.one, s.scratch.firms[1]
+    """The highest level that any firm shows, per domain, into `domain`. The firm itself learns nothing from that.
+
+    What a firm shows is at most what it knows, so that nobody has to be left out of what others show.
+    """
+    innovators, seen, served = s.innovators, s.scratch.firms[2], s.scratch.firms[1]
     alive, capability, units = innovators.alive, innovators.capability, innovators.units
-    best, second, leader, disclosure = s.scratch.domain, s.scratch.second, s.scratch.leader, p.disclosure
-    everyone = 1000.0 * p.market_size
+    best, disclosure, everyone = s.scratch.domain, p.disclosure, 1000.0 * p.market_size
     for i in range(slots):
         served[i] = units[i] / everyone
     for c in range(best.shape[0]):
         for i in range(slots):
             shown = visible_level(capability[i, c], disclosure, served[i])
-            seen[i, c] = shown if alive[i] else 0.0
-        highest, next_highest, of = 0.0, 0.0, -1
-        for i in range(slots):
-            if seen[i, c] > highest:
-                next_highest, highest, of = highest, seen[i, c], i
-            elif seen[i, c] > next_highest:
-                next_highest = seen[i, c]
-        best[c], second[c], leader[c] = highest, next_highest, of
+            seen[i] = shown if alive[i] else 0.0
+        best[c] = highest(seen[:slots])
 
 
 @phase
 def _follow(p, s, ceiling, slots):
     """Capability after imitation of the best rival, or of common technology where that teaches more."""
     alive, capability, absorption = s.innovators.alive, s.innovators.capability, s.innovators.absorption
-    best, second, leader, common = s.scratch.domain, s.scratch.second, s.scratch.leader, s.stocks.common
+    best, common = s.scratch.domain, s.stocks.common
     speed, in_common = p.imitation * (1.0 - p.ip_protection), p.imitation
     for c in range(best.shape[0]):
-        first, runner_up, of, open_to_all = best[c], second[c], leader[c], common[c]
+        rival, open_to_all = best[c], common[c]
         for i in range(slots):
-            rival = runner_up if i == of else first
             from_rival = imitated(capability[i, c], speed, absorption[i], rival, ceiling[i])
             from_common = imitated(capability[i, c], in_common, absorption[i], open_to_all, ceiling[i])
             capability[i, c] = max(from_rival, from_common) if alive[i] else capability[i, c]
