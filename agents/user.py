@@ -30,7 +30,6 @@ class Users(NamedTuple):
     watchers: np.ndarray  # (ties,): the same ties from the other end
     adopted: np.ndarray  # whether the user had the new technology when users last chose
     adopting_peers: np.ndarray  # number of its peers that had
-    peer_adoption: np.ndarray  # the same as a share of its peers, 0 without any
     output: np.ndarray  # money per quarter: output of the quarter just past
     spending: np.ndarray  # money per quarter: own payments to the provider, net of subsidy
     productivity: np.ndarray  # money per size and quarter: output less technology at unsubsidised prices

@@ -141,7 +141,6 @@ def _users(p: Parameters, seed: int, industries: Industries) -> Users:
         watchers=watchers,
         adopted=np.zeros(p.users, bool),
         adopting_peers=np.zeros(p.users, np.int32),
-        peer_adoption=np.zeros(p.users),
         output=size * (1.0 + p.value_of_quality * valuation * (old_quality - 1.0)),
         spending=np.zeros(p.users),
         productivity=1.0 + p.value_of_quality * valuation * (old_quality - 1.0) - p.old_price,

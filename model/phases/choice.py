@@ -51,13 +51,11 @@ def _list_changed(users, desk, start, stop):
 @phase
 def _tell_watchers(users, u):
     """Those who have user u as a peer see its change: most users change rarely, so that nobody has to be asked."""
-    watchers, adopting, share, peer_start = users.watchers, users.adopting_peers, users.peer_adoption, users.peer_start
+    watchers, adopting = users.watchers, users.adopting_peers
     users.adopted[u] = not users.adopted[u]
     change = 1 if users.adopted[u] else -1
     for k in range(users.watcher_start[u], users.watcher_start[u + 1]):
-        v = watchers[k]
-        adopting[v] += change
-        share[v] = adopting[v] / (peer_start[v + 1] - peer_start[v])
+        adopting[watchers[k]] += change
 
 
 @phase
@@ -107,12 +105,14 @@ def _assess_own(p, users, integration, numbers, start, stop):
 
     Of those too that do not reconsider: to read all in a row is faster than to look for some in memory.
     """
-    provider, peer_adoption, lead = users.provider[start:stop], users.peer_adoption[start:stop], users.lead[start:stop]
+    provider, adopting, lead = users.provider[start:stop], users.adopting_peers[start:stop], users.lead[start:stop]
+    first_peer, beyond_peers = users.peer_start[start:stop], users.peer_start[start + 1 : stop + 1]
     valuation, old_quality = users.valuation[start:stop], users.old_quality[start:stop]
     mastery, entering, staying, fresh = users.mastery[start:stop], numbers[0], numbers[1], numbers[2]
     risk, lead_risk, value_of_quality, old_price = p.risk, p.lead_risk, p.value_of_quality, p.old_price
     for k in range(stop - start):
-        felt = perceived_risk(risk, peer_adoption[k], lead[k], lead_risk)
+        among_peers = adopting[k] / max(beyond_peers[k] - first_peer[k], 1)
+        felt = perceived_risk(risk, among_peers, lead[k], lead_risk)
         entering[k] = felt if provider[k] == OLD_TECHNOLOGY else 0.0
     for k in range(stop - start):
         value = gross_utility(value_of_quality, valuation[k], old_quality[k], 1.0, old_price)

@@ -14,10 +14,12 @@ MOST_BYTES = 2**31 / 1e6
 
 WHOLE_RUN = """
 import sys
-from model import Parameters
-from tests.benchmarks.figures import peak_memory, seconds_of_quarters
-seconds = seconds_of_quarters(Parameters(users=int(sys.argv[1])), 160)
-print(seconds, peak_memory())
+from model import Parameters, policies
+from model.simulation import Course
+from tests.benchmarks.figures import best, peak_memory
+users, threads = map(int, sys.argv[1:])
+course = Course(Parameters(users=users), policies["application"], 0, threads=threads)
+print(best(lambda: course.advance(160), 1), peak_memory())
 """
 
 
@@ -46,13 +48,16 @@ def _growth(unit: str, quarters: int, sizes: Mapping[int, Parameters]) -> Iterat
 
 
 def many_users() -> Iterator[Figure]:
-    """Whole runs of 100,000 and of a million users, each on one thread of a process of its own; takes a minute."""
-    (short, small), (long, large) = [
-        [float(number) for number in python("-c", WHOLE_RUN, str(users)).split()] for users in (100_000, 1_000_000)
+    """Whole runs of 100,000 and of a million users, each in a process of its own; takes a minute."""
+    (short, small), (alone, large), (together, largest) = [
+        [float(number) for number in python("-c", WHOLE_RUN, str(users), str(threads)).split()]
+        for users, threads in ((100_000, 1), (1_000_000, 1), (1_000_000, 2))
     ]
     yield Figure("100,000 users, 160 quarters", short, 3.0, "s")
-    yield Figure("1,000,000 users, 160 quarters", long, 20.0, "s")
-    yield Figure("1,000,000 users, peak memory", large / 2**30, 2.0, "GiB")
+    yield Figure("1,000,000 users, 160 quarters, one thread", alone, 20.0, "s")
+    yield Figure("1,000,000 users, 160 quarters, two threads", together, 20.0, "s")
+    yield Figure("1,000,000 users, two threads / one", together / alone, 1.0, "ratio")
+    yield Figure("1,000,000 users, peak memory", max(large, largest) / 2**30, 2.0, "GiB")
     yield Figure("resident memory per user", (large - small) / 900_000, MOST_BYTES, "bytes")
     state = build_world(Parameters(users=100_000), 0)
     yield Figure("state per user, of 100,000", _bytes(state) / 100_000, MOST_BYTES, "bytes")

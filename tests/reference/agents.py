@@ -47,11 +47,6 @@ class User(mesa.Agent):
         """Number of its peers that used one when users last chose."""
         return sum(peer.adopted for peer in self.peers)
 
-    @property
-    def peer_adoption(self) -> float:
-        """The same as a share of its peers, 0 without any."""
-        return self.adopting_peers / len(self.peers) if self.peers else 0.0
-
 
 class Innovator(mesa.Agent):
     """A slot for a firm, and the firm that lives in it."""

@@ -36,7 +36,8 @@ def mastery_after_switch(economy: Any, user: User) -> float:
 def perceived_risk(economy: Any, user: User) -> float:
     """The risk that a user feels in leaving the old technology: less among adopting peers, and for lead users."""
     p = economy.p
-    return float(p.risk * (1.0 - user.peer_adoption) * (p.lead_risk if user.lead else 1.0))
+    share = user.adopting_peers / len(user.peers) if user.peers else 0.0
+    return float(p.risk * (1.0 - share) * (p.lead_risk if user.lead else 1.0))
 
 
 def best_option(economy: Any, user: User, felt: float) -> Any:
