@@ -137,6 +137,8 @@ def _assess_offers(p, s, reviewing, start):
     value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
     known, slots = contacts.shape[1], p.slots
     for r in range(reviewing):
+        option[r] = contacts[listed[r], 0]  # alone in a loop: many users' contacts come from memory at once
+    for r in range(reviewing):
         u, n = listed[r], r
         j, now, valuation, region = industry[u], provider[u], valuations[u], regions[u]
         skilled, anew, felt = masteries[u], fresh[u - start], entering[u - start]
