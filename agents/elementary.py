@@ -136,6 +136,21 @@ def list_marked(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
 
 
 @rule
+def list_rare(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
+    """As `list_marked`, sooner where few are marked: eight at once are seen to be none."""
+    count, eights = 0, marked[: marked.shape[0] - marked.shape[0] % 8].view(np.uint64)
+    for w in range(eights.shape[0]):
+        if eights[w] != 0:
+            for k in range(8 * w, 8 * w + 8):
+                listed[count] = first + k
+                count += marked[k]
+    for k in range(8 * eights.shape[0], marked.shape[0]):
+        listed[count] = first + k
+        count += marked[k]
+    return count
+
+
+@rule
 def row_sums(table: np.ndarray, rows: int, out: np.ndarray) -> None:
     """Sum over the columns of each of the first rows of a table, into `out`."""
     for i in range(rows):

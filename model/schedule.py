@@ -24,7 +24,7 @@ from model.phases.reports import report_problems
 from model.phases.research import do_research, hire_engineers, improve_old_technology, plan_research
 from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
-from model.phases.ties import find_dead, renew_ties
+from model.phases.ties import renew_ties
 from model.phases.use import book_sales, produce
 from model.shocks import strike_shocks
 from model.state import SHARE, share_of_users
@@ -82,7 +82,6 @@ def settle(t, p, policy, outlays, seed, s):
     close_firms(t, p, policy, s)
     admit_entrants(t, p, seed, s)  # 13. entry
     settle_purses(t, p, policy, s)
-    find_dead(p, s.innovators, s.scratch.dead)
 
 
 @kernel

@@ -8,7 +8,7 @@ from typing import Any
 from agents.compiled import phase
 from model.ledger import OUTSIDE, Purpose, transfer
 from model.parameters import SHOCKS
-from model.phases.ties import find_dead, replace_dead_contacts
+from model.phases.ties import replace_dead_contacts
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, uniform, words
 
@@ -32,7 +32,6 @@ def decoupling(t, p, seed, s):
             innovators.death[i] = t
             innovators.fixed_real[i], innovators.income_abroad[i] = 0.0, 0.0
             s.tallies[t].exits += 1.0
-    find_dead(p, innovators, s.scratch.dead)
     replace_dead_contacts(t, p, s.market[0].segmentation, seed, s, 0, p.users)
     for i in range(p.slots):
         for c in range(p.domains):

@@ -180,6 +180,7 @@ class Desk(NamedTuple):
     option: np.ndarray  # (offers,): slot of the offer, N for the old technology; place of the contact
     utility: np.ndarray  # (offers,)
     taste: np.ndarray  # (offers,): its noise
+    stale: np.ndarray  # (offers,): contacts that are gone
     chosen: np.ndarray  # (block,): best offer so far, reports that are heard
     best: np.ndarray  # (block,): its utility
     numbers: np.ndarray  # (3, block): a number per user in each row
@@ -190,7 +191,6 @@ class Scratch(NamedTuple):
     """Working space of the phases; nothing in it survives a phase that needs it."""
 
     net_price: np.ndarray  # (N,): what users pay themselves
-    dead: np.ndarray  # (N + 1,): whether there is no firm in the slot before, the first being nobody's
     eligible: np.ndarray  # (N,): living domestic firms
     firms: np.ndarray  # (8, N): a number per firm in each row
     one: np.ndarray  # (N, D): a number per firm and domain

@@ -303,6 +303,7 @@ def new_desk(p: Parameters) -> Desk:
         option=np.zeros(offers, np.int64),
         utility=np.zeros(offers),
         taste=np.zeros(offers),
+        stale=np.zeros(offers, bool),
         chosen=np.zeros(block, np.int64),
         best=np.zeros(block),
         numbers=np.zeros((3, block)),
@@ -313,7 +314,6 @@ def new_desk(p: Parameters) -> Desk:
 def _scratch(p: Parameters) -> Scratch:
     return Scratch(
         net_price=np.zeros(p.slots),
-        dead=np.zeros(p.slots + 1, bool),
         eligible=np.zeros(p.slots, bool),
         firms=np.zeros((8, p.slots)),
         one=_table(p.slots, p.domains),

@@ -43,7 +43,8 @@ def score_apart(value, s):
 @kernel
 def choose(t, p, seed, s):
     """Users' choice of providers."""
-    first, last = share_of_users(0, p.users)
     show_offers(p, s)
-    choose_providers(t, p, seed, s, first, last, s.shares.sums[0])
+    for k in range(s.shares.units.shape[0]):
+        first, last = share_of_users(k, p.users)
+        choose_providers(t, p, seed, s, first, last, s.shares.sums[k])
     pay_for_change(t, s)

@@ -80,6 +80,7 @@ OPTIONS = {
     ),
     "unknown fact": (["validate", "hhy"], ["fact 'hhy'", "'hhi'"]),
     "no seeds for facts": (["validate", "hhi", "--seeds", "0"], ["seeds = 0", "from 1 to"]),
+    "no jobs for a run": (["run", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "no jobs for facts": (["validate", "hhi", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "no jobs": (["compare", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "unknown engine": (["compare", "--engine", "thread"], ["'thread'", "'threads'"]),

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from agents.elementary import exp, highest, log, power, total, total_where
+from agents.elementary import exp, highest, list_marked, list_rare, log, power, total, total_where
 
 
 @pytest.fixture(scope="module")
@@ -79,3 +79,14 @@ def test_highest_and_sums_of_rows_of_any_length(count):
         assert highest(row) == count and total(row) == count * (count + 1) / 2
         assert total_where(row, sign) == row[sign < 0].sum()
     assert highest(values[:0]) == total(values[:0]) == 0.0
+
+
+@pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 16, 61, 64])
+def test_marked_ones_are_listed_in_order(count):
+    """Both ways to list give the numbers that NumPy finds: for none, one, some and all marked, wherever they stand."""
+    rng = np.random.default_rng(count)
+    for share in (0.0, 0.02, 0.3, 1.0):
+        marked, listed = rng.random(count) < share, np.full(count, -1)
+        for lists in (list_marked, list_rare):
+            found = lists(marked, 5, listed)
+            assert listed[:found].tolist() == (5 + np.flatnonzero(marked)).tolist()

@@ -5,7 +5,7 @@ noise, move. The middle pass runs over all offers in a row, so that it becomes v
 """
 
 from agents.compiled import phase
-from agents.elementary import list_marked
+from agents.elementary import list_marked, list_rare
 from agents.innovator import ABROAD
 from agents.user import (
     OLD_TECHNOLOGY,
@@ -45,7 +45,7 @@ def _list_changed(users, desk, start, stop):
     adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], desk.marked
     for k in range(stop - start):
         changes[k] = adopted[k] != (provider[k] >= 0)
-    return list_marked(changes[: stop - start], start, desk.listed)
+    return list_rare(changes[: stop - start], start, desk.listed)
 
 
 @phase

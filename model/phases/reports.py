@@ -1,7 +1,7 @@
 """Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
 
 from agents.compiled import phase
-from agents.elementary import list_marked
+from agents.elementary import list_rare
 from agents.innovator import half_saturated, improved, occupied, solution_size
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, normal, uniform, words, words_in_loop
@@ -48,7 +48,7 @@ def _list_reporting(users, desk, start, stop):
     has_problem, provider, reports = users.has_problem[start:stop], users.provider[start:stop], desk.marked
     for k in range(stop - start):
         reports[k] = has_problem[k] & (provider[k] >= 0)
-    return list_marked(reports[: stop - start], start, desk.listed)
+    return list_rare(reports[: stop - start], start, desk.listed)
 
 
 @phase

@@ -1,9 +1,7 @@
 """Ties: users forget firms that have gone and meet others; meetings across regions are rarer."""
 
-import numpy as np
-
 from agents.compiled import phase
-from agents.elementary import list_marked
+from agents.elementary import list_rare
 from agents.user import ORPHANED
 from model.randomness import Purpose as Luck
 from model.randomness import uniform, words, words_in_loop
@@ -30,18 +28,10 @@ def renew_ties(t, p, seed, s, first, last):
 
 
 @phase
-def find_dead(p, innovators, dead):
-    """Mark what a contact that must be replaced may be: nobody (in place 0), or a slot without a firm."""
-    dead[0] = True
-    for i in range(p.slots):
-        dead[i + 1] = not innovators.alive[i]
-
-
-@phase
 def _meet_by_chance(t, p, segmentation, seed, s, start, stop):
     """Those that meet a firm swap one contact."""
     meeting, place = s.desk.listed, s.desk.luck[0]
-    count = list_marked(s.users.meets_firm[start:stop], start, meeting)
+    count = list_rare(s.users.meets_firm[start:stop], start, meeting)
     for n in range(count):
         w0, _, _, _ = words_in_loop(seed, _MEETING, t, meeting[n], 0)
         place[n] = uniform(w0)
@@ -57,7 +47,7 @@ def _meet_on_platform(t, p, meetings, seed, s, start, stop):
         w0, w1, _, _ = words_in_loop(seed, _PLATFORM, t, start + k, 0)
         meets[k] = uniform(w0) < meetings
         place[k] = uniform(w1)
-    for n in range(list_marked(meets[: stop - start], start, meeting)):
+    for n in range(list_rare(meets[: stop - start], start, meeting)):
         u = meeting[n]
         _swap_contact(t, p, 0.0, seed, s.users, s.innovators, u, place[u - start], p.contacts + 1)
 
@@ -73,7 +63,7 @@ def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasio
 
 @phase
 def replace_dead_contacts(t, p, segmentation, seed, s, first, last):
-    """A provider that has gone (see `find_dead`) leaves its users orphaned: they must choose next quarter."""
+    """A provider that has left in quarter t leaves its users orphaned: they must choose next quarter."""
     for start in range(first, last, BLOCK):
         _replace_in_block(t, p, segmentation, seed, s, start, min(start + BLOCK, last))
 
@@ -83,7 +73,8 @@ def _replace_in_block(t, p, segmentation, seed, s, start, stop):
     """The same for users `start` to `stop`."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
     agent, place, luck, known = s.desk.who, s.desk.option, s.desk.luck, contacts.shape[1]
-    count = _list_stale(contacts.ravel()[start * known : stop * known], s.scratch.dead, start * known, place)
+    among, first = contacts.ravel()[start * known : stop * known], start * known
+    count = _list_stale(t, among, innovators.death, s.desk.stale, first, place)
     for k in range(count):
         agent[k] = place[k] // known
     for k in range(count):
@@ -100,13 +91,19 @@ def _replace_in_block(t, p, segmentation, seed, s, start, stop):
 
 
 @phase
-def _list_stale(contacts, dead, first, stale):
-    """Places, counted from `first`, of contacts that are dead or nobody; returns their number. dead[0] is nobody."""
-    count = 0
+def _list_stale(t, contacts, death, stale, first, listed):
+    """Places, counted from `first`, of contacts that are nobody or have left in quarter t; returns their number.
+
+    `stale` (places,) is scratch. Whoever left earlier has been replaced: a pass for each that left now suffices.
+    """
     for k in range(contacts.shape[0]):
-        stale[count] = first + k
-        count += dead[np.uint16(contacts[k] + 1)]
-    return count
+        stale[k] = contacts[k] < 0
+    for i in range(death.shape[0]):
+        if death[i] == t:
+            gone = contacts.dtype.type(i)
+            for k in range(contacts.shape[0]):
+                stale[k] |= contacts[k] == gone
+    return list_rare(stale[: contacts.shape[0]], first, listed)
 
 
 @phase

@@ -76,6 +76,7 @@ GROUPS = {
             "test_champions.py::test_scores_are_z_scores_of_living_domestic_firms",
             "test_made_up.py",
             "test_simulation.py",
+            "uncompiled/test_shares.py",
         ),
     ),
 }
