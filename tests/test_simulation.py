@@ -11,7 +11,7 @@ from model import simulation
 from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import Policy, policies
-from model.simulation import _Baselines, simulate, valid_seed, withdrawn
+from model.simulation import _Baselines, simulate, simulate_many, valid_seed, withdrawn
 from model.world import build_world
 
 TINY: dict[str, Any] = {
@@ -37,6 +37,23 @@ def test_bad_seeds(seed):
 def test_seeds():
     """The least, the largest, and one that was typed."""
     assert [valid_seed(seed) for seed in (0, 2**64 - 1, "7")] == [0, 2**64 - 1, 7]
+
+
+@pytest.mark.parametrize("threads", [0, -1, True, 1.5, "2", None])
+def test_bad_numbers_of_threads(threads):
+    """Threads are counted in whole numbers, from one."""
+    with pytest.raises(BadInput, match=r"threads = .*: must be a whole number of at least 1"):
+        simulate(Parameters(**TINY), threads=threads)
+
+
+def test_many_runs_are_the_same_runs():
+    """Seed by seed, policy by policy, from one world per seed: what each would have been alone."""
+    p, names = Parameters(**TINY), ["grants", "vouchers"]
+    many = list(simulate_many(p, names, [3, 4]))
+    assert [(run.policy.name, run.seed) for run in many] == [(name, seed) for seed in (3, 4) for name in names]
+    for run in many:
+        alone = simulate(p, run.policy, run.seed)
+        assert all(np.array_equal(series, alone.series[name], equal_nan=True) for name, series in run.series.items())
 
 
 def test_a_run_is_what_was_asked_for():

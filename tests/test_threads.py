@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model import BadInput, Parameters, policies, simulate
+from model import Parameters, policies, simulate
 from model.state import SHARE
 from tests.digests import arrays, digest
 
@@ -44,12 +44,6 @@ def test_few_users_need_no_threads(users):
     """One share is one thread's."""
     p = Parameters(users=users, horizon=4)
     assert digest(arrays(simulate(p, "community", 0, threads=8))) == digest(arrays(simulate(p, "community", 0)))
-
-
-@pytest.mark.parametrize("threads", [0, -1, True, 1.5, "2", None])
-def test_bad_numbers_of_threads(threads):
-    with pytest.raises(BadInput, match=r"threads = .*: must be a whole number of at least 1"):
-        simulate(Parameters(users=50, horizon=1), threads=threads)
 
 
 @pytest.mark.parametrize("network", ["community", "watts_strogatz", "barabasi_albert"])
