@@ -56,6 +56,15 @@ def test_many_runs_are_the_same_runs():
         assert all(np.array_equal(series, alone.series[name], equal_nan=True) for name, series in run.series.items())
 
 
+def test_a_provider_is_not_swapped_for_another_firm():
+    """However often users meet firms, they go on knowing the one whose product they use, whichever its slot."""
+    eager = {"meet": 1.0, "reconsider": 1.0, "risk": 0.0, "integration": 0.0, "initial_cost": 0.05, "floor_cost": 0.05}
+    users = simulate(Parameters(**{**TINY, **eager}), check=True).state.users
+    assert set(users.provider.tolist()) >= {0, 1, 2}
+    adopters = users.provider >= 0
+    assert (users.contacts[adopters] == users.provider[adopters, None]).any(axis=1).all()
+
+
 def test_a_run_is_what_was_asked_for():
     """By default the first seed, and no policy; a run cannot be changed afterwards, and options have names."""
     run = simulate(Parameters(**TINY))

@@ -68,7 +68,11 @@ GROUPS = {
     ),
     "identities": Group(
         ("model/check", "model/state"),
-        ("test_identities.py::test_identity_can_fail", "test_identities.py::test_not_a_number_is_caught"),
+        (
+            "test_identities.py::test_identity_can_fail",
+            "test_identities.py::test_not_a_number_is_caught",
+            "uncompiled/test_shares.py",
+        ),
     ),
     "runs": Group(
         ("model/",),

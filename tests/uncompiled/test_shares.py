@@ -16,8 +16,10 @@ POLICY = Policy(name="users' side", mix={"demonstration": 0.4, "platform": 0.3, 
 
 @pytest.fixture
 def whole(tiny):
-    """The economy in one share."""
-    return simulate(tiny.replace(decoupling=8), POLICY, 3)
+    """The economy in one share; firms leave it."""
+    run = simulate(tiny.replace(decoupling=8, fixed_cost=0.3), POLICY, 3)
+    assert run.state.tallies["exits"][9:].sum() > 0
+    return run
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def test_shares_change_rounding_only(whole, shares):
 @pytest.mark.parametrize("threads", [2, 3, 9])
 def test_threads_change_nothing(tiny, shares, threads):
     """The same to the last bit, whoever takes which share."""
-    p = tiny.replace(decoupling=8)
+    p = tiny.replace(decoupling=8, fixed_cost=0.3)
     assert digest(arrays(simulate(p, POLICY, 3, threads=threads))) == digest(arrays(simulate(p, POLICY, 3)))
 
 
