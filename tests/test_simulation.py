@@ -58,7 +58,10 @@ def test_many_runs_are_the_same_runs():
 
 def test_a_provider_is_not_swapped_for_another_firm():
     """However often users meet firms, they go on knowing the one whose product they use, whichever its slot."""
-    eager = {"meet": 1.0, "reconsider": 1.0, "risk": 0.0, "integration": 0.0, "initial_cost": 0.05, "floor_cost": 0.05}
+    eager = {
+        "users": 60, "contacts": 3, "meet": 1.0, "reconsider": 1.0, "risk": 0.0, "integration": 0.0,
+        "initial_cost": 0.05, "floor_cost": 0.05,
+    }  # fmt: skip
     users = simulate(Parameters(**{**TINY, **eager}), check=True).state.users
     assert set(users.provider.tolist()) >= {0, 1, 2}
     adopters = users.provider >= 0
