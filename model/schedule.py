@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
+import numpy as np
+
 from agents.compiled import kernel
 from model.ledger import open_quarter
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
@@ -105,7 +107,7 @@ SHARED: tuple[Any, ...] = (use, meet)  # what shares of users can do side by sid
 @kernel
 def run_quarters(first, last, p, policy, outlays, seed, s):
     """Quarters first ... last - 1 in compiled code, without the interpreter lock."""
-    shares = (0, s.shares.units.shape[0])
+    shares = (np.int64(0), s.shares.units.shape[0])  # a number known beforehand would be a version of its own
     for t in range(first, last):
         govern(t, p, policy, outlays, seed, s)
         innovate(t, p, policy, outlays, seed, s)

@@ -5,6 +5,8 @@ The withdrawal of policy is a shock to its calendar: `model.simulation.Course` e
 
 from typing import Any
 
+import numpy as np
+
 from agents.compiled import phase
 from model.ledger import OUTSIDE, Purpose, transfer
 from model.parameters import SHOCKS
@@ -32,7 +34,7 @@ def decoupling(t, p, seed, s):
             innovators.death[i] = t
             innovators.fixed_real[i], innovators.income_abroad[i] = 0.0, 0.0
             s.tallies[t].exits += 1.0
-    replace_dead_contacts(t, p, s.market[0].segmentation, seed, s, 0, p.users)
+    replace_dead_contacts(t, p, s.market[0].segmentation, seed, s, np.int64(0), p.users)
     for i in range(p.slots):
         for c in range(p.domains):
             supplier = innovators.supplier[i, c]

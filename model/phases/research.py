@@ -1,5 +1,7 @@
 """Research: budgets, the engineers' market, exploitation of problems and exploration of the next generation."""
 
+import numpy as np
+
 from agents.compiled import phase
 from agents.elementary import exp, row_means, row_sums, total, total_where
 from agents.innovator import (
@@ -241,7 +243,7 @@ def _draw_solutions(t, p, seed, s, slots):
     """
     expected, none, luck, size = s.scratch.one, s.scratch.two, s.scratch.three, s.scratch.four
     solver, domain, pairs, step = s.scratch.solver, s.scratch.solved, s.scratch.pairs, p.solution_step
-    solving = 0
+    solving = np.int64(0)  # a number known beforehand would be a version of its own
     for c in range(expected.shape[1]):
         for i in range(slots):
             w0, w1, w2, w3 = words_in_loop(seed, _SOLUTIONS, t, i, c)
@@ -280,7 +282,13 @@ def _count_solutions(mean, none, luck, count, solving):
 @phase
 def _draw_second(t, seed, step, scratch, luck, normal_step, second, solving):
     """Sizes of the second solutions of those that have one. `luck` and `normal_step` (pairs,) are scratch."""
-    solver, domain, count, repeated, repeats = scratch.solver, scratch.solved, scratch.solutions, scratch.repeated, 0
+    solver, domain, count, repeated, repeats = (
+        scratch.solver,
+        scratch.solved,
+        scratch.solutions,
+        scratch.repeated,
+        np.int64(0),
+    )
     for n in range(solving):
         repeated[repeats] = n
         repeats += count[n] > 1
