@@ -29,7 +29,7 @@ from model.phases.supply import serve_orders
 from model.phases.ties import renew_ties
 from model.phases.use import book_sales, produce
 from model.shocks import strike_shocks
-from model.state import SHARE, share_of_users
+from model.state import number_of_shares, share_of_users
 
 
 @kernel
@@ -122,7 +122,7 @@ def run_quarters_together(first, last, p, policy, outlays, seed, states):
 
     Users are dealt out by whole shares, whose sums are added in the order of shares.
     """
-    shares, threads = -(-p.users // SHARE), len(states)
+    shares, threads = number_of_shares(p.users), len(states)
     dealt = [(shares * k // threads, shares * (k + 1) // threads) for k in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
         for t in range(first, last):

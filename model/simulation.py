@@ -26,7 +26,7 @@ from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 from model.randomness import split_seed
 from model.schedule import run_quarters, run_quarters_together
-from model.state import SHARE, State, copy_state
+from model.state import State, copy_state, number_of_shares
 from model.world import build_world, new_desk
 
 _CROWDED = 0.9
@@ -82,7 +82,7 @@ class Course:
         self.period = 0
         outlays = self.policy.outlays(parameters.horizon)
         self._fixed = (parameters.record, self.policy.record, outlays, split_seed(seed), bind(self.state))
-        helpers = min(threads, -(-parameters.users // SHARE)) - 1
+        helpers = min(threads, number_of_shares(parameters.users)) - 1
         self._helpers = [bind(self.state._replace(desk=new_desk(parameters))) for _ in range(helpers)]
 
     def advance(self, until: int) -> None:

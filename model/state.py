@@ -104,6 +104,11 @@ TALLIES: tuple[tuple[str, str], ...] = (
 )
 
 
+def number_of_shares(users: int) -> int:
+    """Shares that so many users are dealt out in, the last of them perhaps short."""
+    return -(-users // SHARE)
+
+
 @inlined_rule
 def share_of_users(k, users):
     """First and last (not included) user of share k."""

@@ -22,7 +22,6 @@ from model.state import (
     FLOWS,
     LAST_GENERATION,
     MARKET,
-    SHARE,
     SUMS,
     TALLIES,
     Desk,
@@ -30,6 +29,7 @@ from model.state import (
     Shares,
     State,
     Support,
+    number_of_shares,
     recorded,
 )
 from model.stocks import LEVELS, Stocks
@@ -285,7 +285,7 @@ def _stocks(p: Parameters) -> Stocks:
 
 
 def _shares(p: Parameters) -> Shares:
-    shares = -(-p.users // SHARE)
+    shares = number_of_shares(p.users)
     return Shares(units=np.zeros((shares, p.slots)), delivered=np.zeros((shares, p.slots)), sums=recorded(SUMS, shares))
 
 

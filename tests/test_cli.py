@@ -308,7 +308,7 @@ def test_a_closed_pipe_is_one_line() -> None:
 
 
 # only Linux has a device that is always full; test_store.py tries a real small disk too
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")  # Linux alone has a device without room
 def test_a_full_stdout_is_one_line() -> None:
     with open("/dev/full", "w") as full:
         done = nqpf("indicators", stdout=full)

@@ -1,7 +1,8 @@
 """Choice: users that reconsider compare the products they know with the old technology.
 
-Users are taken in blocks that stay in cache, each in three passes: gather utilities, find the best with keyed taste
-noise, move. The middle pass runs over all offers in a row, so that it becomes vector instructions.
+Users are taken in blocks that stay in cache, each in passes: what users know of themselves, utilities of all offers to
+those that reconsider, the best with keyed taste noise, the move. Noise is drawn for all offers in a row, so that the
+pass becomes vector instructions.
 """
 
 from agents.compiled import phase

@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-import model.schedule
 import model.simulation
 import model.state
-import model.world
 from model.policy import Policy
 from model.simulation import simulate
 from tests.digests import arrays, digest
@@ -25,8 +23,7 @@ def whole(tiny):
 @pytest.fixture
 def shares(monkeypatch):
     """Shares of 16 users from here on."""
-    for module in (model.schedule, model.simulation, model.state, model.world):
-        monkeypatch.setattr(module, "SHARE", 16)
+    monkeypatch.setattr(model.state, "SHARE", 16)
 
 
 def test_shares_change_rounding_only(whole, shares):
