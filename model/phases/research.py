@@ -282,13 +282,8 @@ def _count_solutions(mean, none, luck, count, solving):
 @phase
 def _draw_second(t, seed, step, scratch, luck, normal_step, second, solving):
     """Sizes of the second solutions of those that have one. `luck` and `normal_step` (pairs,) are scratch."""
-    solver, domain, count, repeated, repeats = (
-        scratch.solver,
-        scratch.solved,
-        scratch.solutions,
-        scratch.repeated,
-        np.int64(0),
-    )
+    solver, domain, count, repeated = scratch.solver, scratch.solved, scratch.solutions, scratch.repeated
+    repeats = np.int64(0)
     for n in range(solving):
         repeated[repeats] = n
         repeats += count[n] > 1
