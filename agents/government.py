@@ -7,7 +7,6 @@ import numpy as np
 
 from agents.compiled import inlined_rule
 from agents.elementary import exp
-from agents.references import reference_type
 
 NEVER = -1_000_000  # a quarter before any other
 
@@ -26,9 +25,6 @@ class Government(NamedTuple):
     roadmap: np.ndarray  # (D,): weights over domains shown to all, sum to 1
     fashion: np.ndarray  # (D,): mean direction of R&D of the firms that local governments back, sum to 1
     score: np.ndarray  # (N,): what government believes of a firm
-
-
-GovernmentRef = reference_type(Government)
 
 
 @inlined_rule

@@ -6,7 +6,6 @@ import numpy as np
 
 from agents.compiled import inlined_rule
 from agents.elementary import exp
-from agents.references import reference_type
 
 TRADITIONAL, EMERGING, FUTURE = 0, 1, 2
 LAYERS = ("traditional", "emerging", "future")
@@ -21,9 +20,6 @@ class Industries(NamedTuple):
     first: np.ndarray  # (J + 1,): users of industry j are first_j ... first_(j+1) - 1
     latent: np.ndarray  # (J, D): needs before the least need, each row sums to 1
     needs: np.ndarray  # (D, J): n_jc >= 0.003 / D, each column sums to 1
-
-
-IndustriesRef = reference_type(Industries)
 
 
 @inlined_rule

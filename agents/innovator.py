@@ -6,7 +6,6 @@ import numpy as np
 
 from agents.compiled import inlined_rule
 from agents.elementary import exp, power
-from agents.references import reference_type
 
 ABROAD = -1  # a foreign firm's region: no user's own
 MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
@@ -62,9 +61,6 @@ class Innovators(NamedTuple):
     watched: np.ndarray  # 0; 1 alive when policy ended; 2 with more than 1 % of recent income public
     productivity: np.ndarray  # quality units delivered per real resource
     weight: np.ndarray  # share of quality units delivered
-
-
-InnovatorsRef = reference_type(Innovators)
 
 
 @inlined_rule

@@ -6,7 +6,6 @@ import numpy as np
 
 from agents.compiled import inlined_rule
 from agents.elementary import log, power
-from agents.references import reference_type
 
 
 class Suppliers(NamedTuple):
@@ -21,9 +20,6 @@ class Suppliers(NamedTuple):
     orders: np.ndarray  # units ordered in the quarter just past
     solved: np.ndarray  # problems solved with the supplier in the quarter
     cost_factor: np.ndarray  # congestion: multiplies the cost of inputs bought here
-
-
-SuppliersRef = reference_type(Suppliers)
 
 
 @inlined_rule

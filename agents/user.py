@@ -6,7 +6,6 @@ import numpy as np
 
 from agents.compiled import inlined_rule
 from agents.elementary import log
-from agents.references import reference_type
 
 OLD_TECHNOLOGY = -1
 ORPHANED = -2  # the provider has gone; the user must choose next quarter
@@ -38,9 +37,6 @@ class Users(NamedTuple):
     reconsiders: np.ndarray  # luck of the quarter: whether it reviews its provider
     has_problem: np.ndarray  # likewise: whether it meets a problem with the product that it uses
     meets_firm: np.ndarray  # likewise: whether it meets one more innovator
-
-
-UsersRef = reference_type(Users)
 
 
 @inlined_rule

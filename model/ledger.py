@@ -11,7 +11,6 @@ import numpy as np
 
 from agents.compiled import inlined_rule, phase
 from agents.elementary import total
-from agents.references import reference_type
 
 USERS, GOVERNMENT, ENGINEERS, OUTSIDE = -4, -3, -2, -1
 SECTORS = 4
@@ -60,9 +59,6 @@ class Ledger(NamedTuple):
     opening: np.ndarray  # (A,): balance at the start of the quarter
     flows: np.ndarray  # (A, P): the quarter's entries
     moved: np.ndarray  # (T, P): money moved per quarter and purpose
-
-
-LedgerRef = reference_type(Ledger)
 
 
 def open_ledger(slots: int, periods: int) -> Ledger:

@@ -27,7 +27,7 @@ from model.policy import Policy, check_fits, find_policy, policies
 from model.randomness import split_seed
 from model.schedule import run_quarters, run_quarters_together
 from model.state import State, copy_state, number_of_shares
-from model.world import build_world, new_desk
+from model.world import build_world, new_desk, open_world
 
 _CROWDED = 0.9
 
@@ -76,12 +76,16 @@ class Course:
         check_fits(policy, parameters.slots)
         compile_model(quiet=False)
         self.parameters, self.policy, self.seed = parameters, withdrawn(policy, parameters.withdrawal), seed
-        self.state = build_world(parameters, seed) if world is None else copy_state(world)
+        if world is None:
+            self.state, reference = open_world(parameters, seed)
+        else:
+            self.state = copy_state(world)
+            reference = bind(self.state)
         self.start_output = self.state.users.output.copy()
         self.at_withdrawal: dict[str, float] = {}
         self.period = 0
         outlays = self.policy.outlays(parameters.horizon)
-        self._fixed = (parameters.record, self.policy.record, outlays, split_seed(seed), bind(self.state))
+        self._fixed = (parameters.record, self.policy.record, outlays, split_seed(seed), reference)
         helpers = min(threads, number_of_shares(parameters.users)) - 1
         self._helpers = [bind(self.state._replace(desk=new_desk(parameters))) for _ in range(helpers)]
 

@@ -8,7 +8,6 @@ from agents.compiled import inlined_rule
 from agents.government import Government
 from agents.industry import Industries
 from agents.innovator import Innovators
-from agents.references import reference_type
 from agents.supplier import Suppliers
 from agents.user import Users
 from model.ledger import Ledger
@@ -235,13 +234,6 @@ class State(NamedTuple):
     shares: Shares
     desk: Desk
     scratch: Scratch
-
-
-SupportRef = reference_type(Support)
-SharesRef = reference_type(Shares)
-DeskRef = reference_type(Desk)
-ScratchRef = reference_type(Scratch)
-StateRef = reference_type(State)
 
 
 def copy_state(state: State) -> State:

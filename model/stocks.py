@@ -4,8 +4,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from agents.references import reference_type
-
 LEVELS: tuple[tuple[str, str], ...] = (
     ("science", "multiplies the hazard of finding the next generation; 1 without policy"),
     ("infrastructure", "money's worth of infrastructure"),
@@ -19,6 +17,3 @@ class Stocks(NamedTuple):
     level: Any  # (1,) record of LEVELS
     common: np.ndarray  # (D,): common technology open to all, capability
     training: np.ndarray  # (L,): engineers under training, by the quarter of their arrival modulo L
-
-
-StocksRef = reference_type(Stocks)

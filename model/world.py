@@ -1,5 +1,7 @@
 """The world at t = 0: every agent's initial state, from parameters and seed alone."""
 
+from typing import Any
+
 import numpy as np
 from scipy.special import gammaincinv, ndtri
 
@@ -40,9 +42,15 @@ _BEFORE = np.int64(0xFFFFFFFF)  # the period of draws before t = 0
 
 def build_world(p: Parameters, seed: int) -> State:
     """The state at t = 0, in new arrays. The same for every policy."""
+    return open_world(p, seed)[0]
+
+
+def open_world(p: Parameters, seed: int) -> tuple[State, Any]:
+    """The state at t = 0 and the reference to it."""
     state = lay_out(p, seed)
-    open_markets(p.record, split_seed(seed), bind(state))
-    return state
+    reference = bind(state)
+    open_markets(p.record, split_seed(seed), reference)
+    return state, reference
 
 
 def lay_out(p: Parameters, seed: int) -> State:
