@@ -3,7 +3,7 @@
 import numpy as np
 
 from agents.industry import LAYERS
-from model.measuring import INDICATORS, indicator
+from model.measuring import INDICATORS, indicator, ratio
 from model.state import State
 
 
@@ -12,36 +12,51 @@ from model.state import State
     "higher",
 )  # fmt: skip
 def tfp_users_frontier(state: State, start: np.ndarray) -> float:
-    return float(np.quantile(state.users.productivity, 0.9))
+    return _quantile(np.sort(state.users.productivity), 0.9)
 
 
-def _gain(state: State, start: np.ndarray, members: np.ndarray) -> float:
-    """Rise of the members' output over their output at t = 0, in per cent."""
-    before = start[members].sum()
-    return float(100.0 * (state.users.output[members].sum() / before - 1.0)) if before > 0.0 else np.nan
+def _quantile(ordered: np.ndarray, share: float) -> float:
+    """Linearly interpolated quantile of ordered numbers: as `np.quantile`, which takes ten times as long for few."""
+    return float(np.interp(share * (ordered.shape[0] - 1), np.arange(ordered.shape[0]), ordered))
 
 
-def _regional_gains(state: State, start: np.ndarray) -> list[float]:
-    """Gains of the regions that have one; NaN if none has."""
-    gains = [_gain(state, start, state.users.region == k) for k in range(state.users.region.max() + 1)]
-    return [gain for gain in gains if not np.isnan(gain)] or [np.nan]
+def _gains(state: State, start: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Rise of each group's output over its output at t = 0, in per cent; NaN where that was 0. Shape (groups,)."""
+    before, now = (np.bincount(group, weights=output, minlength=groups) for output in (start, state.users.output))
+    return 100.0 * (ratio(now, before) - 1.0)
+
+
+def _gains_by_layer(state: State, start: np.ndarray) -> np.ndarray:
+    return _gains(state, start, state.industries.layer[state.users.industry], len(LAYERS))
+
+
+def _gains_by_size(state: State, start: np.ndarray) -> np.ndarray:
+    """Of users up to median size, and of the others."""
+    size = state.users.size
+    return _gains(state, start, size > _quantile(np.sort(size), 0.5), 2)
+
+
+def _gains_by_region(state: State, start: np.ndarray) -> np.ndarray:
+    """Of the regions that have one; one NaN if none has."""
+    gains = _gains(state, start, state.users.region, 1)
+    return gains[~np.isnan(gains)] if not np.isnan(gains).all() else gains[:1]
 
 
 for _number, _layer in enumerate(LAYERS):
     indicator(f"gain_{_layer}", "%", "end", f"rise of output of {_layer} industries since t = 0", "higher")(
-        lambda s, start, number=_number: _gain(s, start, s.industries.layer[s.users.industry] == number)
+        lambda s, start, number=_number: _gains_by_layer(s, start)[number]
     )
 indicator("gain_small", "%", "end", "rise of output of the smaller half of users", "higher")(
-    lambda s, start: _gain(s, start, s.users.size <= np.median(s.users.size))
+    lambda s, start: _gains_by_size(s, start)[0]
 )
 indicator("gain_large", "%", "end", "rise of output of the larger half of users", "higher")(
-    lambda s, start: _gain(s, start, s.users.size > np.median(s.users.size))
+    lambda s, start: _gains_by_size(s, start)[1]
 )
 indicator("gain_best_region", "%", "end", "rise of output of the region that gains most", "higher")(
-    lambda s, start: max(_regional_gains(s, start))
+    lambda s, start: _gains_by_region(s, start).max()
 )
 indicator("gain_worst_region", "%", "end", "rise of output of the region that gains least", "higher")(
-    lambda s, start: min(_regional_gains(s, start))
+    lambda s, start: _gains_by_region(s, start).min()
 )
 
 
@@ -62,8 +77,8 @@ def gini_productivity(state: State, start: np.ndarray) -> float:
 
 @indicator("productivity_90_10", "ratio", "end", "ninth over first decile of users' output per unit of size")
 def productivity_90_10(state: State, start: np.ndarray) -> float:
-    low, high = np.quantile(state.users.output / state.users.size, [0.1, 0.9])
-    return float(high / low) if low != 0.0 else np.nan
+    ordered = np.sort(state.users.output / state.users.size)
+    return float(ratio(_quantile(ordered, 0.9), _quantile(ordered, 0.1)))
 
 
 @indicator("top_tenth_sales", "share", "end", "share of units sold by the largest tenth of living firms")

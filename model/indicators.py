@@ -362,7 +362,11 @@ for _number, _instrument in enumerate(INSTRUMENTS):
     )
 
 WITH_BASELINE = ("welfare_per_unit", "bonsai_exit_excess")
-SERIES_NAMES: tuple[str, ...] = tuple(name for name, entry in INDICATORS.items() if entry.kind in ("level", "flow"))
+_LEVELS, _FLOWS, _OF_RUN = (
+    tuple(name for name, entry in INDICATORS.items() if entry.kind in kinds and name not in WITH_BASELINE)
+    for kinds in (("level",), ("flow",), ("time", "run"))
+)
+SERIES_NAMES: tuple[str, ...] = tuple(name for name in INDICATORS if name in _LEVELS or name in _FLOWS)
 _TWINS: tuple[str, ...] = tuple(
     f"{name}_at_withdrawal" for name, entry in INDICATORS.items() if entry.kind in ("level", "flow", "end")
 )
@@ -384,18 +388,19 @@ def summarise(
 ) -> dict[str, float]:
     """Every summary indicator but those that compare with laissez-faire, and the hazards those need."""
     found: dict[str, float] = {}
-    for name, entry in INDICATORS.items():
-        if entry.kind == "level":
-            found[name] = float(series[name][-1])
-            found[f"{name}_at_withdrawal"] = float(series[name][record.withdrawal - 1]) if record.withdrawal else np.nan
-        elif entry.kind == "flow":
-            found[name] = float(series[name].sum())
-            found[f"{name}_at_withdrawal"] = float(series[name][: record.withdrawal].sum())
-        elif entry.kind == "end":
-            found[name] = at_end[name]
-            found[f"{name}_at_withdrawal"] = at_withdrawal.get(name, np.nan)
-        elif name not in WITH_BASELINE:
-            found[name] = float(entry.measure(record))
+    withdrawal = record.withdrawal
+    for name in _LEVELS:
+        found[name] = float(series[name][-1])
+        found[f"{name}_at_withdrawal"] = float(series[name][withdrawal - 1]) if withdrawal else np.nan
+    flows = np.array([series[name] for name in _FLOWS])
+    sums, before = flows.sum(axis=1).tolist(), flows[:, :withdrawal].sum(axis=1).tolist()
+    found |= dict(zip(_FLOWS, sums, strict=True))
+    found |= dict(zip((f"{name}_at_withdrawal" for name in _FLOWS), before, strict=True))
+    for name in DISTRIBUTIONS:
+        found[name] = at_end[name]
+        found[f"{name}_at_withdrawal"] = at_withdrawal.get(name, np.nan)
+    for name in _OF_RUN:
+        found[name] = float(INDICATORS[name].measure(record))
     total = {
         name: float(record.tallies[name].sum()) for name in ("present", "present_exits", "supported", "supported_exits")
     }

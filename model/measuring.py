@@ -55,10 +55,9 @@ def indicator(
     return add
 
 
-def ratio(top: np.ndarray, bottom: Any) -> np.ndarray:
-    """top / bottom, NaN where bottom is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(np.where(np.asarray(bottom) != 0.0, top / bottom, np.nan))
+def ratio(top: Any, bottom: Any) -> np.ndarray:
+    """top / bottom, NaN where bottom is 0. Shape of `bottom`."""
+    return np.divide(top, bottom, out=np.full(np.shape(bottom), np.nan), where=np.not_equal(bottom, 0.0))
 
 
 def column(name: str, unit: str, kind: Kind, column: str, definition: str, better: Any = "") -> None:
