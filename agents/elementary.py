@@ -151,6 +151,14 @@ def list_rare(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
 
 
 @rule
+def clear(table: np.ndarray) -> None:
+    """Set a table to 0 whose columns are each in one piece: `table[:] = 0` would go by rows, across memory."""
+    for c in range(table.shape[1]):
+        for i in range(table.shape[0]):
+            table[i, c] = 0.0
+
+
+@rule
 def row_sums(table: np.ndarray, rows: int, out: np.ndarray) -> None:
     """Sum over the columns of each of the first rows of a table, into `out`."""
     for i in range(rows):

@@ -72,7 +72,7 @@ def occupied(alive):
     slots = alive.shape[0]
     while slots > 0 and not alive[slots - 1]:
         slots -= 1
-    return min((slots + 31) // 32 * 32, alive.shape[0])
+    return min((slots + 15) // 16 * 16, alive.shape[0])
 
 
 @inlined_rule

@@ -45,13 +45,16 @@ class ReferenceType(types.Type):
             words += 1 if isinstance(kind, ReferenceType) else 1 + kind.ndim
 
 
+def _layout(array: np.ndarray) -> Any:
+    return array.dtype, array.ndim, array.flags.c_contiguous, array.flags.f_contiguous
+
+
 _known: dict[type, tuple[list[Any], ReferenceType]] = {}
 
 
 def bound_type(state: Any) -> ReferenceType:
     """The compiled type of the reference to a state; states of a class have the same one unless their arrays differ."""
-    layout = [(part.dtype, part.ndim, part.flags.c_contiguous) if isinstance(part, np.ndarray) else bound_type(part)
-              for part in state]  # fmt: skip
+    layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
         kinds = [numba.typeof(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]

@@ -1,8 +1,9 @@
 """The columns of stored runs and series: declared once, from parameters, policy traits and indicators."""
 
 import json
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -61,8 +62,9 @@ def series_schema() -> pa.Schema:
     return pa.schema([("run_id", pa.string()), ("period", pa.int64())] + [(name, pa.float64()) for name in SERIES])
 
 
-def settings_row(parameters: Parameters, policy: Policy) -> dict[str, Any]:
-    """Every parameter and trait under its address, in the type of its column."""
+@lru_cache(maxsize=64)
+def settings_row(parameters: Parameters, policy: Policy) -> Mapping[str, Any]:
+    """Every parameter and trait under its address, in the type of its column; the seeds of an arm share it."""
     plain = {Parameters: parameters.model_dump(mode="json"), Policy: policy.model_dump(mode="json")}
     schema = run_schema()
     row = {}
@@ -70,7 +72,7 @@ def settings_row(parameters: Parameters, policy: Policy) -> dict[str, Any]:
         value = plain[kind][name]
         is_text = schema.field(address).type == pa.string()
         row[address] = json.dumps(value) if is_text and not isinstance(value, str | None) else value
-    return row
+    return MappingProxyType(row)
 
 
 def runs_table(results: Iterable[Result]) -> pa.Table:

@@ -26,7 +26,7 @@ def true_problem_weights(t, p, seed, s, ahead):
         for c in range(p.domains):
             latent[j, c] = s.industries.latent[j, c]
     for quarter in range(t + 1, t + 1 + ahead):
-        drift_needs(quarter, p, seed, latent, needs, s.scratch.shocks)
+        drift_needs(quarter, p, seed, latent, needs, s.scratch)
     for j in range(p.industries):
         for c in range(p.domains):
             needs[c, j] = need(latent[j, c], p.domains)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from agents.compiled import inlined_rule, phase
-from agents.elementary import total
+from agents.elementary import clear, total
 
 USERS, GOVERNMENT, ENGINEERS, OUTSIDE = -4, -3, -2, -1
 SECTORS = 4
@@ -78,7 +78,7 @@ def open_quarter(ledger):
     opening, cash = ledger.opening, ledger.cash
     for account in range(cash.shape[0]):
         opening[account] = cash[account]
-    ledger.flows[:] = 0.0
+    clear(ledger.flows)
 
 
 @inlined_rule

@@ -18,6 +18,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW = np.uint64(0xFFFFFFFF)
 _32 = np.uint64(32)
 _CENTER = 0.425  # from 1/2: where the normal quantile is one ratio of polynomials
+_FAR = math.exp(-25.0)  # from 0 or 1: where it is another than before
 _DOUBLE_2_52 = 0x4330000000000000  # bits of 2^52: or-ing a 32-bit word in gives 2^52 + word exactly
 
 
@@ -127,17 +128,30 @@ def fine_uniform(high, low):
 @rule
 def normal(u):
     """Standard normal quantile of u in (0, 1), relative error below 1e-15 (Wichura, 1988, algorithm AS 241)."""
-    return _normal_center(u - 0.5) if abs(u - 0.5) <= _CENTER else _normal_tail(u)
+    if abs(u - 0.5) <= _CENTER:
+        return _normal_center(u - 0.5)
+    return _normal_far_tail(u) if min(u, 1.0 - u) < _FAR else _normal_tail(u)
 
 
 @rule
 def normals(u, out, count):
     """Standard normal quantiles of the first uniforms in a row, into `out`: the same as `normal`, sooner."""
+    tails, n = np.empty(count), 0  # those in the tails are listed, so that they too become vector instructions
     for k in range(count):
         out[k] = _normal_center(u[k] - 0.5)
     for k in range(count):
-        if abs(u[k] - 0.5) > _CENTER:
-            out[k] = _normal_tail(u[k])
+        tails[n] = u[k]
+        n += abs(u[k] - 0.5) > _CENTER
+    for k in range(n):
+        tails[k] = _normal_tail(tails[k])
+    n = 0
+    for k in range(count):
+        outside = abs(u[k] - 0.5) > _CENTER
+        out[k] = tails[n] if outside else out[k]
+        n += outside
+    for k in range(count):
+        if min(u[k], 1.0 - u[k]) < _FAR:
+            out[k] = _normal_far_tail(u[k])
 
 
 @elementary_rule
@@ -153,26 +167,29 @@ def _normal_center(q):
     return q * top / bottom
 
 
-@rule
+@elementary_rule
 def _normal_tail(u):
     """The quantile of u nearer to 0 or 1."""
-    r = math.sqrt(-log(min(u, 1.0 - u)))
-    if r <= 5.0:
-        r -= 1.6
-        top = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
-                  + 1.27045825245236838258e0) * r + 3.64784832476320460504e0) * r + 5.76949722146069140550e0) * r
-               + 4.63033784615654529590e0) * r + 1.42343711074968357734e0  # fmt: skip
-        bottom = ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
-                     + 1.48103976427480074590e-1) * r + 6.89767334985100004550e-1) * r + 1.67638483018380384940e0) * r
-                  + 2.05319162663775882187e0) * r + 1.0  # fmt: skip
-    else:
-        r -= 5.0
-        top = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
-                  + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580e0) * r
-               + 5.46378491116411436990e0) * r + 6.65790464350110377720e0  # fmt: skip
-        bottom = ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r
-                     + 7.86869131145613259100e-4) * r + 1.48753612908506148525e-2) * r + 1.36929880922735805310e-1) * r
-                  + 5.99832206555887937690e-1) * r + 1.0  # fmt: skip
+    r = math.sqrt(-log(min(u, 1.0 - u))) - 1.6
+    top = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
+              + 1.27045825245236838258e0) * r + 3.64784832476320460504e0) * r + 5.76949722146069140550e0) * r
+           + 4.63033784615654529590e0) * r + 1.42343711074968357734e0  # fmt: skip
+    bottom = ((((((1.05075007164441684324e-9 * r + 5.47593808499534494600e-4) * r + 1.51986665636164571966e-2) * r
+                 + 1.48103976427480074590e-1) * r + 6.89767334985100004550e-1) * r + 1.67638483018380384940e0) * r
+              + 2.05319162663775882187e0) * r + 1.0  # fmt: skip
+    return math.copysign(top / bottom, u - 0.5)
+
+
+@rule
+def _normal_far_tail(u):
+    """The quantile of u very near to 0 or 1."""
+    r = math.sqrt(-log(min(u, 1.0 - u))) - 5.0
+    top = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
+              + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580e0) * r
+           + 5.46378491116411436990e0) * r + 6.65790464350110377720e0  # fmt: skip
+    bottom = ((((((2.04426310338993978564e-15 * r + 1.42151175831644588870e-7) * r + 1.84631831751005468180e-5) * r
+                 + 7.86869131145613259100e-4) * r + 1.48753612908506148525e-2) * r + 1.36929880922735805310e-1) * r
+              + 5.99832206555887937690e-1) * r + 1.0  # fmt: skip
     return math.copysign(top / bottom, u - 0.5)
 
 

@@ -38,7 +38,7 @@ def govern(t, p, policy, outlays, seed, s):
     open_quarter(s.ledger)
 
     strike_shocks(t, p, seed, s)  # 1. environment
-    drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.scratch.shocks)
+    drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.scratch)
 
     plan_research(p, s)  # 2. government
     raise_budget(t, policy, outlays, s)

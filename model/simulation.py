@@ -26,8 +26,8 @@ from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 from model.randomness import split_seed
 from model.schedule import run_quarters, run_quarters_together
-from model.state import State, copy_state, number_of_shares
-from model.world import build_world, new_desk, open_world
+from model.state import State, number_of_shares
+from model.world import World, copy_world, new_desk, open_world
 
 _CROWDED = 0.9
 
@@ -66,21 +66,17 @@ class Run:
 class Course:
     """An economy under way: its state, and how far it has come. Both drivers of the model step through it.
 
-    It begins in a copy of `world`, the state at t = 0 of these parameters and seed, or builds its own. `threads` share
-    its users where there are enough of them: what comes out is the same to the last bit.
+    It takes over `world`, which is of these parameters and seed, or opens its own. `threads` share its users where
+    there are enough of them: what comes out is the same to the last bit.
     """
 
     def __init__(
-        self, parameters: Parameters, policy: Policy, seed: int, world: State | None = None, threads: int = 1
+        self, parameters: Parameters, policy: Policy, seed: int, world: World | None = None, threads: int = 1
     ) -> None:
         check_fits(policy, parameters.slots)
         compile_model(quiet=False)
         self.parameters, self.policy, self.seed = parameters, withdrawn(policy, parameters.withdrawal), seed
-        if world is None:
-            self.state, reference = open_world(parameters, seed)
-        else:
-            self.state = copy_state(world)
-            reference = bind(self.state)
+        self.state, reference = world or open_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
         self.at_withdrawal: dict[str, float] = {}
         self.period = 0
@@ -134,30 +130,33 @@ def simulate(
     *,
     check: bool = False,
     panel: bool = False,
-    world: State | None = None,
     threads: int = 1,
 ) -> Run:
     """Run the economy to its horizon.
 
     `check` tests every accounting identity every quarter (raises AssertionError naming the first that fails);
-    `panel` keeps a firm-by-quarter panel in `Run.firms`; `world` is the state at t = 0 if it has been built before;
-    `threads` work side by side on more than 32,768 users, with the same result to the last bit.
+    `panel` keeps a firm-by-quarter panel in `Run.firms`; `threads` work side by side on more than 32,768 users, with
+    the same result to the last bit.
     Raises BadInput for an unknown policy, a bad seed or a bad number of threads.
     """
     parameters = parameters or Parameters()
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise BadInput(f"threads = {threads!r}: must be a whole number of at least 1")
-    course = Course(parameters, find_policy(policy), valid_seed(seed), world, threads)
+    return run_out(Course(parameters, find_policy(policy), valid_seed(seed), threads=threads), check, panel)
+
+
+def run_out(course: Course, check: bool, panel: bool = False) -> Run:
+    """A course to its horizon."""
     rows: list[dict[str, Any]] = []
     if check or panel:
-        for t in range(parameters.horizon):
+        for t in range(course.parameters.horizon):
             course.advance(t + 1)
             if check:
                 check_identities(course.state, t)
             if panel:
                 rows.append(firm_rows(course.state, t))
     else:
-        course.advance(parameters.horizon)
+        course.advance(course.parameters.horizon)
     return finish(course, rows)
 
 
@@ -172,9 +171,9 @@ def simulate_many(
     arms = [find_policy(policy) for policy in policies]
     compile_model(quiet=False)
     for seed in map(valid_seed, seeds):
-        world = build_world(parameters, seed)
-        for policy in arms:
-            yield simulate(parameters, policy, seed, check=check, world=world)
+        world = open_world(parameters, seed)
+        for others, policy in zip(reversed(range(len(arms))), arms, strict=True):
+            yield run_out(Course(parameters, policy, seed, copy_world(world) if others else world), check)
 
 
 def finish(course: Course, rows: list[dict[str, Any]]) -> Run:

@@ -1,6 +1,6 @@
 """The world at t = 0: every agent's initial state, from parameters and seed alone."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy.special import gammaincinv, ndtri
@@ -31,6 +31,7 @@ from model.state import (
     Shares,
     State,
     Support,
+    copy_state,
     number_of_shares,
     recorded,
 )
@@ -42,15 +43,28 @@ _BEFORE = np.int64(0xFFFFFFFF)  # the period of draws before t = 0
 
 def build_world(p: Parameters, seed: int) -> State:
     """The state at t = 0, in new arrays. The same for every policy."""
-    return open_world(p, seed)[0]
+    return open_world(p, seed).state
 
 
-def open_world(p: Parameters, seed: int) -> tuple[State, Any]:
-    """The state at t = 0 and the reference to it."""
+class World(NamedTuple):
+    """A state and the reference to it."""
+
+    state: State
+    reference: Any
+
+
+def open_world(p: Parameters, seed: int) -> World:
+    """The world at t = 0: everybody has met its first contacts, and products are on show."""
     state = lay_out(p, seed)
-    reference = bind(state)
-    open_markets(p.record, split_seed(seed), reference)
-    return state, reference
+    world = World(state, bind(state))
+    open_markets(p.record, split_seed(seed), world.reference)
+    return world
+
+
+def copy_world(world: World) -> World:
+    """The same numbers in new arrays."""
+    state = copy_state(world.state)
+    return World(state, bind(state))
 
 
 def lay_out(p: Parameters, seed: int) -> State:
@@ -320,6 +334,8 @@ def new_desk(p: Parameters) -> Desk:
 
 
 def _scratch(p: Parameters) -> Scratch:
+    needs = np.arange(-(-p.industries * p.domains // 16) * 16)
+    need_of = np.array([needs // p.domains, needs % p.domains])
     return Scratch(
         net_price=np.zeros(p.slots),
         eligible=np.zeros(p.slots, bool),
@@ -337,7 +353,8 @@ def _scratch(p: Parameters) -> Scratch:
         pairs=np.zeros((6, p.slots * p.domains)),
         supplied=np.zeros(p.suppliers),
         domain=np.zeros(p.domains),
-        shocks=np.zeros((2, -(-p.domains // 8) * 8)),
+        need_of=need_of,
+        shocks=np.zeros(need_of.shape),
         order=np.zeros(p.domains, np.int64),
         domain_industry=np.zeros((p.domains, p.industries)),
         industry_domain=np.zeros((p.industries, p.domains)),

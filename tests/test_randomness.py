@@ -13,6 +13,7 @@ from model.randomness import (
     exponential,
     fine_uniform,
     normal,
+    normals,
     philox,
     poisson,
     split_seed,
@@ -131,6 +132,16 @@ def test_normal_quantile(vectorised):
     upper = 1.0 - 2.0 ** -np.arange(2.0, 53.0)
     np.testing.assert_allclose(vectorised(normal)(upper), ndtri(upper), rtol=1e-13)
     assert vectorised(normal)(0.5) == 0.0
+
+
+def test_normals_in_a_row(many, vectorised):
+    """Many normals at once are those drawn one by one, to the last bit, in the centre and far into both tails."""
+    u = np.concatenate([many[:1000, 0], 10.0 ** -np.linspace(1, 15, 50), 1.0 - 10.0 ** -np.linspace(1, 15, 50), [0.5]])
+    for row in (u, u[::-1].copy(), u[1000:], u[:1], u[:0]):
+        out = np.full(row.size + 1, 7.0)
+        normals(row, out, row.size)
+        assert np.array_equal(out[:-1], vectorised(normal)(row)) if row.size else True
+        assert out[-1] == 7.0
 
 
 def test_normals_and_exponentials(many, vectorised):

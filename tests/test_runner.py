@@ -21,6 +21,7 @@ from experiments.study import Study
 from experiments.tasks import Task, Tasks
 from model.parameters import Parameters
 from model.policy import find_policy
+from model.simulation import Course, Run
 
 SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
 TINY = Parameters(**SIZES)
@@ -104,7 +105,7 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes(
 def test_nothing_is_run_when_all_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     store = Store(tmp_path, STUDY, "m")
     run_tasks(TASKS, store, How(jobs=1))
-    monkeypatch.setattr(model.simulation, "simulate", None)
+    monkeypatch.setattr(model.simulation, "run_out", None)
     monkeypatch.setattr(model.simulation, "warm_up", None)
     run_tasks(TASKS, store, How(jobs=1))
 
@@ -122,14 +123,14 @@ def test_policies_that_differ_in_name_only_are_run_once() -> None:
 
 
 def fail_on(policy: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = model.simulation.simulate
+    real = model.simulation.run_out
 
-    def failing(parameters: Parameters, chosen: Any, number: int, **named: Any) -> Any:
-        if (getattr(chosen, "name", chosen), number) == (policy, seed):
+    def failing(course: Course, *given: bool) -> Run:
+        if (course.policy.name, course.seed) == (policy, seed):
             raise ZeroDivisionError("by design")
-        return real(parameters, chosen, number, **named)
+        return real(course, *given)
 
-    monkeypatch.setattr(model.simulation, "simulate", failing)
+    monkeypatch.setattr(model.simulation, "run_out", failing)
 
 
 def test_a_failed_run_is_a_row_and_stops_nothing(

@@ -344,7 +344,7 @@ def test_every_run_failing_is_no_traceback(
         raise ZeroDivisionError("by design")
 
     monkeypatch.setattr(model.simulation, "warm_up", lambda quiet=False: False)
-    monkeypatch.setattr(model.simulation, "simulate", failing)
+    monkeypatch.setattr(model.simulation, "run_out", failing)
     assert main(["sweep", file, "--out", "x", "--quiet"]) == 3
     assert capsys.readouterr().err.count("\n") == 1
 

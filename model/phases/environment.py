@@ -10,32 +10,28 @@ _DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
 
 
 @phase
-def drift_needs(t, p, seed, latent, needs, shocks):
-    """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow. `shocks` (2, W) is scratch.
+def drift_needs(t, p, seed, latent, needs, scratch):
+    """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow.
 
-    W >= D is a whole number of vector instructions: luck is drawn for domains beyond the last, and has no effect.
+    All needs in a row, and some of nobody's at its end that make it a whole number of vector instructions.
     """
     industries, domains = latent.shape
-    drift, shock, moved = p.needs_drift, shocks[0], shocks[1]
+    industry, domain, moved, shock = scratch.need_of[0], scratch.need_of[1], scratch.shocks[0], scratch.shocks[1]
+    drift, before = p.needs_drift, latent.ravel()
+    for n in range(moved.shape[0]):
+        w0, w1, _, _ = words_in_loop(seed, _DRIFT, t, industry[n], domain[n])
+        moved[n] = fine_uniform(w0, w1)
+    normals(moved, shock, moved.shape[0])
+    for n in range(before.shape[0]):
+        moved[n] = before[n]
+    for n in range(moved.shape[0]):
+        moved[n] = drifted(moved[n], drift, shock[n])
     for j in range(industries):
-        _draw_shocks(t, seed, j, moved, shock)
+        fresh = moved[j * domains : (j + 1) * domains]
+        size = total(fresh)
         for c in range(domains):
-            moved[c] = latent[j, c]
-        for c in range(moved.shape[0]):
-            moved[c] = drifted(moved[c], drift, shock[c])
-        size = total(moved[:domains])
-        for c in range(domains):
-            latent[j, c] = moved[c] / size
+            latent[j, c] = fresh[c] / size
             needs[c, j] = need(latent[j, c], domains)
-
-
-@phase
-def _draw_shocks(t, seed, j, luck, shocks):
-    """Standard normal shocks of one industry's needs. `luck` is scratch."""
-    for c in range(shocks.shape[0]):
-        w0, w1, _, _ = words_in_loop(seed, _DRIFT, t, j, c)
-        luck[c] = fine_uniform(w0, w1)
-    normals(luck, shocks, shocks.shape[0])
 
 
 @phase

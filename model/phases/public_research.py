@@ -47,10 +47,11 @@ def _advance_common_technology(p, s, effort):
 def mean_capability(innovators, average):
     """Mean capability per domain of living firms, into `average`, shape (D,)."""
     alive, capability, living = innovators.alive, innovators.capability, 0
+    average[:] = 0.0
     for i in range(alive.shape[0]):
-        living += alive[i]
+        if alive[i]:
+            living += 1
+            for c in range(average.shape[0]):
+                average[c] += capability[i, c]
     for c in range(average.shape[0]):
-        summed = 0.0
-        for i in range(alive.shape[0]):
-            summed += capability[i, c] if alive[i] else 0.0
-        average[c] = summed / max(living, 1)
+        average[c] /= max(living, 1)

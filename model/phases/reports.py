@@ -1,7 +1,7 @@
 """Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
 
 from agents.compiled import phase
-from agents.elementary import list_rare
+from agents.elementary import clear, list_rare
 from agents.innovator import half_saturated, improved, occupied, solution_size
 from model.randomness import Purpose as Luck
 from model.randomness import fine_uniform, normal, uniform, words, words_in_loop
@@ -19,8 +19,8 @@ def report_problems(t, p, seed, s):
     """
     innovators, slots, count = s.innovators, occupied(s.innovators.alive), s.users.provider.shape[0]
     heard, gains = s.scratch.firm_industry, s.scratch.one
-    heard[:] = 0.0
-    gains[:] = 0.0
+    clear(heard)
+    clear(gains)
     _forget(p.belief_memory, innovators, s.government.reported, slots)
     solutions = 0
     for start in range(0, count, BLOCK):

@@ -140,13 +140,16 @@ def share_beyond_generation(innovators, slots, share):
 
 @phase
 def _divide_hours(p, s, slots):
-    """Hours of exploration into row 0 of `firms`; none while a prototype waits. Effort on the rest."""
+    """Hours of exploration into row 0 of `firms`; none while a prototype waits. Effort on the rest.
+
+    The pressure of open problems per firm and domain stays in `two`.
+    """
     innovators, firms = s.innovators, s.scratch.firms
     exploring, pressure, saturation = firms[0], firms[1], firms[2]
     alive, prototype, hours, earmark = innovators.alive, innovators.prototype, innovators.hours, s.support.explore
     effort, wage_now, largest = innovators.effort, s.market[0].wage, p.explore_max
     engineers, concentration = p.engineers, p.concentration
-    _press(p.backlog_half, innovators.belief, innovators.backlog, slots, firms[3], pressure)
+    _press(p.backlog_half, innovators.belief, innovators.backlog, slots, firms[3], s.scratch.two, pressure)
     _saturate(innovators, s.ceiling, slots, saturation)
     for i in range(slots):
         earmarked = min(earmark[i] / wage_now, hours[i])
@@ -158,14 +161,15 @@ def _divide_hours(p, s, slots):
 
 
 @phase
-def _press(half, belief, backlog, slots, counts, pressure):
-    """sum_c share_c * B_c / (B_c + B_half) per firm, shares being those of its belief."""
+def _press(half, belief, backlog, slots, counts, pressing, pressure):
+    """sum_c share_c * B_c / (B_c + B_half) per firm, shares being those of its belief; the fractions in `pressing`."""
     counts[:slots] = 0.0
     pressure[:slots] = 0.0
     for c in range(belief.shape[1]):
         for i in range(slots):
+            pressing[i, c] = half_saturated(backlog[i, c], half)
             counts[i] += belief[i, c]
-            pressure[i] += belief[i, c] * half_saturated(backlog[i, c], half)
+            pressure[i] += belief[i, c] * pressing[i, c]
     for i in range(slots):
         pressure[i] /= counts[i]
 
@@ -213,12 +217,12 @@ def _expect_solutions(p, s, slots):
 
     A direction is belief, drawn towards a roadmap if there is one, and for the money tied to it the government's plan.
     """
-    innovators, firms, expected = s.innovators, s.scratch.firms, s.scratch.one
+    innovators, firms, expected, pressing = s.innovators, s.scratch.firms, s.scratch.one, s.scratch.two
     counts, planned = firms[3], firms[4]
-    alive, belief, backlog, direction = innovators.alive, innovators.belief, innovators.backlog, innovators.direction
+    alive, belief, direction = innovators.alive, innovators.belief, innovators.direction
     effort, tied, own, public = innovators.effort, s.support.tied, innovators.own_research, innovators.public_research
     plan, roadmap, drawn = s.government.plan, s.government.roadmap, s.support.flow[0].roadmap
-    rate, own_problems, half = p.solution_rate, p.own_problems, p.backlog_half
+    rate, own_problems = p.solution_rate, p.own_problems
     row_sums(belief, slots, counts)
     for i in range(slots):
         money = own[i] + public[i]
@@ -230,18 +234,18 @@ def _expect_solutions(p, s, slots):
             towards = (1.0 - planned[i]) * believed + planned[i] * wanted
             direction[i, c] = towards if alive[i] else direction[i, c]
         for i in range(slots):
-            pressure = half_saturated(backlog[i, c], half)
-            mean = solutions_mean(rate, effort[i], direction[i, c], own_problems, pressure)
+            mean = solutions_mean(rate, effort[i], direction[i, c], own_problems, pressing[i, c])
             expected[i, c] = mean if alive[i] else 0.0
 
 
 @phase
 def _draw_solutions(t, p, seed, s, slots):
-    """Pick out the (firm, domain) pairs with a solution: how many each has, and how large the first two are.
+    """Pick out the (firm, domain) pairs that may have a solution: how many, and how large the first two are.
 
-    One block of luck per pair: how many solutions, and how large the first. Returns the number of pairs.
+    One block of luck per pair: how many solutions, and how large the first. As exp(-mean) >= 1 - mean, a pair whose
+    luck is not above that has none. Returns the number of pairs.
     """
-    expected, none, luck, size = s.scratch.one, s.scratch.two, s.scratch.three, s.scratch.four
+    expected, luck, size = s.scratch.one, s.scratch.three, s.scratch.four
     solver, domain, pairs, step = s.scratch.solver, s.scratch.solved, s.scratch.pairs, p.solution_step
     solving = np.int64(0)  # a number known beforehand would be a version of its own
     for c in range(expected.shape[1]):
@@ -250,30 +254,30 @@ def _draw_solutions(t, p, seed, s, slots):
             luck[i, c] = fine_uniform(w0, w1)
             size[i, c] = fine_uniform(w2, w3)
         for i in range(slots):
-            none[i, c] = exp(-expected[i, c])
-        for i in range(slots):
             solver[solving], domain[solving] = i, c
-            solving += luck[i, c] > none[i, c]
-    mean, nothing, drawn, sized, first, second = pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5]
+            solving += luck[i, c] > 1.0 - expected[i, c]
+    mean, none, drawn, sized, first, second = pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5]
     for n in range(solving):
         i, c = solver[n], domain[n]
-        mean[n], nothing[n], drawn[n], sized[n] = expected[i, c], none[i, c], luck[i, c], size[i, c]
-    _count_solutions(mean, nothing, drawn, s.scratch.solutions, solving)
+        mean[n], drawn[n], sized[n] = expected[i, c], luck[i, c], size[i, c]
+    for n in range(solving):
+        none[n] = exp(-mean[n])
+    _count_solutions(mean, none, drawn, s.scratch.solutions, solving)
     normals(sized, first, solving)
     for n in range(solving):
         first[n] = solution_size(step, first[n])
-    _draw_second(t, seed, step, s.scratch, mean, nothing, second, solving)
+    _draw_second(t, seed, step, s.scratch, mean, none, second, solving)
     return solving
 
 
 @phase
 def _count_solutions(mean, none, luck, count, solving):
-    """Poisson counts, of which one and two, the most frequent, are found for all pairs side by side."""
+    """Poisson counts, of which up to two, the most frequent, are found for all pairs side by side."""
     for n in range(solving):
         one = none[n] * mean[n]
         two = one * (mean[n] / 2.0)
         more = (luck[n] > none[n] + one + two) | (mean[n] > 30.0)
-        count[n] = -1 if more else 1 + (luck[n] > none[n] + one)
+        count[n] = -1 if more else (luck[n] > none[n]) + (luck[n] > none[n] + one)
     for n in range(solving):
         if count[n] < 0:
             count[n] = poisson_given(mean[n], none[n], luck[n])
