@@ -21,9 +21,9 @@ def _quantile(ordered: np.ndarray, share: float) -> float:
 
 
 def _gains(state: State, start: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    """Rise of each group's output over its output at t = 0, in per cent; NaN where that was 0. Shape (groups,)."""
+    """Rise of each group's output over its output at t = 0, in per cent; NaN unless that was positive. (groups,)."""
     before, now = (np.bincount(group, weights=output, minlength=groups) for output in (start, state.users.output))
-    return 100.0 * (ratio(now, before) - 1.0)
+    return 100.0 * (ratio(now, np.maximum(before, 0.0)) - 1.0)
 
 
 def _gains_by_layer(state: State, start: np.ndarray) -> np.ndarray:

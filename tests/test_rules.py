@@ -316,7 +316,7 @@ def test_needs():
 # -- firms' accounts and entry
 @pytest.mark.parametrize(
     ("living", "looked_at"),
-    [([], 0), ([0], 32), ([31], 32), ([32], 64), ([7, 63], 64), ([64], 96), ([95], 96), ([96], 100), ([99], 100)],
+    [([], 0), ([0], 16), ([15], 16), ([16], 32), ([7, 63], 64), ([64], 80), ([95], 96), ([96], 100), ([99], 100)],
 )
 def test_slots_to_look_at(living, looked_at):
     """Up to the highest slot in use, and on to a multiple of 32 where there are as many."""

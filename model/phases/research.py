@@ -277,7 +277,7 @@ def _count_solutions(mean, none, luck, count, solving):
         one = none[n] * mean[n]
         two = one * (mean[n] / 2.0)
         more = (luck[n] > none[n] + one + two) | (mean[n] > 30.0)
-        count[n] = -1 if more else (luck[n] > none[n]) + (luck[n] > none[n] + one)
+        count[n] = -1 if more else int(luck[n] > none[n]) + int(luck[n] > none[n] + one)
     for n in range(solving):
         if count[n] < 0:
             count[n] = poisson_given(mean[n], none[n], luck[n])
