@@ -5,7 +5,7 @@ at each call; a `Reference` is one pointer instead, to a table of words: where e
 the tables of parts begin. Compiled code reads `users.size` as Python does.
 
 The arrays are Python's, which keeps them while it keeps the reference. Compiled code therefore does not count who uses
-them, as Numba would for an array of its own (measured on this model: a sixth of a run), and as tables never change,
+them, as Numba would for an array of its own (measured on this model: a tenth of a run), and as tables never change,
 it need not read a word twice.
 """
 

@@ -210,7 +210,7 @@ class Scratch(NamedTuple):
     pairs: np.ndarray  # (6, N * D): a number per pair in each row
     supplied: np.ndarray  # (S,): suppliers' capability, transformed
     domain: np.ndarray  # (D,)
-    need_of: np.ndarray  # (2, J * D rounded up): industries, and domains, of the needs in a row
+    need_of: np.ndarray  # (2, J * D rounded up): industries, and domains, of the needs in a row; fixed
     shocks: np.ndarray  # (2, as many): a number per need
     order: np.ndarray  # (D,): domains in another order
     domain_industry: np.ndarray  # (D, J)
