@@ -1,9 +1,12 @@
 """Indicators: every definition recomputed from the final state or the ledger, in another way than the model does."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from model.catalogue import INSTRUMENTS
+from model.distributions import _gains
 from model.indicators import INDICATORS, SUMMARY_NAMES
 from model.ledger import PLACED, Purpose
 from model.policy import Policy, policies
@@ -497,3 +500,10 @@ def test_frontier_of_users_productivity(finished):
     productivity = users.output / users.size - price
     assert finished.summary["tfp_users_frontier"] == pytest.approx(np.quantile(productivity, 0.9), rel=1e-12)
     assert np.mean(productivity > finished.summary["tfp_users_frontier"]) == pytest.approx(0.1, abs=0.01)
+
+
+def test_no_gain_over_nothing():
+    """A group gains over positive output only, however little; over none, or less than none, there is no gain."""
+    state = SimpleNamespace(users=SimpleNamespace(output=np.array([3.0, 5.0, 1.0, 0.5])))
+    start, group = np.array([2.0, -0.5, 0.0, 0.25]), np.array([0, 1, 2, 3])
+    np.testing.assert_allclose(_gains(state, start, group, 5), [50.0, np.nan, np.nan, 100.0, np.nan])
