@@ -172,7 +172,7 @@ def simulate_many(
     compile_model(quiet=False)
     for seed in map(valid_seed, seeds):
         world = open_world(parameters, seed)
-        for others, policy in zip(reversed(range(len(arms))), arms, strict=True):
+        for others, policy in zip(reversed(range(len(arms))), arms, strict=True):  # the last may have the world itself
             yield run_out(Course(parameters, policy, seed, copy_world(world) if others else world), check)
 
 

@@ -45,7 +45,8 @@ def act(s):
         for c in range(part.rows.shape[1]):
             part.columns[i, c] += 100.0 * part.rows[i, c]
     s.record[1].wage = part.numbers.sum()
-    return part.rows.shape, part.columns[:, 1].sum(), s.nothing.shape
+    views = part.rows[:, 1].sum(), part.rows[-1].sum(), part.columns[:, 1].sum(), part.columns[-1].sum()
+    return part.rows.shape, views, s.nothing.shape
 
 
 @pytest.fixture
