@@ -68,6 +68,22 @@ def test_a_provider_is_not_swapped_for_another_firm():
     assert (users.contacts[adopters] == users.provider[adopters, None]).any(axis=1).all()
 
 
+@pytest.mark.parametrize("sold", [0.0, 0.01])
+def test_a_product_that_sells_at_all_stays_on_sale(sold, course):
+    """Short of saturation, a prototype is taken up where nothing is sold while others have shown it, and only there."""
+    under_way = course(switch_saturation=1.0, until=20)
+    innovators = under_way.state.innovators
+    firms = np.flatnonzero(innovators.alive)
+    innovators.generation[firms[::2]] = innovators.generation.max() + 1
+    innovators.prototype[firms], innovators.units[firms] = True, sold
+    generation = innovators.generation.copy()
+    under_way.advance(21)
+    stayed = firms[innovators.birth[firms] < 20]
+    late = generation[stayed] < generation.max()
+    assert late.any() and not late.all()
+    np.testing.assert_array_equal(innovators.generation[stayed] - generation[stayed], late * (sold == 0.0))
+
+
 def test_a_run_is_what_was_asked_for():
     """By default the first seed, and no policy; a run cannot be changed afterwards, and options have names."""
     run = simulate(Parameters(**TINY))

@@ -6,12 +6,13 @@ Each figure is the best of several repeats, which on a shared machine is nearest
 import sys
 
 from model.simulation import warm_up
+from tests.benchmarks.floor import floor
 from tests.benchmarks.programs import cold_compile, command_line, runner_overhead, sweep_memory
 from tests.benchmarks.size import many_users, scaling
 from tests.benchmarks.speed import channels, check_overhead, choice, default_run, large_twin, phases, threads, twin
 
 BENCHMARKS = (
-    default_run, phases, choice, twin, check_overhead, threads, scaling, many_users, channels, runner_overhead,
+    default_run, phases, floor, choice, twin, check_overhead, threads, scaling, many_users, channels, runner_overhead,
     cold_compile, command_line, sweep_memory, large_twin,
 )  # fmt: skip
 

@@ -6,7 +6,9 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from model import Parameters, policies
 from model.simulation import Course
@@ -63,3 +65,8 @@ def peak_memory() -> int:
     """Most bytes that this process has held; `resource` would begin with those of the process that started it."""
     lines = Path("/proc/self/status").read_text().splitlines()
     return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+
+
+def state_bytes(part: Any) -> int:
+    """Of all arrays of a (nested) state."""
+    return part.nbytes if isinstance(part, np.ndarray) else sum(state_bytes(field) for field in part)

@@ -1,13 +1,10 @@
 """What size costs: time and memory as users, innovators, industries and domains grow."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
-
-import numpy as np
 
 from model import Parameters
 from model.world import build_world
-from tests.benchmarks.figures import Figure, python, seconds_of_quarters
+from tests.benchmarks.figures import Figure, python, seconds_of_quarters, state_bytes
 
 MOST_BYTES = 2**31 / 1e6
 """Per user: 2 GiB for a million."""
@@ -60,9 +57,4 @@ def many_users() -> Iterator[Figure]:
     yield Figure("1,000,000 users, peak memory", max(large, largest) / 2**30, 2.0, "GiB")
     yield Figure("resident memory per user", (large - small) / 900_000, MOST_BYTES, "bytes")
     state = build_world(Parameters(users=100_000), 0)
-    yield Figure("state per user, of 100,000", _bytes(state) / 100_000, MOST_BYTES, "bytes")
-
-
-def _bytes(part: Any) -> int:
-    """Of all arrays of a (nested) state."""
-    return part.nbytes if isinstance(part, np.ndarray) else sum(_bytes(field) for field in part)
+    yield Figure("state per user, of 100,000", state_bytes(state) / 100_000, MOST_BYTES, "bytes")

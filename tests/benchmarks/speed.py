@@ -23,7 +23,7 @@ def default_run() -> Iterator[Figure]:
     p, application = Parameters(), policies["application"]
     run = best(lambda: simulate(p, application, 0), 30)
     setup = best(lambda: build_world(p, 0), 30)
-    yield Figure("default run, application", 1e3 * run, 15.0, "ms")
+    yield Figure("default run, application", 1e3 * run, 8.0, "ms")
     yield Figure("set-up / run", setup / run, 0.15, "ratio")
     yield Figure("Economy with collector / simulate", best(_economy, 5) / run, 1.5, "ratio")
 
