@@ -166,6 +166,41 @@ def test_settings_start_a_new_economy(browser: Any, address: str) -> None:
     visitor.leave()
 
 
+@pytest.mark.parametrize("policy", ["application", "sequenced"])
+def test_every_group_of_settings_opens(policy: str, browser: Any, address: str) -> None:
+    """With a field for each of its settings, and nothing written in it that is refused."""
+    visitor = Visitor(browser, address)
+    visitor.choose_policy(policy)
+    for heading, names in groups().items():
+        panel = visitor.page.locator(".v-expansion-panel").filter(
+            has=visitor.page.get_by_role("button", name=heading, exact=True)
+        )
+        panel.get_by_role("button", name=heading, exact=True).click()
+        fields = panel.locator(".v-text-field")
+        fields.nth(len(names) - 1).wait_for()
+        assert fields.count() == len(names)
+    visitor.press("Step")
+    visitor.wait_until("q === 1")
+    assert visitor.page.locator(".fault").count() == 0
+    visitor.leave()
+
+
+def test_policy_and_seed_do_not_apply_what_waits(browser: Any, address: str) -> None:
+    """They take effect at once; other settings wait for the button, and a seed is needed."""
+    visitor = Visitor(browser, address)
+    visitor.page.get_by_role("button", name="Size and structure").click()
+    visitor.fill("users (agents)", "250")
+    visitor.choose_policy("rebate")
+    visitor.wait_for_words("1,000 users")
+    visitor.fill("Seed", "")
+    visitor.page.get_by_text("seed = '': must be a whole number").wait_for()
+    visitor.fill("Seed", "5")
+    visitor.wait_for_words("seed 5 · 1,000 users")
+    visitor.press("Apply")
+    visitor.wait_for_words("rebate, until quarter 120 · seed 5 · 250 users")
+    visitor.leave()
+
+
 def test_a_playing_economy_gives_way_to_new_settings(browser: Any, address: str) -> None:
     visitor = Visitor(browser, address)
     visitor.press("▶")
@@ -239,7 +274,8 @@ def test_addresses_that_are_refused() -> None:
 
 def test_every_setting_is_reachable_and_explained() -> None:
     reachable = [name for names in groups().values() for name in names]
-    traits = {f"policy.{name}" for name in Policy.model_fields if name not in ("name", "mix")}
+    come_with_the_policy = ("name", "mix", "later_mix", "calendar")
+    traits = {f"policy.{name}" for name in Policy.model_fields if name not in come_with_the_policy}
     assert sorted(reachable) == sorted({*Parameters.model_fields, *traits})
     assert {name for names in GROUPS.values() for name in names} <= set(reachable)
     for entry in Parameters.declarations():

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import solara
-import solara.lab
 from solara import v
 
 from model.economy import read_settings
@@ -30,9 +29,14 @@ OTHER_PARAMETERS, OTHER_TRAITS = "All other parameters", "All other policy trait
 
 
 def declared() -> dict[str, dict[str, Any]]:
-    """Every setting of the page by its keyword, as declared; traits carry the prefix `policy.`."""
+    """Every setting of the page by its keyword, as declared; traits carry the prefix `policy.`.
+
+    Mixes and calendars are no text for a field: they come with the policy that is chosen.
+    """
     traits = {
-        f"policy.{found['name']}": found for found in Policy.declarations() if found["name"] not in ("name", "mix")
+        f"policy.{found['name']}": found
+        for found in Policy.declarations()
+        if found["name"] != "name" and isinstance(found["default"], int | float | str)
     }
     return {**{found["name"]: found for found in Parameters.declarations()}, **traits}
 
@@ -57,11 +61,20 @@ def fault_of(settings: Settings) -> str:
     return ""
 
 
+def changed(settings: Settings, name: str, value: Any) -> Settings:
+    """The settings with another value of one; a field that is emptied gets its default back, but a seed is needed."""
+    wanted = {**settings, name: value or ""}
+    if not wanted[name] and name not in START:
+        del wanted[name]
+    return wanted
+
+
 def explain(entry: dict[str, Any]) -> str:
     """A setting's range and meaning in a line, from its declaration."""
     span = entry["range"]
     allowed = f"{span[0]:,g} to {span[1]:,g}. " if span and not isinstance(span[0], str) else ""
-    return f"{allowed}{entry['meaning'][:1].upper()}{entry['meaning'][1:]}"
+    symbol = ":" in entry["meaning"].split(" ", 1)[0]  # g and G are not the same
+    return allowed + (entry["meaning"] if symbol else f"{entry['meaning'][:1].upper()}{entry['meaning'][1:]}")
 
 
 @solara.component
@@ -72,12 +85,10 @@ def SettingsPanel(applied: Settings, on_apply: Callable[[Settings], None]) -> No
     fault = fault_of(draft)
 
     def change(name: str, value: Any) -> None:
-        wanted = {**draft, name: value}
-        if value in ("", None):
-            del wanted[name]
-        set_draft(wanted)
-        if name in START and not fault_of(wanted):
-            on_apply(wanted)
+        set_draft(changed(draft, name, value))
+        at_once = changed(applied, name, value)
+        if name in START and not fault_of(at_once):
+            on_apply(at_once)
 
     def restore() -> None:
         set_draft(START)
@@ -88,8 +99,6 @@ def SettingsPanel(applied: Settings, on_apply: Callable[[Settings], None]) -> No
             "Policy", values=list(policies), value=draft["policy"], on_value=lambda name: change("policy", name)
         )
         solara.InputText("Seed", value=str(draft.get("seed", "")), on_value=lambda text: change("seed", text))
-        if fault:
-            solara.Error(fault, dense=True, icon=False, classes=["fault"])
         with v.ExpansionPanels(v_model=opened, on_v_model=set_opened, multiple=True, flat=True, accordion=True):
             for place, (heading, names) in enumerate(groups().items()):
                 with v.ExpansionPanel():
@@ -97,10 +106,13 @@ def SettingsPanel(applied: Settings, on_apply: Callable[[Settings], None]) -> No
                     with v.ExpansionPanelContent():
                         for name in names if place in opened else ():
                             Control(name, draft, change)
-        with solara.Row(classes=["apply"]):
-            idle = bool(fault) or draft == applied
-            solara.Button("Apply", on_click=lambda: on_apply(draft), color="primary", disabled=idle)
-            solara.Button("Defaults", on_click=restore, text=True)
+        with solara.Column(classes=["apply"]):
+            if fault:
+                solara.Error(fault, dense=True, icon=False, classes=["fault"])
+            with solara.Row():
+                idle = bool(fault) or draft == applied
+                solara.Button("Apply", on_click=lambda: on_apply(draft), color="primary", disabled=idle)
+                solara.Button("Defaults", on_click=restore, text=True)
 
 
 @solara.component

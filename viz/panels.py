@@ -8,10 +8,11 @@ import numpy as np
 
 from agents.industry import LAYERS
 from model.economy import Economy
-from viz.figures import DASHED, DOTTED, SOLID, STYLES, Fan, Frame, fan_panel, ticks
+from viz.figures import DASHED, DOTTED, POLICY_STYLES, SOLID, STYLES, Fan, Frame, fan_panel, ticks
 from viz.picture import MOST_USERS, colour, largest_firms
 
-_TEAL, _PURPLE, _BROWN, _GREY = 6, 7, 10, 0  # styles of the report's figures
+_GREY, _TEAL, _RED = (list(POLICY_STYLES).index(name) for name in ("laissez_faire", "community", "feng"))
+_BLUE = len(POLICY_STYLES)
 
 
 def colour_css() -> str:
@@ -26,12 +27,13 @@ def status(economy: Economy) -> str:
     p, policy, t = economy.parameters, economy.policy, economy.period
     values = economy.indicators()
     placed = float(economy.series["budget_placed"].sum())
+    began = float(economy.course.state.market[0].initial_output)
     tiles = [
         ("adoption", _share(values["adoption"]), "of economic size"),
         ("innovators", f"{int(economy.course.state.innovators.alive.sum())}", "living firms"),
         ("concentration", _number(values["hhi"], 2), "HHI"),
         ("useful technology", _number(values["useful_technology"], 2), "quality in use"),
-        ("public money placed", _number(placed, 1), "so far; 1 = a user's quarterly output"),
+        ("public money placed", _number(placed, 1), f"so far; output began at {began:,.0f} a quarter"),
     ]
     told = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><small>{unit}</small></div>" for name, value, unit in tiles)
     regime = f"{escape(policy.name)}, {_phase(economy)} · seed {economy.seed} · {p.users:,} users"
@@ -41,7 +43,7 @@ def status(economy: Economy) -> str:
 
 def adoption_chart(economy: Economy) -> str:
     """Adoption by layer of industries."""
-    styles = ((_TEAL, SOLID), (_PURPLE, DASHED), (_BROWN, DOTTED))
+    styles = ((_TEAL, SOLID), (_RED, DASHED), (_BLUE, DOTTED))
     lines = [
         (name, slot, dash, 100.0 * economy.series[f"adoption_{name}"])
         for name, (slot, dash) in zip(LAYERS, styles, strict=True)
@@ -53,7 +55,7 @@ def technology_chart(economy: Economy) -> str:
     """Useful against lab technology."""
     lines = [
         ("useful", _TEAL, SOLID, economy.series["useful_technology"]),
-        ("lab", _PURPLE, DASHED, economy.series["lab_technology"]),
+        ("lab", _RED, DASHED, economy.series["lab_technology"]),
     ]
     return _chart(economy, "Useful against lab technology", "quality in use; capability in the lab", lines)
 
@@ -88,8 +90,9 @@ def legend(economy: Economy) -> str:
     sampled = f" Every {every}th user is drawn." if every > 1 else ""
     return (
         "<p>Ring: users by industry, the larger the dot the larger the user; grey on the old technology, otherwise in "
-        "the colour of their provider. Inside: innovators by share of units sold; circled: chosen by government."
-        f'{sampled}</p><ul class="firms">{firms or "<li>no sales yet</li>"}</ul>'
+        "the colour of their provider. Inside: innovators by share of units sold; circled: chosen by government. "
+        f"The largest bear their numbers. One seed is one draw of luck.{sampled}</p>"
+        f'<ul class="firms">{firms or "<li>no sales yet</li>"}</ul>'
     )
 
 

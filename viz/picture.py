@@ -144,8 +144,8 @@ def _user_dots(provider: np.ndarray, size: np.ndarray, layout: Layout) -> str:
 
 
 def _firms(state: State, layout: Layout, chosen: np.ndarray) -> str:
-    """A disc per living innovator, its area by share of units; a ring around the chosen ones."""
-    innovators = state.innovators
+    """A disc per living innovator, its area by share of units; a ring around the chosen, a number on the largest."""
+    innovators, largest = state.innovators, largest_firms(state)
     parts = []
     for slot in np.flatnonzero(innovators.alive).tolist():
         x, y = layout.firm_places[slot]
@@ -154,5 +154,6 @@ def _firms(state: State, layout: Layout, chosen: np.ndarray) -> str:
         ring = f'<circle class="chosen" cx="{x:.0f}" cy="{y:.0f}" r="{radius + 6.0:.1f}"/>' if chosen[slot] else ""
         told += ", chosen by government" if chosen[slot] else ""
         disc = f'<circle class="firm" cx="{x:.0f}" cy="{y:.0f}" r="{radius:.1f}" fill="{colour(slot)}"/>'
-        parts.append(f"<g><title>{told}</title>{disc}{ring}</g>")
+        number = f'<text class="number" x="{x:.0f}" y="{y:.0f}">{slot}</text>' if slot in largest else ""
+        parts.append(f"<g><title>{told}</title>{disc}{ring}{number}</g>")
     return "".join(parts)

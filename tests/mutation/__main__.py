@@ -10,6 +10,7 @@ import argparse
 import compileall
 import os
 import py_compile
+import re
 import shutil
 import subprocess
 import sys
@@ -150,18 +151,20 @@ def try_mutants(folder: Path, name: str, files: list[str]) -> Path:
 
 
 def skip_equivalent(folder: Path, session: Path) -> None:
-    """Leave out what cannot be told apart.
+    """Leave out what cannot be told apart, or made.
 
     The last of one for the first, such as market[-1] for market[0]; the size of a cache, which is only time; a zip that
-    does not look whether lengths agree, which they do.
+    does not look whether lengths agree, which they do. Cosmic Ray cannot replace an exception named with a dot.
     """
     with use_db(session, WorkDB.Mode.open) as work:
         for item in list(work.pending_work_items):
             mutant = item.mutations[0]
             row, column = mutant.start_pos
-            before = (folder / mutant.module_path).read_text().splitlines()[row - 1][:column]
+            line = (folder / mutant.module_path).read_text().splitlines()[row - 1]
+            before, name = line[:column], re.split(r"[^\w.]", line[column:])[0]
             lower = mutant.operator_name == "core/NumberReplacer" and mutant.occurrence % 2 == 1
-            if (lower and before.endswith(LAST_OF_ONE)) or before.endswith(WITHOUT_EFFECT):
+            dotted = mutant.operator_name == "core/ExceptionReplacer" and "." in name
+            if (lower and before.endswith(LAST_OF_ONE)) or before.endswith(WITHOUT_EFFECT) or dotted:
                 work.set_result(item.job_id, WorkResult(worker_outcome=WorkerOutcome.SKIPPED, output="equivalent"))
 
 
