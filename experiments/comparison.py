@@ -12,7 +12,7 @@ from experiments.manifest import versions
 from experiments.money import ROUNDS, equal_money, matched, yoked
 from experiments.responses import Responses, respond
 from experiments.runner import How, run_tasks
-from experiments.statistics import holm, mean_interval, wilcoxon
+from experiments.statistics import holm, mean_interval, pairs_needed, wilcoxon
 from experiments.store import Memory, Store
 from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, seeds_from, with_reference
 from model.errors import BadInput
@@ -41,7 +41,7 @@ HEADLINE = (
 
 COLUMNS = (
     "policy", "indicator", "mean", "difference", "low", "high", "share_better", "p_holm", "money_placed",
-    "equal_money", "n", "per_unit",
+    "equal_money", "n", "per_unit", "n_own",
 )  # fmt: skip
 
 
@@ -71,6 +71,17 @@ class Comparison:
         """Number of runs that failed."""
         return int((self.runs["status"] == "failed").sum())
 
+    @property
+    def too_few_seeds(self) -> str:
+        """A sentence, where the adjusted tests can tell nothing whatever the runs were; empty otherwise."""
+        tests, seeds = int(self.table["p_holm"].notna().sum()), len(self.seeds)
+        if not tests or seeds >= pairs_needed(tests):
+            return ""
+        return (
+            f"With {seeds} seeds no difference can be significant after Holm's adjustment over {tests} tests, "
+            f"however large: that takes {pairs_needed(tests)} seeds."
+        )
+
 
 def compare(
     policies: Iterable[Policy | str] | None = None,
@@ -90,7 +101,8 @@ def compare(
     Returns a row per policy and headline indicator: `mean` over the policy's own seeds; `difference` to the
     reference, the mean over pairs with one seed, with its 95 % interval `low`, `high`; `share_better` of all seeds;
     `p_holm`, Wilcoxon's p adjusted over the whole table; `money_placed` per run; `equal_money` (None where
-    nothing is raised); `n` pairs in which both reached a value; `per_unit`, the difference per unit placed.
+    nothing is raised); `n` pairs in which both reached a value; `per_unit`, the difference per unit placed of what is
+    itself a sum of money; `n_own` values in the mean.
     `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.
     With `out`, runs are stored there and a restart computes only what is missing.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
@@ -169,10 +181,13 @@ def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
         arm, reference = by_arm.get(policy.name, empty), by_arm.get(study.reference, empty)
         money = {"money_placed": _mean(arm["budget_placed"]), "equal_money": equal_money(arm, reference)}
         for name in study.outcomes or HEADLINE:
-            row = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money, "n": arm[name].count()}
+            declared, own = declaration(name), int(arm[name].count())
+            row: dict[str, Any] = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money}
+            row |= {"n": own, "n_own": own}
             if policy.name != study.reference:
-                row |= _paired(declaration(name), arm[name], reference[name])
-                row["per_unit"] = row["difference"] / money["money_placed"] if money["money_placed"] else np.nan
+                row |= _paired(declared, arm[name], reference[name])
+                if is_money(declared) and money["money_placed"]:
+                    row["per_unit"] = row["difference"] / money["money_placed"]
             rows.append(row)
     table = pd.DataFrame(rows, columns=[*COLUMNS, "p"]).astype({"equal_money": object})
     not_ranked = table["equal_money"].eq(False)
@@ -205,6 +220,11 @@ def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> d
 def declaration(name: str) -> Indicator:
     """The declaration of a summary indicator; `NAME_at_withdrawal` is declared by NAME."""
     return INDICATORS[name if name in INDICATORS else name.removesuffix("_at_withdrawal")]
+
+
+def is_money(indicator: Indicator) -> bool:
+    """A sum of money over a run, which can be held against the money placed."""
+    return indicator.kind == "flow" and indicator.unit == "money"
 
 
 def _mean(values: "pd.Series") -> float:

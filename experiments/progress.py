@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 PAUSE = 10.0
 """Seconds between two lines when stderr is not a terminal."""
@@ -31,7 +31,7 @@ class Lines(Progress):
     def advance(self, runs: int) -> None:
         super().advance(runs)
         if time.monotonic() >= self._next or self.done == self.total:
-            print(f"{self.done} of {self.total} runs", file=sys.stderr, flush=True)
+            _tell(f"{self.done} of {self.total} runs")
             self._next = time.monotonic() + PAUSE
 
 
@@ -68,4 +68,9 @@ def _bar(total: int) -> Iterator[Progress]:
 def say(message: str, quiet: bool) -> None:
     """A line on stderr unless quiet."""
     if not quiet:
+        _tell(message)
+
+
+def _tell(message: str) -> None:
+    with suppress(OSError):  # runs are worth more than news of them: stderr may be a pipe that nobody reads any more
         print(message, file=sys.stderr, flush=True)

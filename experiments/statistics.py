@@ -67,6 +67,14 @@ def holm(p_values: ArrayLike) -> NDArray[np.float64]:
     return adjusted
 
 
+def pairs_needed(tests: int, level: float = 0.05) -> int:
+    """Fewest pairs n with which a test can be significant after Holm's adjustment: tests * 2 * 2^-n < level.
+
+    2 * 2^-n is the smallest p of Wilcoxon's test, when all n differences have one sign.
+    """
+    return int(np.floor(np.log2(2 * tests / level))) + 1
+
+
 def _sums_of_signed(ranks: NDArray[np.int64]) -> NDArray[np.float64]:
     """Probability of each sum of positive ranks when every sign is a fair coin. Shape (sum of ranks + 1,)."""
     probability = np.zeros(int(ranks.sum()) + 1)

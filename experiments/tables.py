@@ -98,6 +98,8 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
             f"{shortened(row.policy)} {number(row.mean, mean_places):>10} {number(row.difference, places, True):>10} "
             f"{interval:>23} {share:>6} {_mark(row):<3} {row.n:>5}"
         )
+        if row.n_own < len(comparison.seeds):
+            yield f"{'':17} a value in {row.n_own} of {len(comparison.seeds)} seeds"
         if row.equal_money is False and not np.isnan(row.per_unit):
             yield f"{'':17} per unit of money placed: {number(row.per_unit, places_for([row.per_unit]), True)}"
 
@@ -132,6 +134,7 @@ def _legend_lines(comparison: "Comparison") -> Iterator[str]:
     yield from wrapped(
         f"* p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon signed ranks, Holm-adjusted over all {tests} tests here."
     )
+    yield from wrapped(comparison.too_few_seeds)
     if comparison.table["equal_money"].eq(False).any():
         yield from wrapped(
             "! not ranked, for want of equal money: less than 99 % of what was raised was spent, or another sum raised."

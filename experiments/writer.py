@@ -15,7 +15,7 @@ INTERVAL = 1.0
 class Writer:
     """Collects results and writes them as shards from a thread of its own; leaving it writes the rest.
 
-    `stored` is called with the number of runs that each shard has made safe. A fault of the disk is raised by
+    `stored` is called with the number of runs that each shard has made safe. A fault in writing is raised by
     the next `add`, or on leaving; results that are not on disk yet then count as missing.
     """
 
@@ -25,7 +25,7 @@ class Writer:
         self._waiting: list[Result] = []
         self._lock = threading.Lock()
         self._leaving = threading.Event()
-        self._fault: OSError | None = None
+        self._fault: Exception | None = None
         self._thread = threading.Thread(target=self._write_regularly, name="nqpf-writer", daemon=True)
 
     def add(self, results: list[Result]) -> None:
@@ -53,7 +53,7 @@ class Writer:
         while not self._leaving.wait(INTERVAL):
             try:
                 self._write()
-            except OSError as fault:
+            except Exception as fault:  # whatever it is, it would be lost with the thread
                 self._fault = fault
                 return
 

@@ -10,7 +10,7 @@ import scipy.stats
 from experiments import compare, compare_study
 from experiments.comparison import COLUMNS, HEADLINE, tabulate
 from experiments.money import MONEY, SPENT, equal_money
-from experiments.statistics import EXACT_UP_TO, holm, mean_interval, wilcoxon
+from experiments.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
 from experiments.study import Study
 from model import BadInput, Parameters, simulate
 from model.indicators import SUMMARY_NAMES
@@ -28,6 +28,14 @@ def test_holm_is_at_most_one_monotone_and_leaves_out_what_is_no_test() -> None:
     adjusted = holm([0.9, np.nan, 0.5, 0.001])
     assert np.isnan(adjusted[1])
     assert adjusted[[0, 2, 3]] == pytest.approx([1.0, 1.0, 0.003])
+
+
+@pytest.mark.parametrize("tests", [1, 2, 44, 88, 1000])
+def test_fewer_pairs_than_needed_cannot_be_significant(tests: int) -> None:
+    """Even if in every test all differences have one sign."""
+    needed = pairs_needed(tests)
+    assert max(holm([wilcoxon(np.arange(1.0, needed + 1.0))] * tests)) < 0.05
+    assert min(holm([wilcoxon(np.arange(1.0, needed))] * tests)) >= 0.05
 
 
 def test_the_interval_is_students() -> None:
@@ -110,8 +118,10 @@ def test_lower_is_better_for_times_and_never_is_later_than_any() -> None:
         {"rebate": {"time_to_50": [10, never, 30, never, 20]}, "grants": {"time_to_50": [8, 40, never, never, 20]}}
     )
     found = row(tabulate(study_of("rebate", "grants"), runs), "grants", "time_to_50")
-    assert found["n"] == 2
+    assert (found["n"], found["n_own"]) == (2, 3)
+    assert found["mean"] == pytest.approx((8 + 40 + 20) / 3)
     assert found["difference"] == pytest.approx(-1.0)
+    assert np.isnan(found["per_unit"])  # quarters per unit of money say nothing
     assert found["share_better"] == pytest.approx(2 / 5)
 
 

@@ -185,6 +185,20 @@ def test_progress_counts_what_is_stored(tmp_path: Path, capsys: pytest.CaptureFi
     assert capsys.readouterr().err == ""
 
 
+def test_runs_outlive_whoever_reads_their_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Closed:
+        def isatty(self) -> bool:
+            return False
+
+        def write(self, text: str) -> None:
+            raise BrokenPipeError
+
+    monkeypatch.setattr(sys, "stderr", Closed())
+    store = Memory()
+    run_tasks(TASKS, store, How(jobs=1, quiet=False))
+    assert len(store.completed()) == len(TASKS)
+
+
 def settings(**more: object) -> list[str]:
     return [word for name, value in {**SIZES, **more}.items() for word in ("--set", f"{name}={value}")]
 

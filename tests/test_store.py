@@ -328,6 +328,22 @@ def test_the_writer_raises_what_the_disk_said(
         writer.add(results)
 
 
+def test_the_writer_raises_what_went_wrong_in_its_thread(
+    store: Store, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what nobody has foreseen: the thread would take it along."""
+    tried = threading.Event()
+
+    def fails(batch: list[Result]) -> None:
+        tried.set()
+        raise ValueError("no such column")
+
+    monkeypatch.setattr(store, "add", fails)
+    with pytest.raises(ValueError, match="no such column"), Writer(store, lambda runs: None) as writer:
+        writer.add(results)
+        assert tried.wait(30)
+
+
 def test_the_writer_stores_while_nothing_else_happens(store: Store, results: list[Result]) -> None:
     stored = threading.Event()
     with Writer(store, lambda runs: stored.set()) as writer:

@@ -77,20 +77,20 @@ def answer(page: Page) -> list[str]:
     kept = ranked if page.reference in ranked else [page.reference, *ranked]
     on_grid, on_arms = [], []
     for name in names:
-        values, better = page.values(name), page.declared(name)["better"]
+        values = page.values(name)
         effects = findings.contrasts(values, filled)
         if effects:
-            on_grid.append(wording.main_effects(name, better, effects, comparable))
+            on_grid.append(wording.main_effects(name, page.declared(name)["better"], effects, comparable))
         if len(kept) > 1:
             told = [
                 wording.against_reference(name, values[kept], page.reference),
                 wording.unsure_after_holm(name, _unsure(page.comparison, name, ranked)),
-                wording.leader(name, values[ranked], better),
+                wording.leader(name, values, page.ranks(name)),
             ]
             on_arms.append(" ".join(filter(None, told)))
     unequal = [policy for policy, money in page.standing.items() if money == "unequal"]
     aside = [f"Not ranked, because their money is not equal: {wording.listed(unequal)}."] if unequal else []
-    return on_grid + on_arms + aside
+    return list(filter(None, [*on_grid, *on_arms, page.comparison.too_few_seeds, *aside]))
 
 
 def _unsure(comparison: "Comparison", name: str, ranked: Sequence[str]) -> list[str]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from experiments.comparison import declaration, is_money
 from experiments.statistics import Interval
 from model.indicators import INDICATORS
 from model.policy import Policy
@@ -74,6 +75,12 @@ class Page:
         """An indicator as a table of seeds by policies."""
         return findings.by_seed(self.comparison, name)
 
+    def ranks(self, name: str) -> dict[str, int]:
+        """Places on an indicator among the policies that had equal money."""
+        levels = findings.levels(self.comparison, name)
+        equal = {policy: level for policy, level in levels.items() if self.standing[policy] == "equal"}
+        return findings.ranks(equal, self.declared(name)["better"])
+
 
 def _scale(found: Sequence[Interval]) -> tuple[float, float]:
     """A range for small interval plots that holds every interval and zero, with a margin."""
@@ -101,8 +108,7 @@ def headline(page: Page, name: str) -> dict[str, Any]:
     table = page.comparison.table.query("indicator == @name").set_index("policy")
     found = {str(row.Index): Interval(row.difference, row.low, row.high) for row in table.itertuples()}
     per_unit = {policy: _per_unit(gap, table["money_placed"][policy]) for policy, gap in found.items()}
-    ranked = {policy: mean for policy, mean in table["mean"].items() if page.standing[str(policy)] == "equal"}
-    ranks = findings.ranks(ranked, declared["better"])
+    ranks = page.ranks(name)
     decimals, unit_decimals = _decimals(list(found.values())), _decimals(list(per_unit.values()))
     level_decimals = min(decimals, wording.places(table["mean"]) + 2)
     placed_decimals, seeds = wording.places(table["money_placed"]), len(page.comparison.seeds)
@@ -116,7 +122,8 @@ def headline(page: Page, name: str) -> dict[str, Any]:
             | _cell(gap, decimals, _scale(list(found.values())), page.slots[row["name"]])
             | {
                 "level": wording.number(own["mean"], level_decimals),
-                "pairs": f"{own['n']:.0f} of {seeds} seeds" if own["n"] < seeds else "",
+                "reached": f"{own['n_own']:.0f} of {seeds} seeds" if own["n_own"] < seeds else "",
+                "pairs": f"{own['n']:.0f} pairs" if own["n"] < seeds else "",
                 "reading": wording.reading(gap, declared["better"], own["p_holm"]) if judged else "not ranked",
                 "share": wording.share(own["share_better"]),
                 "p": wording.probability(own["p_holm"]),
@@ -126,7 +133,8 @@ def headline(page: Page, name: str) -> dict[str, Any]:
                 "per_unit_span": wording.span(per_unit[row["name"]], unit_decimals),
             }
         )
-    return declared | {"rows": rows, "per_unit": "unequal" in page.standing.values()}
+    per_unit_shown = "unequal" in page.standing.values() and is_money(declaration(name))
+    return declared | {"rows": rows, "per_unit": per_unit_shown}
 
 
 def _per_unit(gap: Interval, placed: float) -> Interval:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.statistics import Interval
-from viz.findings import differences, interval_over_seeds, ranks, sign
+from viz.findings import differences, interval_over_seeds, sign
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 
@@ -130,9 +130,8 @@ def against_reference(name: str, values: pd.DataFrame, reference: str) -> str:
     return f"Against {reference}, {'; '.join(clauses)}."
 
 
-def leader(name: str, values: pd.DataFrame, better: str) -> str:
-    """One sentence: which policy (column) is best and by how much, or that it cannot be told."""
-    place = ranks({str(policy): values[policy].mean() for policy in values}, better)
+def leader(name: str, values: pd.DataFrame, place: Mapping[str, int]) -> str:
+    """One sentence: which policy (column) is best by its place and by how much, or that it cannot be told."""
     if len(place) < 2:
         return ""
     first, second = sorted(place, key=lambda policy: place[policy])[:2]
