@@ -8,6 +8,7 @@ from agents.compiled import inlined_rule
 from agents.elementary import exp, power
 
 ABROAD = -1  # a foreign firm's region: no user's own
+SUPPORTED, SELLING = 2, 4  # what `watched` adds to 1
 MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
 _VISIBLE_HALF = 0.001  # share of all users at which half of what use can show is shown
 
@@ -58,7 +59,7 @@ class Innovators(NamedTuple):
     endowment: np.ndarray  # money: seed cash with the addition that policy made to it
     useful_mark: np.ndarray  # useful quality at the last progress
     progress: np.ndarray  # quarter of the last progress
-    watched: np.ndarray  # 0; 1 alive when policy ended; 2 with more than 1 % of recent income public
+    watched: np.ndarray  # when policy ended: 1 alive, 2 more if supported, 4 more if selling
     productivity: np.ndarray  # quality units delivered per real resource
     weight: np.ndarray  # share of quality units delivered
 

@@ -98,7 +98,7 @@ def run(
 
 @app.command()
 def sweep(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A study file, or foresight-frontier.")],
+    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A file, or dose-, exploration- or foresight-frontier.")],
     policies: Annotated[str | None, typer.Option("--policies", help="Presets or YAML files, as a,b,c.")] = None,
     seeds: Seeds = None,
     seed: Seed = None,

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 HEADLINE = (
     "welfare",
+    "welfare_r1",
+    "welfare_r2",
     "output",
     "useful_technology",
     "usefulness_ratio",

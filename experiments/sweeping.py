@@ -207,8 +207,9 @@ def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]
 def boundary(swept: Sweep, one: str, other: str) -> "pd.DataFrame":
     """Where `one` does better than `other`: over the first two factors, the paired difference in the first outcome.
 
-    A row per place (columns: the two factors, `n, difference, low, high`), over all seeds and all points that share
-    it; none where one of the two never succeeded.
+    A row per place (columns: the two factors, `n, difference, low, high`), over the n seeds, each with the mean of all
+    points that share the place: they have one luck, and are no further evidence. No row where one of the two never
+    succeeded.
     """
     import pandas as pd
 
@@ -217,4 +218,5 @@ def boundary(swept: Sweep, one: str, other: str) -> "pd.DataFrame":
         return pd.DataFrame(columns=[*axes, "n", "difference", "low", "high"])
     paired = gaps(swept.runs, other, swept.outcomes[0])[[one]]
     places = swept.runs.drop_duplicates("point").set_index("point")[axes]
-    return intervals(paired.join(places, on="point").set_index(axes), axes).drop(columns="policy")
+    by_seed = paired.join(places, on="point").groupby([*axes, "seed"]).mean()
+    return intervals(by_seed, axes).drop(columns="policy")

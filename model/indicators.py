@@ -339,11 +339,15 @@ indicator(
     "bonsai_exit_excess",
     "share of firms",
     "run",
-    "exits of supported firms within 8 quarters of withdrawal, per firm, less the same seed's laissez-faire hazard",
+    "exits of supported firms within 8 quarters of withdrawal, per firm, less the same seed's laissez-faire hazard of "
+    "firms alike: of those that sell, and of those that do not",
     "lower",
 )
 def bonsai_exit_excess(summary: Mapping[str, float], baseline: Mapping[str, float]) -> float:
-    return summary["_supported_hazard"] - baseline["_present_hazard"]
+    # Price subsidies support firms that sell, which seldom leave; one hazard for all would credit that to the subsidy.
+    selling = summary["_supported_selling"]
+    alike = ((selling, baseline["_selling_hazard"]), (1.0 - selling, baseline["_idle_hazard"]))
+    return summary["_supported_hazard"] - sum(share * hazard for share, hazard in alike if share > 0.0)
 
 
 # -- public money
@@ -401,9 +405,17 @@ def summarise(
         found[f"{name}_at_withdrawal"] = at_withdrawal.get(name, np.nan)
     for name in _OF_RUN:
         found[name] = float(INDICATORS[name].measure(record))
-    total = {
-        name: float(record.tallies[name].sum()) for name in ("present", "present_exits", "supported", "supported_exits")
+    return found | _hazards(record.tallies)
+
+
+def _hazards(tallies: Mapping[str, np.ndarray]) -> dict[str, float]:
+    """Exits per firm within eight quarters of withdrawal: of domestic firms that sold or did not, and of supported."""
+    watched = ("present", "present_selling", "supported", "supported_selling")
+    firms, exits = ({name: tallies[name + ending].sum() for name in watched} for ending in ("", "_exits"))
+    idle, idle_exits = (of["present"] - of["present_selling"] for of in (firms, exits))
+    return {
+        "_selling_hazard": float(ratio(exits["present_selling"], firms["present_selling"])),
+        "_idle_hazard": float(ratio(idle_exits, idle)),
+        "_supported_hazard": float(ratio(exits["supported"], firms["supported"])),
+        "_supported_selling": float(ratio(firms["supported_selling"], firms["supported"])),
     }
-    found["_present_hazard"] = total["present_exits"] / total["present"] if total["present"] else np.nan
-    found["_supported_hazard"] = total["supported_exits"] / total["supported"] if total["supported"] else np.nan
-    return found

@@ -355,25 +355,31 @@ def test_dependence(finished):
     assert finished.series["bonsai_dependent_share"][-1] == pytest.approx(share, abs=1e-12)
 
 
-def hazard(run, dependence):
-    """Exits within eight quarters of quarter 36, per domestic firm alive before it and more dependent than that."""
-    birth, public, own = (by_quarter(run, name) for name in ("birth", "public_recent", "payments_recent"))
+def exits_after_withdrawal(run, dependence):
+    """Of each domestic firm alive at quarter 35 and more dependent than that: left in the next eight?, selling?"""
+    birth, public, own, units = (
+        by_quarter(run, name) for name in ("birth", "public_recent", "payments_recent", "units")
+    )
     domestic = by_quarter(run, "foreign")[35] == 0.0  # nan where there is no firm
     watched = np.flatnonzero(domestic & (public[35] / np.maximum(public[35] + own[35], 1e-9) > dependence))
     stayed = [np.array_equal(birth[36:44, i], np.full(8, birth[35, i])) for i in watched]
-    return 1.0 - np.mean(stayed)
+    return ~np.array(stayed), units[35, watched] > 0.0
 
 
 def test_exit_excess(small):
-    """Exits of supported firms after withdrawal, per firm, less the hazard of domestic firms without policy.
+    """Exits of supported firms after withdrawal, per firm, less what as many firms alike without policy would show.
 
-    Supported is who had more than 1 % of its recent income from public money, grants and subsidies alike.
+    Supported is who had more than 1 % of its recent income from public money, grants and subsidies alike; alike are
+    domestic firms that sell, and domestic firms that do not.
     """
     fragile = small.replace(fixed_cost=0.06)
     for name in ("grants", "vouchers"):
         supported = simulate(fragile, policies[name].replace(end=36), 3, panel=True)
         free = simulate(fragile, "laissez_faire", 3, panel=True)
-        excess = hazard(supported, 0.01) - hazard(free, -np.inf)
+        left, sold = exits_after_withdrawal(supported, 0.01)
+        other_left, other_sold = exits_after_withdrawal(free, -np.inf)
+        alike = np.where(sold, other_left[other_sold].mean(), other_left[~other_sold].mean())
+        excess = np.mean(left - alike)
         assert supported.summary["bonsai_exit_excess"] == pytest.approx(excess, abs=1e-12)
 
 

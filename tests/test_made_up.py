@@ -106,8 +106,15 @@ def test_welfare_per_unit_of_money_placed(placed, gain):
 
 
 def test_excess_of_exits():
-    """Hazard of supported firms less that of firms without policy."""
-    assert bonsai_exit_excess({"_supported_hazard": 0.5}, {"_present_hazard": 0.2}) == approx(0.3)
+    """Hazard of supported firms less that of firms alike without policy: none where only the mix of firms differs."""
+    without = {"_selling_hazard": 0.1, "_idle_hazard": 0.5}
+    for selling in (0.0, 0.25, 1.0):
+        hazard = 0.1 * selling + 0.5 * (1.0 - selling)
+        supported = {"_supported_hazard": hazard + 0.3, "_supported_selling": selling}
+        assert bonsai_exit_excess(supported, without) == approx(0.3)
+    nobody_idle = {"_selling_hazard": 0.1, "_idle_hazard": np.nan}
+    assert bonsai_exit_excess({"_supported_hazard": 0.5, "_supported_selling": 1.0}, nobody_idle) == approx(0.4)
+    assert np.isnan(bonsai_exit_excess({"_supported_hazard": 0.5, "_supported_selling": 0.5}, nobody_idle))
 
 
 @pytest.mark.parametrize(

@@ -401,7 +401,17 @@ def test_places_that_points_share_are_pooled() -> None:
     found = made({0.0: -2.0, 0.5: 1.0})
     found.runs["policy.foresight"], found.runs["industries"] = 0.0, 1
     (row,) = boundary(found, "application", "rebate").to_dict("records")
-    assert (row["n"], row["difference"]) == (6, -0.5)
+    assert (row["n"], row["difference"]) == (3, -0.5)
+
+
+def test_more_points_of_one_luck_are_no_more_evidence() -> None:
+    """A factor without effect leaves the intervals of the places over which it is pooled as they are."""
+    once, often = (made(dict.fromkeys(levels, 1.0)) for levels in ((0.0,), (0.0, 0.25, 0.5, 1.0)))
+    for found in (once, often):
+        found.runs["policy.foresight"], found.runs["industries"] = 0.0, 1
+        found.runs["welfare"] += found.runs["seed"] * (found.runs["policy"] == "application")
+    (one,), (other,) = (boundary(found, "application", "rebate").to_dict("records") for found in (once, often))
+    assert one == other
 
 
 def test_the_drawing_is_the_same_every_time_and_needs_no_plane() -> None:
@@ -427,4 +437,4 @@ def test_shipped_studies_are_part_of_the_package() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
     packed = {path for pattern in data["experiments"] for path in (ROOT / "experiments").glob(pattern)}
     assert set(shipped_studies().values()) == packed
-    assert "foresight-frontier" in shipped_studies()
+    assert set(shipped_studies()) == {"dose-frontier", "exploration-frontier", "foresight-frontier"}

@@ -3,7 +3,7 @@
 from agents.compiled import phase
 from agents.elementary import total, total_where
 from agents.government import repayment
-from agents.innovator import dividends, fixed_cost, next_markup, refinancing_hazard
+from agents.innovator import SELLING, SUPPORTED, dividends, fixed_cost, next_markup, refinancing_hazard
 from model.catalogue import PRICE_SUBSIDIES
 from model.instruments import NUMBER
 from model.ledger import GOVERNMENT, OUTSIDE, USERS, Purpose, firms_pay, firms_receive, transfer
@@ -179,5 +179,14 @@ def close_firms(t, p, policy, s):
         s.market[0].gone += 1.0
         tally.exits += 1.0
         if policy.end <= t < policy.end + WATCHED_QUARTERS:
-            tally.present_exits += 1.0 if innovators.watched[i] >= 1 else 0.0
-            tally.supported_exits += 1.0 if innovators.watched[i] >= 2 else 0.0
+            _count_watched(innovators.watched[i], tally)
+
+
+@phase
+def _count_watched(watched, tally):
+    """A firm left soon after the end of policy: what it was then."""
+    supported, selling = watched & SUPPORTED != 0, watched & SELLING != 0
+    tally.present_exits += 1.0 if watched > 0 else 0.0
+    tally.present_selling_exits += 1.0 if selling else 0.0
+    tally.supported_exits += 1.0 if supported else 0.0
+    tally.supported_selling_exits += 1.0 if supported and selling else 0.0

@@ -7,7 +7,7 @@ import numpy as np
 from agents.compiled import phase
 from agents.elementary import dot, log, mean, row_means, total, total_where
 from agents.industry import EMERGING, FUTURE, TRADITIONAL
-from agents.innovator import occupied
+from agents.innovator import SELLING, SUPPORTED, occupied
 
 _DEPENDENT = 1.0 / 3.0
 _SUPPORTED = 0.01
@@ -171,12 +171,14 @@ def _record_productivity(innovators, initial_wage, firms, tally):
 
 @phase
 def _watch(p, innovators, tally):
-    """When policy ends, remember who is there, and who had more than 1 % of recent income from public money."""
+    """When policy ends, remember who is there, who sells, and whose recent income was public by more than 1 %."""
     for i in range(p.slots):
         innovators.watched[i] = 0
         if innovators.alive[i] and not innovators.foreign[i]:
             public, own = innovators.public_recent[i], innovators.payments_recent[i]
-            supported = public > _SUPPORTED * (public + own)
-            innovators.watched[i] = 2 if supported else 1
+            supported, selling = public > _SUPPORTED * (public + own), innovators.units[i] > 0.0
+            innovators.watched[i] = 1 + (SUPPORTED if supported else 0) + (SELLING if selling else 0)
             tally.present += 1.0
+            tally.present_selling += 1.0 if selling else 0.0
             tally.supported += 1.0 if supported else 0.0
+            tally.supported_selling += 1.0 if supported and selling else 0.0

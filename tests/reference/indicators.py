@@ -61,17 +61,21 @@ def record_quarter(economy: Any) -> None:
         economy.record.at_withdrawal = measure_users(economy)
 
 
+WATCHED = {"_gone_supported": (3, 7), "_gone_selling": (5, 7), "_gone_idle": (1, 3)}
+
+
 def watch(firm: Innovator) -> int:
-    """2 for a supported firm, 1 for another living domestic one, else 0."""
+    """0 for who is not there or foreign; else 1, and 2 more for a supported firm, 4 more for one that sells."""
     if not firm.alive or firm.foreign:
         return 0
-    return 2 if firm.public_recent > 0.01 * (firm.public_recent + firm.payments_recent) else 1
+    supported = firm.public_recent > 0.01 * (firm.public_recent + firm.payments_recent)
+    return 1 + 2 * supported + 4 * (firm.units > 0.0)
 
 
 def count_watched_exits(economy: Any) -> dict[str, float]:
-    """Firms that left in the quarter among those watched: supported ones, and all domestic ones."""
+    """Firms that left in the quarter among those watched: supported ones, and domestic ones that sold or did not."""
     gone = [firm.watched for firm in economy.innovators if firm.death == economy.t]
-    return {"_gone_supported": float(gone.count(2)), "_gone_present": float(len(gone) - gone.count(0))}
+    return {name: float(sum(watched in kinds for watched in gone)) for name, kinds in WATCHED.items()}
 
 
 def moved(economy: Any, *purposes: str) -> float:

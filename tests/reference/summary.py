@@ -5,6 +5,7 @@ from typing import Any
 
 from model.indicators import INDICATORS
 from tests.reference.distributions import measure_users, ratio
+from tests.reference.indicators import WATCHED
 
 WATCH = 8
 
@@ -95,18 +96,28 @@ def recovery(economy: Any, output: list[float]) -> dict[str, float]:
 
 
 def hazards(economy: Any, path: dict[str, list[float]]) -> dict[str, float]:
-    """Exits within eight quarters of the end of policy, per firm: of supported firms, and of all domestic ones."""
+    """Exits within eight quarters of the end of policy, per firm: of supported firms, of those that sold or did not."""
     end, watched = economy.policy.end, economy.record.watched
-    supported, present = watched.count(2), len(watched) - watched.count(0)
-    return {
-        "_supported_hazard": sum(path["_gone_supported"][end : end + WATCH]) / supported if supported else math.nan,
-        "_present_hazard": sum(path["_gone_present"][end : end + WATCH]) / present if present else math.nan,
-    }
+    found = {}
+    for gone, kinds in WATCHED.items():
+        exits, firms = sum(path[gone][end : end + WATCH]), sum(one in kinds for one in watched)
+        found[gone.replace("_gone", "") + "_hazard"] = exits / firms if firms else math.nan
+    supported = watched.count(3) + watched.count(7)
+    return found | {"_supported_selling": watched.count(7) / supported if supported else math.nan}
+
+
+def hazard_of_firms_alike(selling: float, other: dict[str, float]) -> float:
+    """Exits per firm without policy, among as many firms that sell as the supported ones had."""
+    if selling == 1.0:
+        return other["_selling_hazard"]
+    if selling == 0.0:
+        return other["_idle_hazard"]
+    return selling * other["_selling_hazard"] + (1.0 - selling) * other["_idle_hazard"]
 
 
 def compared(own: dict[str, float], other: dict[str, float]) -> dict[str, float]:
     """What a run's summary shows beside that of the same seed without policy."""
     return {
         "welfare_per_unit": ratio(own["welfare"] - other["welfare"], own["budget_placed"]),
-        "bonsai_exit_excess": own["_supported_hazard"] - other["_present_hazard"],
+        "bonsai_exit_excess": own["_supported_hazard"] - hazard_of_firms_alike(own["_supported_selling"], other),
     }
