@@ -96,9 +96,12 @@ def run(
     return run_command(one, Files(series, agents, graph), How(jobs, check=check, quiet=quiet), as_json=as_json)
 
 
+SHIPPED = "A study file, or a study that is shipped: dose-frontier, exploration-frontier, foresight-frontier."
+
+
 @app.command()
 def sweep(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help="A file, or dose-, exploration- or foresight-frontier.")],
+    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help=SHIPPED)],
     policies: Annotated[str | None, typer.Option("--policies", help="Presets or YAML files, as a,b,c.")] = None,
     seeds: Seeds = None,
     seed: Seed = None,

@@ -10,7 +10,7 @@ import numpy as np
 from experiments.arms import Arms
 from experiments.manifest import versions
 from experiments.money import ROUNDS, equal_money, matched, yoked
-from experiments.responses import Responses, respond
+from experiments.responses import Responses, efficacies, respond
 from experiments.runner import How, run_tasks
 from experiments.statistics import holm, mean_interval, pairs_needed, wilcoxon
 from experiments.store import Memory, Store
@@ -72,6 +72,11 @@ class Comparison:
     def failed(self) -> int:
         """Number of runs that failed."""
         return int((self.runs["status"] == "failed").sum())
+
+    @property
+    def assumed(self) -> list[str]:
+        """Policies that rest on assumed efficacies: at one value of these they pay or do not, but have no rank."""
+        return [policy.name for policy in self.study.policies if efficacies(policy)]
 
     @property
     def too_few_seeds(self) -> str:

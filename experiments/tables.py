@@ -135,6 +135,11 @@ def _legend_lines(comparison: "Comparison") -> Iterator[str]:
         f"* p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon signed ranks, Holm-adjusted over all {tests} tests here."
     )
     yield from wrapped(comparison.too_few_seeds)
+    if comparison.assumed:
+        yield from wrapped(
+            "not to be ranked, resting on one value of efficacies that the no-policy economy cannot tell: "
+            f"{', '.join(comparison.assumed)}."
+        )
     if comparison.table["equal_money"].eq(False).any():
         yield from wrapped(
             "! not ranked, for want of equal money: less than 99 % of what was raised was spent, or another sum raised."

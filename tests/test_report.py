@@ -293,6 +293,15 @@ def test_unequal_money_is_marked_and_not_ranked():
     assert "essay expects" not in told
 
 
+def test_what_rests_on_assumed_efficacies_is_not_ranked():
+    """However well it does at the value assumed."""
+    comparison = made_up(arms=["rebate", "vouchers", "feng"], lift={"feng": 5.0, "vouchers": 1.0})
+    told = sentences(comparison)
+    assert "rest on efficacies that nobody knows: feng" in told and "Best on welfare is vouchers" in told
+    page = Page(comparison, [policies[name] for name in ("rebate", "vouchers", "feng")])
+    assert page.ranks("welfare") == {"vouchers": 1, "rebate": 2}
+
+
 def without(comparison, *names):
     return replace(
         comparison,

@@ -90,6 +90,9 @@ def answer(page: Page) -> list[str]:
             on_arms.append(" ".join(filter(None, told)))
     unequal = [policy for policy, money in page.standing.items() if money == "unequal"]
     aside = [f"Not ranked, because their money is not equal: {wording.listed(unequal)}."] if unequal else []
+    if page.comparison.assumed:
+        assumed = wording.listed(page.comparison.assumed)
+        aside.append(f"Not ranked, because they rest on efficacies that nobody knows: {assumed}.")
     return list(filter(None, [*on_grid, *on_arms, page.comparison.too_few_seeds, *aside]))
 
 

@@ -76,10 +76,14 @@ class Page:
         return findings.by_seed(self.comparison, name)
 
     def ranks(self, name: str) -> dict[str, int]:
-        """Places on an indicator among the policies that had equal money."""
+        """Places on an indicator among the policies that had equal money and rest on no assumed efficacy."""
         levels = findings.levels(self.comparison, name)
-        equal = {policy: level for policy, level in levels.items() if self.standing[policy] == "equal"}
-        return findings.ranks(equal, self.declared(name)["better"])
+        ranked = {
+            policy: level
+            for policy, level in levels.items()
+            if self.standing[policy] == "equal" and policy not in self.comparison.assumed
+        }
+        return findings.ranks(ranked, self.declared(name)["better"])
 
 
 def _scale(found: Sequence[Interval]) -> tuple[float, float]:
