@@ -18,6 +18,7 @@ from experiments.options import QUICK_SEEDS, OneRun
 from experiments.progress import say
 from experiments.runner import How, prepare
 from experiments.study import Study
+from model.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,9 +73,10 @@ def run_command(one: OneRun, files: Files, how: How, *, as_json: bool) -> int:
     from model.indicators import INDICATORS
     from model.simulation import simulate
 
-    for path in files:
-        if path is not None:
-            check_writable(path)
+    wanted = [os.path.realpath(check_writable(path)) for path in files if path is not None]
+    for path in wanted:
+        if wanted.count(path) > 1:
+            raise BadInput(f"{path}: is asked for twice; give each output a file of its own")
     prepare(how.quiet)
     threads = how.jobs or os.cpu_count() or 1
     run = simulate(*one, check=how.check, panel=files.agents is not None, threads=threads)

@@ -81,7 +81,7 @@ class Design:
 def check_design(design: Mapping[str, Any]) -> None:
     """Raise BadInput for a kind that does not exist, a key that does not belong to it or a number out of range."""
     kind = design.get("kind")
-    if kind not in DESIGNS:
+    if not isinstance(kind, str) or kind not in DESIGNS:
         raise BadInput(f"kind = {kind!r}: must be one of: {', '.join(DESIGNS)}")
     for key in design:
         if key not in ("kind", *DESIGNS[kind]):

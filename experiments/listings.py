@@ -112,6 +112,9 @@ def _policy_head(policy: Policy) -> str:
 
 def _policy_body(policy: Policy) -> list[str]:
     body = [f"budget {policy.budget:g} of initial output a quarter, quarters {policy.start} to {policy.end}"]
+    if policy.later_mix:
+        later = " + ".join(f"{share:g} {name}" for name, share in policy.later_mix)
+        body.append(f"from quarter {policy.later_from} on: {later}")
     return body + [f"{name}: {INSTRUMENTS[name].meaning} [{INSTRUMENTS[name].basis}]" for name, _ in policy.mix]
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EQUAL_MONEY = 0.99
-"""Share of the money raised that must have been spent for an arm to count as equal money."""
+"""Share of the money raised that must have been spent, and of that spent which was raised, for equal money."""
 
 ROUNDS = 3
 """Reruns at smaller amounts, at most: with less money an arm may place less again."""
@@ -25,7 +25,7 @@ MONEY = ("budget_raised", *SPENT)
 
 
 def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
-    """Whether an arm raised what the reference raised and spent 99 % of it (placed, leaked, on administration).
+    """Whether an arm raised what the reference raised and spent it, to 1 % (placed, leaked, on administration).
 
     None where nothing was raised: there is no money to compare. A reference that raises nothing sets no sum.
     """
@@ -34,7 +34,8 @@ def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
         return None
     owed = reference["budget_raised"].mean()
     same_sum = not owed > 0.0 or EQUAL_MONEY <= arm["budget_raised"].mean() / owed <= 1.0 / EQUAL_MONEY
-    return bool(same_sum and arm[list(SPENT)].to_numpy().sum() / raised >= EQUAL_MONEY)
+    spent = arm[list(SPENT)].to_numpy().sum() / raised
+    return bool(same_sum and EQUAL_MONEY <= spent <= 1.0 / EQUAL_MONEY)
 
 
 def matched(arms: Arms, runs: "pd.DataFrame") -> Arms:

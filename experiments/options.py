@@ -112,10 +112,10 @@ def _seeds(study: "Study", count: int | None, first: int | None, quick: bool, fi
     from model.errors import BadInput
 
     counted = study.seeds == tuple(range(len(study.seeds)))
-    if count is None and quick:
-        count = min(QUICK_SEEDS, len(study.seeds))
     if count is None and first is None:
-        return study.seeds
+        return study.seeds[:QUICK_SEEDS] if quick else study.seeds
+    if count is None and quick and counted:
+        count = min(QUICK_SEEDS, len(study.seeds))
     if count is None and not counted:
         raise BadInput(f"--seed {first}: {file} lists its seeds; give --seeds N too to replace the list")
     return seeds_from(len(study.seeds) if count is None else count, first or 0)

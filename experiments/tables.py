@@ -49,8 +49,8 @@ def listing_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def summary_lines(summary: Mapping[str, float], units: Mapping[str, str]) -> Iterator[str]:
     """Summary indicators of one run, one a line with its unit."""
     for name, value in summary.items():
-        shown = "never" if np.isnan(value) and name.startswith("time_") else number(value, 4)
-        yield f"{name:<44} {shown:>14}  {units[name]}"[:WIDTH].rstrip()
+        shown = "never" if np.isnan(value) and name.startswith("time_") else number(value, 4, width=11)
+        yield f"{name:<44} {shown:>11} {units[name]}"
 
 
 def number(value: float, places: int, signed: bool = False, width: int = 10) -> str:

@@ -57,13 +57,22 @@ def _measure(facts: list[Fact], parameters: Parameters, seed: int) -> list[float
 def _row(fact: Fact, values: np.ndarray) -> tuple[object, ...]:
     reached = values[~np.isnan(values)]
     counted = np.where(np.isnan(values), np.inf, values) if fact.unit == "quarters" else reached
-    # a quantile between a number and infinity is neither: the nearest value below is taken
-    quartiles = np.quantile(counted, [0.25, 0.5, 0.75], method="lower") if counted.size else np.full(3, np.nan)
-    lower, median, upper = (float(value) for value in quartiles)
+    lower, median, upper = _quartiles(counted)
     met = bool(fact.low <= median <= fact.high)
     return (
         fact.name, fact.unit, median, lower, upper, fact.low, fact.high, met, len(reached), fact.meaning, fact.source
     )  # fmt: skip
+
+
+def _quartiles(values: np.ndarray) -> list[float]:
+    """Quartiles; the value below where one would lie between a number and infinity, and NaN of nothing."""
+    if not values.size:
+        return [np.nan] * 3
+    shares = [0.25, 0.5, 0.75]
+    below = np.quantile(values, shares, method="lower")
+    with np.errstate(invalid="ignore"):
+        between = np.quantile(values, shares)
+    return [float(value) for value in np.where(np.isfinite(between), between, below)]
 
 
 def validation_lines(table: "pd.DataFrame") -> Iterator[str]:

@@ -95,6 +95,9 @@ OPTIONS = {
     "no such policy file": (["run", "--policy", "absent.yaml"], ["absent.yaml", "no such file"]),
     "no folder for a file": (["run", "--series", "absent/s.parquet"], ["absent/s.parquet", "no folder"]),
     "a folder for a file": (["run", "--graph", "."], ["is a folder"]),
+    "a device for a file": (["run", "--graph", "/dev/null"], ["/dev/null", "a device or pipe"]),
+    "too long a name": (["run", "--series", f"{'x' * 300}.parquet"], ["name too long"]),
+    "two outputs in one file": (["run", "--series", "s.parquet", "--agents", "./s.parquet"], ["asked for twice"]),
     "no results": (["status", "."], ["no results of nqpf"]),
     "port out of range": (["view", "--port", "99999"], ["--port", "65535"]),
 }  # fmt: skip
@@ -107,8 +110,17 @@ def test_wrong_options_are_one_line(case: str, capsys: pytest.CaptureFixture[str
     assert [fragment for fragment in fragments if fragment not in line] == []
 
 
+def test_a_link_for_an_output_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("there.parquet").write_text("old")
+    Path("link.parquet").symlink_to("there.parquet")
+    assert main(["run", "--set", "users=60", "--set", "horizon=4", "--series", "link.parquet"]) == 0
+    assert Path("link.parquet").is_symlink()
+    assert Path("there.parquet").read_bytes()[:4] == b"PAR1"
+
+
 STUDIES = {
     "empty": ("", ["s.yaml:1:", "keys are: name, parameters"]),
+    "kind as a list": ("design: {kind: [lhs], samples: 2}\n", ["s.yaml:1:", "kind = ['lhs']", "must be one of"]),
     "a list": ("- a\n- b\n", ["s.yaml:1:", "got a list"]),
     "a word": ("welfare\n", ["s.yaml:1:", "'welfare'"]),
     "not YAML": ("name: [\n", ["s.yaml:2:", "not valid YAML"]),

@@ -230,6 +230,12 @@ def test_check_tests_the_identities(capsys: pytest.CaptureFixture[str], monkeypa
     assert len(asked) == 3 * SIZES["horizon"]
 
 
+def test_quick_takes_the_first_of_the_seeds_that_a_study_lists(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("s.yaml").write_text("policies: [rebate, grants]\nseeds: [3, 9]\n")
+    out, _ = run(capsys, "compare", "s.yaml", "--quick", "--json", "--no-responses", *SET)
+    assert json.loads(out)["seeds"] == [3, 9]
+
+
 def test_a_policy_file_is_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.yaml").write_text("mix: {grants: 0.5, vouchers: 0.5}\nbudget: 0.005\n")
     out, _ = run(capsys, "compare", "--policies", "rebate,mine.yaml", "--seeds", "2", "--json", *SET)

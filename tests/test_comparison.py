@@ -178,7 +178,14 @@ def test_an_arm_that_spends_too_little_is_marked_and_not_ranked() -> None:
 
 @pytest.mark.parametrize(
     ("spent", "raised", "expected"),
-    [(99.0, 100.0, True), (98.9, 100.0, False), (0.0, 0.0, None), (200.0, 200.0, False)],
+    [
+        (99.0, 100.0, True),
+        (98.9, 100.0, False),
+        (101.0, 100.0, True),
+        (101.2, 100.0, False),
+        (0.0, 0.0, None),
+        (200.0, 200.0, False),
+    ],
 )
 @pytest.mark.parametrize("column", SPENT)
 def test_equal_money(spent: float, raised: float, expected: bool | None, column: str) -> None:

@@ -138,6 +138,16 @@ def test_points_come_from_a_file_beside_the_study(tmp_path: Path, suffix: str) -
     assert values(Design(read_study(path)), "users") == [301, 200]
 
 
+@pytest.mark.parametrize("row", ["60,70,0.1", "60"])
+def test_a_row_of_points_is_as_long_as_the_header(tmp_path: Path, row: str) -> None:
+    """Otherwise values would move to other columns."""
+    (tmp_path / "p.csv").write_text(f"users,policy.foresight\n60,0.1\n{row}\n")
+    path = tmp_path / "s.yaml"
+    path.write_text("policies: [grants]\ndesign: {kind: list, points_file: p.csv}\n")
+    with pytest.raises(BadInput, match=r"p.csv:3: has \d cells?; must have 2"):
+        Design(read_study(path)).check()
+
+
 @pytest.mark.parametrize("name", shipped_studies())
 def test_shipped_studies_are_valid_at_every_point(name: str) -> None:
     Design(with_reference(read_study(Path(name)))).check()

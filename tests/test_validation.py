@@ -8,7 +8,7 @@ import pytest
 
 from experiments.cli import main
 from experiments.facts import FACTS, fit_bass, growth_kurtosis
-from experiments.validation import validate
+from experiments.validation import _quartiles, validate
 from model import BadInput, Parameters
 
 TINY = Parameters(
@@ -45,6 +45,13 @@ def test_kurtosis_of_normal_and_of_laplace_growth():
 def test_each_fact_has_a_range_and_a_source():
     for name, fact in FACTS.items():
         assert fact.name == name and fact.low <= fact.high and fact.meaning and fact.source
+
+
+def test_quartiles_are_numpys_but_never_half_way_to_infinity():
+    values = np.array([1.0, 2.0, 4.0, 8.0])
+    assert _quartiles(values) == np.quantile(values, [0.25, 0.5, 0.75]).tolist()
+    assert _quartiles(np.array([1.0, 2.0, np.inf, np.inf])) == [1.75, 2.0, np.inf]
+    assert np.isnan(_quartiles(np.array([]))).all()
 
 
 def test_a_time_never_reached_is_later_than_any():
