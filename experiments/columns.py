@@ -28,7 +28,7 @@ SERIES = (
     "budget_returned",
     "equity_recovered",
 )
-"""Indicators whose series are stored: what the report draws."""
+"""Indicators whose series are stored: what the report draws, and when which money was spent."""
 
 
 HEAD = ("run_id", "point", "policy", "seed", "status", "error", "warnings")

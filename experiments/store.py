@@ -127,7 +127,7 @@ class Store:
         return name
 
     def _shards(self, kind: str) -> list[Path]:
-        return sorted(path for path in (self.folder / kind).glob("*.parquet") if not path.name.startswith(TEMPORARY))
+        return sorted((self.folder / kind).glob("*.parquet"))
 
     def _read(self, kind: str, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
         """All whole shards of a kind as one table; damaged ones are set aside and their runs count as missing."""

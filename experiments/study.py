@@ -47,7 +47,7 @@ class Study:
         check_name(self.name)
         _refuse_repeats("policies", [policy.name for policy in self.policies])
         for policy in self.policies:
-            check_policy_name(policy.name)
+            check_policy_name(policy)
             check_fits(policy, self.parameters.slots)
         check_outcomes(self.outcomes)
         check_timing(self.timing)
@@ -83,10 +83,6 @@ class Study:
         """
         content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes")}
         return digest({**content, "parameters": self.parameters.content(), "model": model})
-
-    def policy(self, name: str) -> Policy:
-        """The arm of that name."""
-        return next(policy for policy in self.policies if policy.name == name)
 
 
 def with_reference(study: Study) -> Study:
@@ -151,8 +147,11 @@ def check_name(name: object) -> str:
     return name
 
 
-def check_policy_name(name: str) -> None:
-    """An arm's name, which stands in tables and in `--policies a,b`."""
+def check_policy_name(policy: Policy) -> None:
+    """An arm's name, which stands in tables and in `--policies a,b`; a preset's is for arms with the preset's mix."""
+    name, preset = policy.name, policies.get(policy.name)
+    if preset is not None and (policy.mix, policy.later_mix) != (preset.mix, preset.later_mix):
+        raise BadInput(f"policy name = '{name}': is a preset with another mix; give this one a name of its own")
     if not re.fullmatch(r"[^\s,]([^,]{0,62}[^\s,])?", name) or not name.isprintable():
         raise BadInput(f"policy name = {name!r}: must be 1 to 64 printable characters without commas")
 

@@ -89,7 +89,7 @@ def _checked(path: Path, tree: CommentedMap, given: dict[str, Any]) -> Study:
     slots = given.get("parameters", Parameters()).slots
     for place, policy in enumerate(given.get("policies", ())):
         with _at(path, tree["policies"], place):
-            check_policy_name(policy.name)
+            check_policy_name(policy)
             check_fits(policy, slots)
     with _at(path, tree, "policies"):
         study = Study(**given)
@@ -102,7 +102,10 @@ def read_policy(path: Path) -> Policy:
     """The policy declared in a YAML file; its name is the file's unless the file gives one."""
     tree = _load(path)
     tree.setdefault("name", path.stem)
-    return _declared(path, Policy, tree, 1)
+    policy = _declared(path, Policy, tree, 1)
+    with _at(path, tree, "name"):
+        check_policy_name(policy)
+    return policy
 
 
 def named_policy(name: str) -> Policy:

@@ -1,9 +1,11 @@
 """What `nqpf sweep` does once its options are understood."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands import default_folder, kept_in, mention_failures, mention_warnings, to_json
+from experiments.design import Design
 from experiments.files import write_whole
 from experiments.runner import How
 from experiments.settings import ADDRESSES
@@ -57,6 +59,8 @@ def sweep_command(asked: Asked, out: Path | None, how: How, as_json: bool) -> in
 def _pair(asked: Asked) -> tuple[str, str]:
     """The two policies of `--between A,B`; by default the study's last less the one before it."""
     names = [policy.name for policy in asked.study.policies]
+    if asked.between is not None and not _has_plane(Design(asked.study, asked.place).factors):
+        raise BadInput(f"--between {asked.between}: a boundary needs a study whose first two factors are numbers")
     if asked.between is None:
         return names[-1], names[max(len(names) - 2, 0)]
     pair = [name.strip() for name in asked.between.split(",")]
@@ -68,11 +72,15 @@ def _pair(asked: Asked) -> tuple[str, str]:
     return pair[0], pair[1]
 
 
+def _has_plane(factors: Sequence[str]) -> bool:
+    """Whether the first two factors are numbers."""
+    declared = [kind.model_fields[field] for kind, field in map(ADDRESSES.__getitem__, factors[:2])]
+    return len(declared) == 2 and all(bounds(field)[0] is not None for field in declared)
+
+
 def _boundary(swept: "Sweep", one: str, other: str, folder: Path) -> "pd.DataFrame | None":
     """The boundary over the first two factors, drawn as report.html; None where they are not two numbers."""
-    axes = swept.factors[:2]
-    numbers = [bounds(kind.model_fields[field])[0] is not None for kind, field in map(ADDRESSES.__getitem__, axes)]
-    if len(axes) < 2 or not all(numbers) or one == other:
+    if not _has_plane(swept.factors) or one == other:
         return None
     from experiments.sweeping import boundary
     from viz.boundary import render

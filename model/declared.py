@@ -1,6 +1,6 @@
 """Settings declared once: type, default, unit, admissible range, meaning and source on one entry.
 
-Validation, `--help`, sliders and sweeps all read these declarations.
+Validation, `nqpf parameters`, the page and sweeps all read these declarations.
 """
 
 from typing import Any, Self

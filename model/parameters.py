@@ -333,7 +333,7 @@ class Parameters(Declared):
     talent_efficacy: float = declare_efficacy(
         0.06, "engineers per year-zero wage", "talent: engineers trained for the quarterly pay of one"
     )
-    talent_lag: int = declare(16, "quarters", 1, 200, "years of training before an engineer comes to the market")
+    talent_lag: int = declare(16, "quarters", 1, 200, "training before an engineer comes to the market")
     talent_decay: float = declare(0.00625, "per quarter", 0.0, 1.0, "retirement of trained engineers (after 40 years)")
     unification_efficacy: float = declare_efficacy(
         200.0, "per share of output", "market unification: segmentation times exp(-efficacy * spending)"

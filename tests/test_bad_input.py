@@ -183,6 +183,15 @@ STUDIES = {
 }  # fmt: skip
 
 
+@pytest.mark.parametrize("text", ["mix: {grants: 1}\n", "name: rebate\nmix: {grants: 1}\n"])
+def test_a_policy_with_a_presets_name_has_its_mix(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Above all the reference: a table of differences to `rebate` must mean the preset."""
+    Path("rebate.yaml").write_text(text)
+    for words in (["compare", "--policies", "rebate.yaml,application"], ["run", "--policy", "rebate.yaml"]):
+        line = refused(capsys, *words)
+        assert "rebate.yaml:" in line and "policy name = 'rebate': is a preset with another mix" in line
+
+
 @pytest.mark.parametrize("case", STUDIES)
 def test_malformed_studies_are_one_line_with_file_and_line(case: str, capsys: pytest.CaptureFixture[str]) -> None:
     text, fragments = STUDIES[case]

@@ -355,6 +355,10 @@ WRONG: dict[str, tuple[str, list[str], list[str]]] = {
     "shard in words": (FILE, ["--shard", "one"], ["--shard one", "i/n"]),
     "a factor that is set": (FILE, ["--set", "industries=3"], ["--set industries", "factor of study tiny"]),
     "unknown pair": (FILE, ["--between", "application,selectiv"], ["'selectiv'", "'selective'"]),
+    "a pair without a plane": (
+        FILE.replace("  industries: {values: [1, 3]}\n", ""), ["--between", "application,selective"],
+        ["--between application,selective", "first two factors are numbers"],
+    ),
     "half a pair": (FILE, ["--between", "application"], ["--between application", "two policies"]),
     "morris": (FILE.replace("grid, levels: 2", "morris, samples: 4"), [], ["s.yaml", "'morris'", "grid, lhs, sobol"]),
     "samples 0": (FILE.replace("grid, levels: 2", "lhs, samples: 0"), [], ["s.yaml:8:", "samples = 0", "from 1"]),

@@ -1,7 +1,4 @@
-"""One picture of a comparison: `python -m viz.overview [STUDY.yaml]` writes `viz/overview.svg`, shown in the README.
-
-Runs that are stored already are not made again.
-"""
+"""One picture of a comparison: `python -m viz.overview [STUDY.yaml]` writes `viz/overview.svg`, shown in the README."""
 
 import sys
 from collections.abc import Mapping

@@ -4,7 +4,6 @@ import ipaddress
 import socket
 import sys
 import warnings
-import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -98,7 +97,7 @@ def Network(model: Economy) -> None:
     )
 
 
-def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = False) -> None:
+def serve(host: str = "127.0.0.1", port: int = 8765) -> None:
     """Serve the page until interrupted. Raises BadInput for an address that is not this machine's, or a port in use."""
     listener = _listen(host, port)
     import uvicorn
@@ -118,8 +117,6 @@ def serve(host: str = "127.0.0.1", port: int = 8765, open_browser: bool = False)
     app.apps["__default__"] = app.AppScript("viz.page")
     address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
     print(f"watch an economy at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
-    if open_browser:
-        webbrowser.open(address)
     config = uvicorn.Config(site, log_level="critical", loop="asyncio", timeout_graceful_shutdown=1)
     uvicorn.Server(config).run(sockets=[listener])
 

@@ -9,7 +9,6 @@ from markupsafe import Markup
 
 from experiments.comparison import declaration, is_money
 from experiments.statistics import Interval
-from model.indicators import INDICATORS
 from model.policy import Policy
 from viz import findings, wording
 from viz.figures import (
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 TWO_BY_TWO = ("welfare", "useful_technology")
 GAINS = {
     "by layer of industry": ("gain_traditional", "gain_emerging", "gain_future"),
-    "by size of user": ("gain_small", "gain_medium", "gain_large"),
+    "by size of user": ("gain_small", "gain_large"),
     "by region": ("gain_best_region", "gain_worst_region"),
 }
 MONEY = ("budget_placed", "budget_leaked", "budget_administration", "budget_returned")
@@ -65,9 +64,7 @@ class Page:
 
     def declared(self, name: str, label: str = "") -> dict[str, str]:
         """An indicator's label, unit and direction for a caption; remembers that it needs a definition."""
-        entry = INDICATORS.get(name) or INDICATORS.get(name.removesuffix(TWIN))
-        if entry is None:
-            return {"label": label or wording.plain(name), "unit": "", "better": ""}
+        entry = declaration(name)
         self.used.add(entry.name)
         return {"label": label or wording.plain(name), "unit": entry.unit, "better": entry.better}
 
