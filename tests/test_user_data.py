@@ -359,6 +359,22 @@ def test_malformed_supply_is_one_line(case: str, capsys: pytest.CaptureFixture[s
     assert [fragment for fragment in fragments if fragment not in line] == []
 
 
+@pytest.mark.parametrize("first", [0, 3])
+def test_of_suppliers_of_one_domain_the_first_named_counts(first: int) -> None:
+    file = write("s.edgelist", f"innovator:0 supplier:{first}\ninnovator:0 supplier:{3 - first}\n")
+    assert build_world(Parameters(industries=3, supply_graph=file, **SIZES), 5).innovators.supplier[0, 0] == first
+
+
+def test_an_edge_is_not_hidden_by_a_second_one(capsys: pytest.CaptureFixture[str]) -> None:
+    """Rivals may be tied as rivals; that does not excuse another edge between them."""
+    nodes, edge = '<node id="innovator:0"/><node id="innovator:1"/>', '<edge source="innovator:0" target="innovator:1">'
+    kinds = XML.replace("><graph ", '><key id="k" for="edge" attr.name="kind" attr.type="string"/><graph ')
+    rivals = f'{edge}<data key="k">rivalry</data></edge>'
+    build_world(Parameters(industries=3, supply_graph=write("s.graphml", kinds.format(nodes + rivals)), **SIZES), 5)
+    both = write("t.graphml", kinds.format(f"{nodes}{edge}</edge>{rivals}"))
+    assert "'innovator:0' to 'innovator:1'" in refused(capsys, "supply_graph", both)
+
+
 def test_supply_the_wrong_way_round(capsys: pytest.CaptureFixture[str]) -> None:
     nodes = '<node id="innovator:0"/><node id="supplier:0"/>'
     file = write("s.graphml", XML.format(nodes + '<edge source="supplier:0" target="innovator:0"/>'))
