@@ -2,7 +2,7 @@
 
 from agents.compiled import kernel
 from model.foresight import standardise
-from model.phases.accounts import refinance_firms
+from model.phases.accounts import close_firms, refinance_firms
 from model.phases.choice import choose_providers, pay_for_change, show_offers
 from model.phases.choosing import renew_plan_and_choice
 from model.phases.public_research import do_public_research
@@ -32,6 +32,12 @@ def choose_firms(t, p, policy, seed, s):
 def refinance(t, p, seed, s):
     """Private investors."""
     refinance_firms(t, p, seed, s)
+
+
+@kernel
+def close(t, p, policy, s):
+    """Firms without cash leave."""
+    close_firms(t, p, policy, s)
 
 
 @kernel

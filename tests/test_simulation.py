@@ -7,12 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from agents.innovator import SELLING, SUPPORTED
+from agents.references import bind
 from model import simulation
 from model.errors import BadInput
 from model.parameters import Parameters
 from model.policy import Policy, policies
 from model.simulation import _Baselines, simulate, simulate_many, valid_seed, withdrawn
 from model.world import build_world
+from tests.phases import close
 
 TINY: dict[str, Any] = {
     "users": 20, "horizon": 6, "slots": 10, "founders": 9, "suppliers": 3, "domains": 2, "industries": 2, "entry": 0.0,
@@ -66,6 +69,21 @@ def test_a_provider_is_not_swapped_for_another_firm():
     assert set(users.provider.tolist()) >= {0, 1, 2}
     adopters = users.provider >= 0
     assert (users.contacts[adopters] == users.provider[adopters, None]).any(axis=1).all()
+
+
+@pytest.mark.parametrize(("t", "counted"), [(9, False), (10, True), (17, True), (18, False)])
+def test_exits_within_eight_quarters_of_withdrawal_are_counted(t, counted, course, arm):
+    """Of firms that were there when policy ended, by whether they were supported and whether they sold."""
+    under_way = course(arm("grants", end=10), horizon=24)
+    p, policy, s = under_way.parameters.record, under_way.policy.record, under_way.state
+    leaving = np.flatnonzero(s.innovators.alive)[:7]
+    s.innovators.watched[leaving] = [0, 1, 1, 1 + SUPPORTED, 1 + SELLING, 1 + SELLING, 1 + SUPPORTED + SELLING]
+    s.ledger.cash[leaving] = 0.0
+    close(t, p, policy, bind(s))
+    tally = s.tallies[t]
+    found = [tally.present_exits, tally.supported_exits, tally.present_selling_exits, tally.supported_selling_exits]
+    assert tally.exits == 7
+    assert found == ([6, 2, 3, 1] if counted else [0, 0, 0, 0])
 
 
 @pytest.mark.parametrize("sold", [0.0, 0.01])
