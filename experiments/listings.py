@@ -72,6 +72,9 @@ def status_listing(folder: Path, as_json: bool) -> int:
             f"{'' if part == 'all' else f'shard {part}: '}{counts['ok']} of {counts['asked']} runs stored, "
             f"{counts['failed']} failed, {missing} missing"
         )
+    beside = sum(stored[kind] - asked["all"][kind] for kind in ("ok", "failed")) if asked else 0
+    if beside > 0:
+        print(f"{beside} runs stored beside these, of responses to budgets and efficacies or of reruns")
     if not asked:
         print(f"{stored['ok']} runs stored, {stored['failed']} failed; of how many cannot be told:")
         print("the folder was made with other parameters than today's")

@@ -275,6 +275,15 @@ def test_status_says_how_far_a_folder_is_and_changes_nothing(capsys: pytest.Capt
     assert {path: path.stat().st_mtime_ns for path in Path("x").rglob("*")} == before
 
 
+def test_status_counts_what_the_responses_have_run(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "compare", "--policies", "rebate,vouchers", "--seeds", "2", "--out", "x", *SET)
+    out, _ = run(capsys, "status", "x")
+    stored = json.loads(run(capsys, "status", "x", "--json")[0])["stored"]["ok"]
+    assert "4 of 4 runs stored, 0 failed, 0 missing" in out
+    assert stored > 4
+    assert f"{stored - 4} runs stored beside these" in out
+
+
 def test_status_counts_damage_and_leaves_it(capsys: pytest.CaptureFixture[str]) -> None:
     run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
     (shard,) = Path("x/runs").iterdir()
