@@ -10,6 +10,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Self
 
+from pydantic import TypeAdapter
+
 from experiments.files import write_whole
 from experiments.study import Study
 from model.errors import BadInput
@@ -45,10 +47,10 @@ class Manifest:
         """The manifest of a folder, None if it has none; raises BadInput if it is not one of ours."""
         path = folder / FILE
         try:
-            return cls(**json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+            return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"), strict=True)
+        except (FileNotFoundError, NotADirectoryError):
             return None
-        except (ValueError, TypeError):
+        except (ValueError, IsADirectoryError):
             raise BadInput(f"{path}: is not a manifest of nqpf; give a new folder") from None
 
     def write(self, folder: Path) -> None:

@@ -51,7 +51,10 @@ def read_study(path: Path) -> Study:
     Raises BadInput as 'FILE:LINE: key: what is wrong and allowed'.
     """
     if not path.exists():
-        path = shipped_studies().get(str(path), path)
+        shipped = shipped_studies()
+        if str(path) not in shipped and not path.suffix:
+            raise unknown("file or study", path, shipped)
+        path = shipped.get(str(path), path)
     tree = _load(path)
     _check_keys(path, tree, KEYS, "key")
     given: dict[str, Any] = {"name": path.stem}

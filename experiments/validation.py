@@ -32,7 +32,7 @@ def validate(
     from joblib import Parallel, delayed
 
     how = how or How()
-    chosen = [_find(name) for name in facts] or list(FACTS.values())
+    chosen = [_find(name) for name in dict.fromkeys(facts)] or list(FACTS.values())
     luck = tuple(seeds) or seeds_from(DEFAULT_SEEDS)
     prepare(how.quiet)
     p = parameters or Parameters()

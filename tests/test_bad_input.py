@@ -1,6 +1,7 @@
 """Everything that can be got wrong: one line that names the place and what is allowed, the right exit code, no harm."""
 
 import errno
+import json
 import os
 import subprocess
 import sys
@@ -251,6 +252,21 @@ def test_an_output_folder_of_another_study_is_left_alone(capsys: pytest.CaptureF
     line = refused(capsys, *TINY_COMPARE, "--set", "risk=0.01", "--out", "x")
     assert "--out x: holds results of study 'compare'" in line
     assert {path: path.read_bytes() for path in Path("x").rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize("change", [{"hash": 3}, {"shards": [3]}, {"study": 3}, {"seeds": "x"}])
+def test_a_manifest_that_is_none_is_named(change: dict[str, object], capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["compare", "--policies", "rebate,grants", "--seeds", "1", "--no-responses", "--quick", "--out", "x"]
+    assert main([*words, "--set", "users=60", "--set", "horizon=4"]) == 0
+    manifest = Path("x/manifest.json")
+    manifest.write_text(json.dumps(json.loads(manifest.read_text()) | change))
+    capsys.readouterr()
+    for again in (["status", "x"], [*words, "--set", "users=60", "--set", "horizon=4"], ["merge", "x", "y"]):
+        assert "manifest.json: is not a manifest of nqpf" in refused(capsys, *again)
+
+
+def test_the_nearest_shipped_study_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "'foresight-frontier'" in refused(capsys, "sweep", "foresight-frontiers")
 
 
 def test_an_output_folder_that_is_a_file(capsys: pytest.CaptureFixture[str]) -> None:
