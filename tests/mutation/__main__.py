@@ -42,7 +42,7 @@ class Group(NamedTuple):
 # A file belongs to the first group that fits. Tests that a fault in it cannot reach would only take time.
 GROUPS = {
     "views": Group(
-        ("model/economy", "model/views", "model/graph"),
+        ("model/__init__", "model/economy", "model/views", "model/graph"),
         (
             "test_network.py::test_nodes_and_edges_are_typed",
             "test_network.py::test_rivals_are_the_firms_that_share_most",
