@@ -96,12 +96,11 @@ def run(
     return run_command(one, Files(series, agents, graph), How(jobs, check=check, quiet=quiet), as_json=as_json)
 
 
-SHIPPED = "A study file, or a study that is shipped: dose-frontier, exploration-frontier, foresight-frontier."
-
-
 @app.command()
 def sweep(
-    study: Annotated[Path, typer.Argument(metavar="STUDY.yaml", help=SHIPPED)],
+    study: Annotated[
+        Path, typer.Argument(metavar="STUDY.yaml", help="A file, or a shipped study as foresight-frontier.")
+    ],
     policies: Annotated[str | None, typer.Option("--policies", help="Presets or YAML files, as a,b,c.")] = None,
     seeds: Seeds = None,
     seed: Seed = None,

@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.settings import ADDRESSES
-from model.indicators import SUMMARY_NAMES
 from model.parameters import Parameters
 from model.policy import Policy
+from model.summary import SUMMARY_NAMES
 
 SERIES = (
     "output",

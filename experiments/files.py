@@ -5,7 +5,6 @@ import os
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +69,10 @@ def read_text(path: Path) -> str:
 
 
 def _check_cells(path: Path) -> None:
-    """Raise BadInput for the first line of a CSV file that has more or fewer cells than its header."""
+    """Raise BadInput for the first line of a CSV file that has more or fewer cells than its header.
+
+    Pandas would take the cells of a longer line for the columns after theirs.
+    """
     lines = csv.reader(read_text(path).splitlines())
     header = next(lines, [])
     for cells in lines:
@@ -82,14 +84,12 @@ def read_points(path: Path) -> list[dict[str, Any]]:
     """The rows of a CSV or Parquet file as settings by column name; raises BadInput that names the file."""
     import pandas as pd
 
-    readers: dict[str, Callable[[Path], Any]] = {
-        ".csv": partial(pd.read_csv, index_col=False), ".parquet": pd.read_parquet,
-    }  # fmt: skip
+    readers: dict[str, Callable[[Path], Any]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
     if path.suffix not in readers:
         raise BadInput(f"{path}: must be a .csv or .parquet file")
+    if path.suffix == ".csv":
+        _check_cells(path)
     try:
-        if path.suffix == ".csv":
-            _check_cells(path)
         table = readers[path.suffix](path)
     except OSError as error:
         raise BadInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None

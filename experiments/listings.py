@@ -1,6 +1,7 @@
 """`nqpf policies`, `parameters`, `indicators`, `status`: what there is and where a folder stands."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,7 +44,8 @@ def parameters_listing(as_json: bool) -> int:
 
 def indicators_listing(as_json: bool) -> int:
     """Every summary indicator, and what `_at_withdrawal` adds to its name."""
-    from model.indicators import INDICATORS, SUMMARY_NAMES
+    from model.indicators import INDICATORS
+    from model.summary import SUMMARY_NAMES
 
     if as_json:
         facts = ("name", "unit", "definition", "kind", "better")
@@ -109,15 +111,17 @@ def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
 
 
 def _policy_head(policy: Policy) -> str:
-    mix = " + ".join(f"{share:g} {name}" for name, share in policy.mix) or "no tax"
-    return f"{policy.name}: {mix}"
+    return f"{policy.name}: {_mixed(policy.mix) or 'no tax'}"
+
+
+def _mixed(mix: Iterable[tuple[str, float]]) -> str:
+    return " + ".join(f"{share:g} {name}" for name, share in mix)
 
 
 def _policy_body(policy: Policy) -> list[str]:
     body = [f"budget {policy.budget:g} of initial output a quarter, quarters {policy.start} to {policy.end}"]
     if policy.later_mix:
-        later = " + ".join(f"{share:g} {name}" for name, share in policy.later_mix)
-        body.append(f"from quarter {policy.later_from} on: {later}")
+        body.append(f"from quarter {policy.later_from} on: {_mixed(policy.later_mix)}")
     return body + [f"{name}: {INSTRUMENTS[name].meaning} [{INSTRUMENTS[name].basis}]" for name, _ in policy.mix]
 
 

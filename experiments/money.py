@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 EQUAL_MONEY = 0.99
-"""Share of the money raised that must have been spent, and of that spent which was raised, for equal money."""
+"""Sums of money count as equal if the smaller is at least this share of the larger."""
 
 ROUNDS = 3
 """Reruns at smaller amounts, at most: with less money an arm may place less again."""
@@ -33,9 +33,12 @@ def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
     if not raised > 0.0:
         return None
     owed = reference["budget_raised"].mean()
-    same_sum = not owed > 0.0 or EQUAL_MONEY <= arm["budget_raised"].mean() / owed <= 1.0 / EQUAL_MONEY
-    spent = arm[list(SPENT)].to_numpy().sum() / raised
-    return bool(same_sum and EQUAL_MONEY <= spent <= 1.0 / EQUAL_MONEY)
+    same_sum = not owed > 0.0 or _alike(arm["budget_raised"].mean(), owed)
+    return same_sum and _alike(arm[list(SPENT)].to_numpy().sum(), raised)
+
+
+def _alike(one: float, other: float) -> bool:
+    return bool(EQUAL_MONEY <= one / other <= 1.0 / EQUAL_MONEY)
 
 
 def matched(arms: Arms, runs: "pd.DataFrame") -> Arms:

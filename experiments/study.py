@@ -161,7 +161,7 @@ def check_outcomes(names: Iterable[object]) -> tuple[str, ...]:
     chosen = tuple(names)
     if not chosen:
         return ()
-    from model.indicators import SUMMARY_NAMES
+    from model.summary import SUMMARY_NAMES
 
     for name in chosen:
         if name not in SUMMARY_NAMES:

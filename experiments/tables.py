@@ -142,7 +142,7 @@ def _legend_lines(comparison: "Comparison") -> Iterator[str]:
         )
     if comparison.table["equal_money"].eq(False).any():
         yield from wrapped(
-            "! not ranked, for want of equal money: less than 99 % of what was raised was spent, or another sum raised."
+            "! not ranked, for want of equal money: what was spent is not, to 1 %, what was raised, or another sum was."
         )
 
 

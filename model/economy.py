@@ -12,10 +12,10 @@ from mesa.datacollection import DataCollector
 
 from model.errors import BadInput, unknown
 from model.graph import live_graph
-from model.indicators import SERIES_NAMES, measure_series, measure_state
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy
 from model.simulation import Course, Run, finish, valid_seed
+from model.summary import SERIES_NAMES, measure_series, measure_state
 from model.user_data import industry_names
 from model.views import Government, Innovator, Supplier, User
 

@@ -13,20 +13,13 @@ from agents.references import bind
 from model.check import check_identities
 from model.compilation import TINY, compile_model
 from model.errors import BadInput
-from model.indicators import (
-    INDICATORS,
-    SUMMARY_NAMES,
-    WITH_BASELINE,
-    Record,
-    measure_series,
-    measure_state,
-    summarise,
-)
+from model.indicators import INDICATORS, Record
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
 from model.randomness import split_seed
 from model.schedule import run_quarters, run_quarters_together
 from model.state import State, number_of_shares
+from model.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
 from model.world import World, copy_world, new_desk, open_world
 
 _CROWDED = 0.9

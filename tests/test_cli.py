@@ -21,7 +21,8 @@ from experiments.settings import ADDRESSES
 from experiments.study import DEFAULT_POLICIES
 from experiments.tables import number, places_for, shortened
 from model import Parameters, policies, simulate
-from model.indicators import INDICATORS, SUMMARY_NAMES
+from model.indicators import INDICATORS
+from model.summary import SUMMARY_NAMES
 
 SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
 SET = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
@@ -323,7 +324,7 @@ def test_a_closed_pipe_is_one_line() -> None:
 
 
 # only Linux has a device that is always full; test_store.py tries a real small disk too
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")  # Linux alone has a device without room
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 def test_a_full_stdout_is_one_line() -> None:
     with open("/dev/full", "w") as full:
         done = nqpf("indicators", stdout=full)

@@ -13,8 +13,8 @@ from experiments.money import MONEY, SPENT, equal_money
 from experiments.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
 from experiments.study import Study
 from model import BadInput, Parameters, simulate
-from model.indicators import SUMMARY_NAMES
 from model.policy import find_policy
+from model.summary import SUMMARY_NAMES
 
 TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
 

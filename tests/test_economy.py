@@ -11,7 +11,8 @@ from mesa import DataCollector, Model
 
 from model import BadInput, Economy, Parameters, Policy, policies, simulate
 from model.economy import Government, Innovator, SeriesCollector, Supplier, User
-from model.indicators import INDICATORS, SERIES_NAMES
+from model.indicators import INDICATORS
+from model.summary import SERIES_NAMES
 from model.views import field_notes
 
 SMALL = dict(users=120, horizon=24, slots=48, founders=12, industries=5, regions=2, domains=4, suppliers=8)

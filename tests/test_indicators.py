@@ -7,10 +7,11 @@ import pytest
 
 from model.catalogue import INSTRUMENTS
 from model.distributions import _gains
-from model.indicators import INDICATORS, SUMMARY_NAMES
+from model.indicators import INDICATORS
 from model.ledger import PLACED, Purpose
 from model.policy import Policy, policies
 from model.simulation import Course, simulate
+from model.summary import SUMMARY_NAMES
 from model.world import build_world
 
 # INTERFACES.md, "Summary indicators (at least)".

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.indicators import measure_series
+from model.summary import measure_series
 
 
 def test_stocks_without_policy(run):

@@ -52,6 +52,7 @@ def act(s):
 @pytest.fixture
 def compiled():
     if numba.config.DISABLE_JIT:
+        # there is no reference to test then: bind returns the state (tests/test_uncompiled.py compares the numbers)
         pytest.skip("without compilation a state is its own reference")
 
 

@@ -105,5 +105,5 @@ def ranks(levels: Mapping[str, float], better: str) -> dict[str, int]:
     """Place of each policy by its level, 1 the best; equals share a place; empty where neither way is better."""
     if better not in ("higher", "lower"):
         return {}
-    cost = {policy: -level if better == "higher" else level for policy, level in levels.items() if level == level}
+    cost = {policy: -level if better == "higher" else level for policy, level in levels.items() if not np.isnan(level)}
     return {policy: 1 + sum(other < own for other in cost.values()) for policy, own in cost.items()}

@@ -12,7 +12,7 @@ from viz.figures import DASHED, DOTTED, POLICY_STYLES, SOLID, STYLES, Fan, Frame
 from viz.picture import MOST_USERS, colour, largest_firms
 
 _GREY, _TEAL, _RED = (list(POLICY_STYLES).index(name) for name in ("laissez_faire", "community", "feng"))
-_BLUE = len(POLICY_STYLES)
+_BLUE = len(POLICY_STYLES)  # the first that is no declared policy's
 
 
 def colour_css() -> str:

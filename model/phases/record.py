@@ -10,7 +10,7 @@ from agents.industry import EMERGING, FUTURE, TRADITIONAL
 from agents.innovator import SELLING, SUPPORTED, occupied
 
 _DEPENDENT = 1.0 / 3.0
-_SUPPORTED = 0.01
+_PUBLIC = 0.01  # share of recent income above which a firm is supported
 
 
 @phase
@@ -176,7 +176,7 @@ def _watch(p, innovators, tally):
         innovators.watched[i] = 0
         if innovators.alive[i] and not innovators.foreign[i]:
             public, own = innovators.public_recent[i], innovators.payments_recent[i]
-            supported, selling = public > _SUPPORTED * (public + own), innovators.units[i] > 0.0
+            supported, selling = public > _PUBLIC * (public + own), innovators.units[i] > 0.0
             innovators.watched[i] = 1 + (SUPPORTED if supported else 0) + (SELLING if selling else 0)
             tally.present += 1.0
             tally.present_selling += 1.0 if selling else 0.0
