@@ -47,7 +47,7 @@ class Manifest:
         """The manifest of a folder, None if it has none; raises BadInput if it is not one of ours."""
         path = folder / FILE
         try:
-            return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"), strict=True)
+            return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, IsADirectoryError):

@@ -96,7 +96,6 @@ OPTIONS = {
     "no such policy file": (["run", "--policy", "absent.yaml"], ["absent.yaml", "no such file"]),
     "no folder for a file": (["run", "--series", "absent/s.parquet"], ["absent/s.parquet", "no folder"]),
     "a folder for a file": (["run", "--graph", "."], ["is a folder"]),
-    "a device for a file": (["run", "--graph", "/dev/null"], ["/dev/null", "a device or pipe"]),
     "too long a name": (["run", "--series", f"{'x' * 300}.parquet"], ["name too long"]),
     "two outputs in one file": (["run", "--series", "s.parquet", "--agents", "./s.parquet"], ["asked for twice"]),
     "no results": (["status", "."], ["no results of nqpf"]),
@@ -109,6 +108,13 @@ def test_wrong_options_are_one_line(case: str, capsys: pytest.CaptureFixture[str
     words, fragments = OPTIONS[case]
     line = refused(capsys, *words)
     assert [fragment for fragment in fragments if fragment not in line] == []
+
+
+def test_a_pipe_for_an_output_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    """As a device would be; no device here, since root would lose it where this is not refused."""
+    os.mkfifo("pipe")
+    assert "pipe: is a device or pipe" in refused(capsys, "run", "--graph", "pipe")
+    assert Path("pipe").is_fifo()
 
 
 def test_a_link_for_an_output_is_followed(capsys: pytest.CaptureFixture[str]) -> None:
