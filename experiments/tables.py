@@ -128,8 +128,8 @@ def _legend_lines(comparison: "Comparison") -> Iterator[str]:
     tests = int(comparison.table["p_holm"].notna().sum())
     yield from wrapped(
         "difference: mean over pairs with the same seed, with a 95 % t interval; better: share of seeds in which the "
-        f"policy does better than {comparison.reference} (a time never reached is later than any); n: values in the "
-        "mean, pairs in a difference."
+        f"policy does better than {comparison.reference} (a time never reached is later than any); n: pairs in the "
+        "difference; of the reference, values in its mean."
     )
     yield from wrapped(
         f"* p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon signed ranks, Holm-adjusted over all {tests} tests here."

@@ -50,12 +50,12 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
-ACRONYMS = {"hhi": "HHI", "tfp": "TFP", "rd": "R&D"}
+WORDS = {"hhi": "HHI", "tfp": "TFP", "rd": "R&D", "r1": "at 1 % a quarter", "r2": "at 2 % a quarter"}
 
 
 def plain(name: str) -> str:
     """An indicator's name as words."""
-    return " ".join(ACRONYMS.get(word, word) for word in name.split("_"))
+    return " ".join(WORDS.get(word, word) for word in name.split("_"))
 
 
 def capital(text: str) -> str:
