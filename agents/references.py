@@ -4,6 +4,8 @@ The state is a NamedTuple of arrays, or of such NamedTuples. Numba passes tuples
 at each call; a `Reference` is one pointer instead, to a table of words: where each array begins, its shape, and where
 the tables of parts begin. Compiled code reads `users.size` as Python does.
 
+Many references of a type are handed over as an array of addresses, of which compiled code reads one by `refer`.
+
 The arrays are Python's, which keeps them while it keeps the reference. Compiled code therefore does not count who uses
 them, as Numba would for an array of its own (measured on this model: a tenth of a run), and as tables never change,
 it need not read a word twice.
@@ -21,8 +23,10 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import (
     NativeValue,
     infer_getattr,
+    intrinsic,
     lower_getattr_generic,
     models,
+    overload,
     register_model,
     typeof_impl,
     unbox,
@@ -53,7 +57,12 @@ _known: dict[type, tuple[list[Any], ReferenceType]] = {}
 
 
 def bound_type(state: Any) -> ReferenceType:
-    """The compiled type of the reference to a state; states of a class have the same one unless their arrays differ."""
+    """The compiled type of the reference to a state; states of a class have the same one unless their arrays differ.
+
+    Of a reference: its own.
+    """
+    if isinstance(state, Reference):
+        return state.compiled_type
     layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
@@ -76,7 +85,7 @@ class Reference:
                 words += (part.ctypes.data, *part.shape)
                 self._parts.append(part)
             else:
-                inner = Reference(part, kind)
+                inner = part if isinstance(part, Reference) else Reference(part, kind)
                 words.append(inner.address)
                 self._parts.append(inner)
         self._table = np.array(words, np.int64)
@@ -86,9 +95,38 @@ class Reference:
 def bind(state: Any) -> Any:
     """The reference to a state, for kernels to take: Python keeps reading the NamedTuple, both share the arrays.
 
-    Without compilation: the state itself, which reads alike.
+    Parts of the state may be references already. Without compilation: the state itself, which reads alike.
     """
     return state if numba.config.DISABLE_JIT else Reference(state, bound_type(state))
+
+
+def addresses(references: list[Any]) -> Any:
+    """Where references stand, for `refer`: an array, so that kernels take any number of them. Shape (references,).
+
+    They must be of one type, and be kept meanwhile. Without compilation: the states themselves.
+    """
+    if numba.config.DISABLE_JIT:
+        return references
+    assert len({one.compiled_type for one in references}) == 1, "references of several types"
+    return np.array([one.address for one in references], np.int64)
+
+
+def refer(address: Any, like: Any) -> Any:
+    """The reference that stands at an address of `addresses`, of the type of `like`."""
+    return address
+
+
+@intrinsic
+def _pointer(context: Any, address: Any, like: Any) -> Any:
+    def generate(target: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return like(address, like), generate
+
+
+@overload(refer, strict=False)
+def _compiled_refer(address: Any, like: Any) -> Any:
+    return lambda address, like: _pointer(address, like)
 
 
 @typeof_impl.register(Reference)

@@ -1,7 +1,7 @@
 """The one runner: tasks go in, finished runs come out, whatever the study. A failed run is a result too."""
 
 import traceback
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -86,17 +86,16 @@ def run_task(task: Task, runs: "Iterator[Run]") -> Result:
 
 
 def results(tasks: list[Task], check: bool) -> Iterator[Result]:
-    """Make the runs of tasks that differ in policy only; after one that fails the others go on."""
+    """Make the runs of tasks that differ in policy only, together; where one fails, what is left alone."""
     from model.simulation import simulate_many
 
-    waiting = deque(tasks)
-    while waiting:
-        first, succeeding = waiting[0], True
-        runs = simulate_many(first.parameters, [task.policy for task in waiting], [first.seed], check=check)
-        while waiting and succeeding:
-            result = run_task(waiting.popleft(), runs)
-            succeeding = result.row["status"] == "ok"
-            yield result
+    first, together = tasks[0], [task.policy for task in tasks]
+    runs = simulate_many(first.parameters, together, [first.seed], check=check)
+    for task in tasks:
+        result = run_task(task, runs)
+        if result.row["status"] == "failed":  # perhaps for another's sake, and there are no further runs
+            result = run_task(task, simulate_many(task.parameters, [task.policy], [task.seed], check=check))
+        yield result
 
 
 def _run_groups(

@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import numba
+import numpy as np
 
 from agents.compiled import cache_folder, compiled_before
-from agents.references import bound_type
+from agents.references import addresses, bind
 from model.parameters import Parameters
 from model.policy import policies
-from model.randomness import split_seed
-from model.schedule import QUARTER, SHARED, run_quarters
-from model.world import build_world, lay_out
+from model.schedule import QUARTER, SHARED, run_cases
+from model.state import Case
+from model.world import build_world, lay_out, open_case
 
 TINY = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
 """The smallest economy that calls everything."""
@@ -31,7 +32,7 @@ _APART = (("govern",), ("use", "settle", "meet", "record"))
 @cache
 def compile_model(quiet: bool) -> bool:
     """Compile the model if it is not in the cache; True if so, which is said first on stderr unless `quiet`."""
-    if numba.config.DISABLE_JIT or compiled_before("run_quarters"):
+    if numba.config.DISABLE_JIT or compiled_before("run_cases"):
         return False
     if not quiet:
         print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
@@ -49,9 +50,8 @@ def compile_model(quiet: bool) -> bool:
 
 def compile_whole() -> None:
     """Put the kernel that runs quarters together, from parts in the cache where they are."""
-    whole: Any = run_quarters
-    quarter, *others = _types()
-    whole.compile((quarter, quarter, *others))
+    none, reference = np.zeros(1, np.int64), bind(_case())
+    run_cases(none, none, addresses([reference]), reference)
 
 
 def compile_parts(*names: str) -> None:
@@ -63,9 +63,11 @@ def compile_parts(*names: str) -> None:
 
 def _types() -> tuple[Any, ...]:
     """The types of a part's arguments, which are the same in every economy."""
-    policy = policies["rebate"]
-    given = (0, TINY.record, policy.record, policy.outlays(TINY.horizon), split_seed(0))
-    return *(numba.typeof(value) for value in given), bound_type(lay_out(TINY, 0))
+    return tuple(numba.typeof(argument) for argument in (0, *_case().given))
+
+
+def _case() -> Case:
+    return open_case(TINY, policies["rebate"], 0, bind(lay_out(TINY, 0)))
 
 
 def _helper(*names: str) -> "subprocess.Popen[bytes]":

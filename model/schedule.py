@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.compiled import kernel
+from agents.compiled import kernel, phase
+from agents.references import refer
 from model.ledger import open_quarter
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
 from model.phases.choice import choose_providers, pay_for_change, show_offers
@@ -104,9 +105,9 @@ QUARTER: tuple[Any, ...] = (govern, innovate, use, settle, meet, record)
 SHARED: tuple[Any, ...] = (use, meet)  # what shares of users can do side by side
 
 
-@kernel
+@phase
 def run_quarters(first, last, p, policy, outlays, seed, s):
-    """Quarters first ... last - 1 in compiled code, without the interpreter lock."""
+    """Quarters first ... last - 1 of an economy."""
     shares = (np.int64(0), s.shares.units.shape[0])  # a number known beforehand would be a version of its own
     for t in range(first, last):
         govern(t, p, policy, outlays, seed, s)
@@ -115,6 +116,18 @@ def run_quarters(first, last, p, policy, outlays, seed, s):
         settle(t, p, policy, outlays, seed, s)
         meet(t, p, policy, outlays, seed, s, shares)
         record(t, p, policy, outlays, seed, s)
+
+
+@kernel
+def run_cases(first, last, cases, one):
+    """Quarters first[k] ... last[k] - 1 of each case, one case after the other, without the interpreter lock.
+
+    `cases` are the addresses of references; `one`, any of these, tells their type.
+    """
+    for k in range(first.shape[0]):
+        c = refer(cases[k], one)
+        seed = (c.seed[0], c.seed[1])
+        run_quarters(first[k], last[k], c.parameters[0], c.policy[0], c.outlays, seed, c.state)
 
 
 def run_quarters_together(first, last, p, policy, outlays, seed, states):

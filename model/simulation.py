@@ -1,26 +1,26 @@
 """One run: parameters, policy and seed in; series and summary out. Compiled, without the interpreter lock."""
 
-from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from agents.references import bind
+from agents.references import addresses, bind
 from model.check import check_identities
 from model.compilation import TINY, compile_model
 from model.errors import BadInput
 from model.indicators import INDICATORS, Record
 from model.parameters import Parameters
 from model.policy import Policy, check_fits, find_policy, policies
-from model.randomness import split_seed
-from model.schedule import run_quarters, run_quarters_together
-from model.state import State, number_of_shares
+from model.schedule import run_cases, run_quarters_together
+from model.state import SHARE, State, number_of_shares
 from model.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
-from model.world import World, copy_world, new_desk, open_world
+from model.world import World, copy_world, new_desk, open_case, open_world
 
 _CROWDED = 0.9
 
@@ -73,23 +73,30 @@ class Course:
         self.start_output = self.state.users.output.copy()
         self.at_withdrawal: dict[str, float] = {}
         self.period = 0
-        outlays = self.policy.outlays(parameters.horizon)
-        self._fixed = (parameters.record, self.policy.record, outlays, split_seed(seed), reference)
+        self.case = open_case(parameters, self.policy, seed, reference)
+        self.reference = bind(self.case)
         helpers = min(threads, number_of_shares(parameters.users)) - 1
         self._helpers = [bind(self.state._replace(desk=new_desk(parameters))) for _ in range(helpers)]
 
     def advance(self, until: int) -> None:
-        """Run quarters up to `until` (not included) in compiled code, stopping where policy ends to look around."""
-        end = min(self.policy.end, self.parameters.horizon)
-        stops = [end, until] if self.period < end < until else [until]
-        for stop in stops:
-            if self._helpers:
-                run_quarters_together(self.period, stop, *self._fixed[:-1], [self._fixed[-1], *self._helpers])
-            else:
-                run_quarters(self.period, stop, *self._fixed)
-            self.period = stop
-            if stop == end:
-                self.at_withdrawal = measure_state(self.state, self.start_output)
+        """Run quarters up to `until` (not included) in compiled code."""
+        if not self._helpers:
+            advance([self], until)
+        p, policy, outlays, seed, state = self.case.given
+        while self.period < until:
+            stop = self.next_stop(until)
+            run_quarters_together(self.period, stop, p, policy, outlays, seed, [state, *self._helpers])
+            self.arrive(stop)
+
+    def next_stop(self, until: int) -> int:
+        """The next quarter, `until` at the latest, to look around in: that in which policy ends."""
+        return self.policy.end if self.period < self.policy.end < until else until
+
+    def arrive(self, quarter: int) -> None:
+        """What is to be seen once all quarters before this one are run."""
+        self.period = quarter
+        if quarter == min(self.policy.end, self.parameters.horizon):
+            self.at_withdrawal = measure_state(self.state, self.start_output)
 
     def record(self) -> Record:
         """What has been recorded so far."""
@@ -114,6 +121,18 @@ class Course:
         return (
             f"up to {crowding:.0%} of slots = {self.parameters.slots} were in use; set more slots, they must not bind",
         )
+
+
+def advance(courses: Sequence[Course], until: int) -> None:
+    """Run quarters up to `until` (not included) of several economies in one call of compiled code, or in one more
+    where their policies end before that."""
+    while behind := [course for course in courses if course.period < until]:
+        stops = [course.next_stop(until) for course in behind]
+        references = [course.reference for course in behind]
+        first, last = (np.array(quarters) for quarters in ([course.period for course in behind], stops))
+        run_cases(first, last, addresses(references), references[0])
+        for course, stop in zip(behind, stops, strict=True):
+            course.arrive(stop)
 
 
 def simulate(
@@ -158,15 +177,27 @@ def simulate_many(
 ) -> Iterator[Run]:
     """Run every policy under every seed, seed by seed, as `simulate` does: the same runs, sooner.
 
-    The world of a seed is built once for all policies. Runs are made as they are asked for and not held. Raises what
-    `simulate` raises, when it comes to the run in question.
+    The world of a seed is built once for all policies. A chunk of runs is one call of compiled code, without the
+    interpreter lock (one more, where policies end before the horizon): as many as have 32,768 users between them, one
+    with `check`. Chunks are made as they are asked for and not held. Raises what `simulate` raises, when it comes to
+    the chunk in question.
     """
     arms = [find_policy(policy) for policy in policies]
     compile_model(quiet=False)
+    courses = _open(parameters, arms, seeds)
+    while chunk := deque(islice(courses, 1 if check else max(1, SHARE // parameters.users))):
+        if not check:
+            advance(chunk, parameters.horizon)
+        while chunk:
+            yield run_out(chunk.popleft(), check)
+
+
+def _open(parameters: Parameters, arms: list[Policy], seeds: Iterable[int]) -> Iterator[Course]:
+    """Every policy under every seed at t = 0, in worlds that are copies of one per seed."""
     for seed in map(valid_seed, seeds):
         world = open_world(parameters, seed)
         for others, policy in zip(reversed(range(len(arms))), arms, strict=True):  # the last may have the world itself
-            yield run_out(Course(parameters, policy, seed, copy_world(world) if others else world), check)
+            yield Course(parameters, policy, seed, copy_world(world) if others else world)
 
 
 def finish(course: Course, rows: list[dict[str, Any]]) -> Run:

@@ -241,6 +241,21 @@ class State(NamedTuple):
     scratch: Scratch
 
 
+class Case(NamedTuple):
+    """All that the quarters of an economy are made from."""
+
+    parameters: Any  # (1,) record of Parameters
+    policy: Any  # (1,) record of Policy
+    outlays: np.ndarray  # (T, I): budget per quarter and instrument as a share of Y_0
+    seed: np.ndarray  # (2,): its halves
+    state: Any  # State, or the reference to one
+
+    @property
+    def given(self) -> tuple[Any, ...]:
+        """What steps of the schedule take after the quarter."""
+        return self.parameters[0], self.policy[0], self.outlays, (self.seed[0], self.seed[1]), self.state
+
+
 def copy_state(state: State) -> State:
     """A deep copy: the same numbers in new arrays."""
 

@@ -18,6 +18,7 @@ from model.network import peer_ties, supply_ties, watchers_of
 from model.parameters import Parameters
 from model.phases.product import make_products
 from model.phases.ties import meet_founders
+from model.policy import Policy
 from model.randomness import Purpose, split_seed, uniforms
 from model.state import (
     BLOCK,
@@ -26,6 +27,7 @@ from model.state import (
     MARKET,
     SUMS,
     TALLIES,
+    Case,
     Desk,
     Scratch,
     Shares,
@@ -65,6 +67,13 @@ def copy_world(world: World) -> World:
     """The same numbers in new arrays."""
     state = copy_state(world.state)
     return World(state, bind(state))
+
+
+def open_case(p: Parameters, policy: Policy, seed: int, reference: Any) -> Case:
+    """All that the quarters are made from of the economy that the reference is of."""
+    row_of_p, row_of_policy = (np.array([record], record.dtype) for record in (p.record, policy.record))
+    halves = np.array(split_seed(seed))
+    return Case(row_of_p, row_of_policy, policy.outlays(p.horizon), halves, reference)
 
 
 def lay_out(p: Parameters, seed: int) -> State:

@@ -11,6 +11,7 @@ from model.policy import Policy
 from model.randomness import split_seed
 from model.simulation import Course
 from model.state import copy_state
+from model.world import World
 from tests.phases import choose_firms, research_in_public, spill_over
 
 NET = 0.93  # of an outlay after 5 % leakage and 2 % administration
@@ -44,9 +45,9 @@ def quarter(course):
 
 def _under(free, policy):
     """The same economy under a policy from now on."""
-    made = Course(free.parameters, policy.replace(start=free.period, end=free.parameters.horizon), free.seed)
-    made.state, made.period = free.state, free.period
-    made._fixed = (*made._fixed[:4], bind(free.state))
+    policy = policy.replace(start=free.period, end=free.parameters.horizon)
+    made = Course(free.parameters, policy, free.seed, World(free.state, bind(free.state)))
+    made.period = free.period
     return made
 
 

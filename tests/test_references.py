@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agents.elementary import clear
-from agents.references import Reference, bind, bound_type
+from agents.references import Reference, addresses, bind, bound_type, refer
 
 RECORD = np.dtype((np.record, [("wage", "f8"), ("hours", "f8")]))
 
@@ -66,6 +66,28 @@ def test_arrays_are_shared(size, compiled):
     assert by_reference.record[1].wage == plain.record[1].wage == plain.part.numbers.sum()
 
 
+@numba.njit
+def act_on_all(places, one):
+    """`act` on every state of some addresses; returns the sum of what it leaves in the records."""
+    found = 0.0
+    for k in range(len(places)):
+        s = refer(places[k], one)
+        act(s)
+        found += s.record[1].wage
+    return found
+
+
+@pytest.mark.parametrize("sizes", [[3], [4, 2, 2000, 2]])
+def test_many_by_their_addresses(sizes):
+    """Any number of states of a type, of whatever size, in one call; parts may be references that stand already."""
+    states = [whole(size) for size in sizes]
+    references = [bind(state._replace(part=bind(state.part))) for state in states]
+    assert act_on_all(addresses(references), references[-1]) == sum(size * (size - 1) / 2 for size in sizes)
+    for state, alone in zip(states, map(whole, sizes), strict=True):
+        act(bind(alone))
+        assert np.array_equal(state.part.columns, alone.part.columns) and np.array_equal(state.flags, alone.flags)
+
+
 def test_a_reference_keeps_its_arrays(compiled):
     """The state may be forgotten: what the reference stands for stays where it is."""
     reference = bind(whole(2000))
@@ -86,11 +108,13 @@ def test_types(compiled):
     assert isinstance(bind(state), Reference)
 
 
-def test_an_array_in_pieces_is_refused(compiled):
-    """A view that skips memory would be read wrongly."""
+def test_what_would_be_read_wrongly_is_refused(compiled):
+    """A view that skips memory; a state of another type."""
     state = whole(4)
     with pytest.raises(AssertionError, match=r"Part\.numbers is not contiguous"):
         bind(state._replace(part=state.part._replace(numbers=np.zeros(8)[::2])))
+    with pytest.raises(AssertionError, match=r"references of several types"):
+        addresses([bind(state), bind(state._replace(nothing=np.zeros((0, 4))))])
     with pytest.raises(AssertionError, match=r"Part\.columns is not contiguous"):
         bind(state._replace(part=state.part._replace(columns=np.zeros((8, 3), order="F")[::2])))
 

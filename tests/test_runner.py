@@ -20,7 +20,7 @@ from experiments.store import Memory, Store, count_runs
 from experiments.study import Study
 from experiments.tasks import Task, Tasks
 from model.parameters import Parameters
-from model.policy import find_policy
+from model.policy import Policy, find_policy
 from model.simulation import Course, Run
 
 SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
@@ -150,6 +150,23 @@ def test_a_failed_run_is_a_row_and_stops_nothing(
     assert {row["status"] for row in rows.values()} == {"ok"}
     run_tasks(TASKS, store, How(jobs=2))
     assert content(store) == expected
+
+
+def test_what_runs_together_fails_alone(monkeypatch: pytest.MonkeyPatch, expected: tuple[bytes, bytes]) -> None:
+    """Where an economy of a chunk cannot even be opened, the others of the chunk have their results."""
+    real, store = model.simulation.open_case, Memory()
+
+    def failing(p: Parameters, policy: Policy, *given: Any) -> Any:
+        if policy.name == "grants":
+            raise MemoryError("by design")
+        return real(p, policy, *given)
+
+    monkeypatch.setattr(model.simulation, "open_case", failing)
+    run_tasks(TASKS, store, How(jobs=1))
+    status = {(row["policy"], row["seed"]): row["status"] for row in store.runs().to_pylist()}
+    assert status == {
+        (task.policy.name, task.seed): "failed" if task.policy.name == "grants" else "ok" for task in TASKS
+    }
 
 
 def test_failed_runs_make_exit_code_3_and_one_line(

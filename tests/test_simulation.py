@@ -59,6 +59,26 @@ def test_many_runs_are_the_same_runs():
         assert all(np.array_equal(series, alone.series[name], equal_nan=True) for name, series in run.series.items())
 
 
+@pytest.mark.parametrize(
+    ("share", "check", "calls"),
+    [(32768, False, [(4, 3), (4, 6)]), (60, False, [(3, 3), (3, 6), (1, 3), (1, 6)]), (32768, True, [(1, 1)] * 4 * 6)],
+)
+def test_a_chunk_is_one_call_of_compiled_code(share, check, calls, monkeypatch):
+    """As many runs as have a share of users between them, to the end of policy and to the horizon; a quarter with
+    `check`."""
+    made, real = [], simulation.run_cases
+
+    def counted(first, last, cases, one):
+        made.append((len(cases), int(last[0]) if not check else int(last[0] - first[0])))
+        real(first, last, cases, one)
+
+    monkeypatch.setattr(simulation, "run_cases", counted)
+    monkeypatch.setattr(simulation, "SHARE", share)
+    arms = [Policy(name=name, mix={name: 1.0}, end=3) for name in ("grants", "vouchers")]
+    list(simulate_many(Parameters(**TINY), arms, [3, 4], check=check))
+    assert made == calls
+
+
 def test_a_provider_is_not_swapped_for_another_firm():
     """However often users meet firms, they go on knowing the one whose product they use, whichever its slot."""
     eager = {

@@ -9,11 +9,21 @@ from model.simulation import warm_up
 from tests.benchmarks.floor import floor
 from tests.benchmarks.programs import cold_compile, command_line, runner_overhead, sweep_memory
 from tests.benchmarks.size import many_users, scaling
-from tests.benchmarks.speed import channels, check_overhead, choice, default_run, large_twin, phases, threads, twin
+from tests.benchmarks.speed import (
+    channels,
+    check_overhead,
+    choice,
+    default_run,
+    large_twin,
+    many,
+    phases,
+    threads,
+    twin,
+)
 
 BENCHMARKS = (
-    default_run, phases, floor, choice, twin, check_overhead, threads, scaling, many_users, channels, runner_overhead,
-    cold_compile, command_line, sweep_memory, large_twin,
+    default_run, phases, floor, choice, twin, check_overhead, threads, many, scaling, many_users, channels,
+    runner_overhead, cold_compile, command_line, sweep_memory, large_twin,
 )  # fmt: skip
 
 

@@ -51,7 +51,7 @@ def nanoseconds_per_phase(parameters: Parameters, policy: Policy, repeats: int) 
     for _ in range(repeats + 1):
         course, spent = Course(parameters, policy, 0), np.zeros(len(names), np.uint64)
         start = time.perf_counter()
-        timed(parameters.horizon, *course._fixed, spent)
+        timed(parameters.horizon, *course.case.given, spent)
         seconds = time.perf_counter() - start
         best = (seconds, spent) if best is None or seconds < best[0] else best
     assert best is not None

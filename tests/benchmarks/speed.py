@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from model import Economy, Parameters, Policy, policies, simulate
+from model import Economy, Parameters, Policy, policies, simulate, simulate_many
 from model.schedule import govern, innovate
 from model.simulation import Course
 from model.world import build_world
@@ -58,9 +58,9 @@ def _choice(parameters: Parameters, repeats: int) -> Figure:
     t, policy = 40, Policy(name="aid", mix=mix, first_adopters=1.0, waive_risk=0.5)
     course = Course(parameters, policy, 0)
     course.advance(t)
-    govern(t, *course._fixed)
-    innovate(t, *course._fixed)
-    p, _, _, seed, reference = course._fixed
+    govern(t, *course.case.given)
+    innovate(t, *course.case.given)
+    p, _, _, seed, reference = course.case.given
     users = course.state.users
     provider, mastery = users.provider.copy(), users.mastery.copy()
 
@@ -98,6 +98,26 @@ def _seconds_of_twin(p: Parameters, quarters: int, words: Callable[..., tuple[in
     economy = ReferenceEconomy(p, policies["application"], 0)
     economy.draws.words = words
     return processor_seconds(lambda: [economy.step() for _ in range(quarters)])
+
+
+def many() -> Iterator[Figure]:
+    """Six policies under five seeds in shared worlds and compiled calls, over the same runs one by one."""
+    p, arms, seeds = (
+        Parameters(),
+        ("laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement"),
+        range(5),
+    )
+
+    def together() -> None:
+        for _ in simulate_many(p, arms, seeds):
+            pass
+
+    def apart() -> None:
+        for seed in seeds:
+            for arm in arms:
+                simulate(p, arm, seed)
+
+    yield Figure("simulate_many / simulate, run by run", ratio(together, apart, 6), 1.0, "ratio")
 
 
 def check_overhead() -> Iterator[Figure]:

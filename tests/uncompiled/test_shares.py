@@ -48,6 +48,6 @@ def test_threads_change_nothing(tiny, shares, threads):
 def test_a_thread_works_at_its_own_desk(tiny, shares):
     """Threads take no more than the shares, and share all but the desk."""
     course = model.simulation.Course(tiny, POLICY, 0, threads=9)
-    states = [course._fixed[-1], *course._helpers]
+    states = [course.case.state, *course._helpers]
     assert len(states) == 4 and len({id(s.desk.listed) for s in states}) == 4
     assert len({id(s.users.provider) for s in states}) == 1 and not np.shares_memory(*(s.desk.who for s in states[:2]))
