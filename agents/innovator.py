@@ -10,6 +10,8 @@ from agents.elementary import exp, power
 ABROAD = -1  # a foreign firm's region: no user's own
 SUPPORTED, SELLING = 2, 4  # what `watched` adds to 1
 MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
+GAIN_CLASSES = 96
+_LEAST_GAIN = (1023 - 20) << 2  # 2^-20 in the first twelve bits and two more of a number of 64
 _VISIBLE_HALF = 0.001  # share of all users at which half of what use can show is shown
 
 
@@ -130,6 +132,15 @@ def improved(capability, size, ceiling):
     """x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
     room = max(0.0, 1.0 - capability / ceiling)
     return max(capability, min(ceiling, capability + size * room))
+
+
+@inlined_rule
+def gain_class(gain):
+    """Class of a solution by what it gains: four of equal width in every doubling from 2^-20 to 2^4.
+
+    What gains less is in the first, what gains more in the last.
+    """
+    return min(max((np.float64(gain).view(np.int64) >> 50) - _LEAST_GAIN, 0), GAIN_CLASSES - 1)
 
 
 @inlined_rule

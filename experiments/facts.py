@@ -141,6 +141,16 @@ def growth_kurtosis(run: Run) -> float:
     return float(np.mean(growth**4) / np.mean(growth**2) ** 2 - 3.0)
 
 
+fact(
+    "top_tenth_gains",
+    "share",
+    0.4,
+    1.0,
+    "gains of capability by the best tenth of solutions",
+    "Scherer & Harhoff (2000)",
+)(_summary("top_tenth_gains"))
+
+
 @fact("research_productivity", "% a year", -8, -2, "trend of research productivity", "Bloom et al. (2020)")
 def research_productivity(run: Run) -> float:
     """Log-linear trend of improvement per engineer hour, in averages over two years, from the fifth year on."""

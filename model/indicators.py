@@ -174,9 +174,22 @@ indicator(
     "research_productivity",
     "capability per hour",
     "level",
-    "improvement by solutions per engineer hour in R&D",
+    "improvement by solutions per engineer hour in R&D, hours lost to coordination included",
     "higher",
 )(lambda r: ratio(r.tallies["gains"], r.tallies["research_hours"]))
+
+
+@indicator(
+    "top_tenth_gains", "share", "run", "share of what domestic labs' solutions gain that the largest tenth of them does"
+)
+def top_tenth_gains(r: Record) -> float:
+    """Solutions of a class (`agents.innovator.gain_class`) count with their mean."""
+    number, gain = r.gains[:, ::-1]
+    larger = np.cumsum(number) - number
+    counted = np.clip(0.1 * number.sum() - larger, 0.0, number)
+    return float(ratio((counted * gain / np.maximum(number, 1.0)).sum(), gain.sum()))
+
+
 indicator("interaction_scope", "industries per firm", "level", "industries served by a selling firm, mean", "higher")(
     lambda r: ratio(r.tallies["industries_served"], r.tallies["selling_firms"])
 )

@@ -30,6 +30,7 @@ class Record(NamedTuple):
     funds_cost: float
     integration: float  # cost of integration per unit of size without infrastructure
     supply_elasticity: float
+    gains: np.ndarray  # (2, classes): number of lab solutions by their gain of capability, and the sum of that
     placed: np.ndarray  # (T, instruments): money placed
     withdrawal: int  # quarters until policy ends, at most T
     shock: int  # quarter of the first shock, the horizon where there is none

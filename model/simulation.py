@@ -107,6 +107,7 @@ class Course:
             size=1000.0 * p.market_size,
             funds_cost=p.funds_cost,
             integration=p.integration,
+            gains=self.state.gains,
             placed=self.state.government.placed[: self.period],
             supply_elasticity=p.supply_elasticity,
             withdrawal=min(self.policy.end, self.period),

@@ -40,7 +40,7 @@ TALLIES: tuple[tuple[str, str], ...] = (
     ("output", "users' output, money"),
     ("wage", "wage, money per hour"),
     ("hours", "engineer hours used"),
-    ("research_hours", "hours of innovators' engineers"),
+    ("research_hours", "hours of domestic innovators' engineers, those lost to coordination included"),
     ("exploration_hours", "of these for exploration"),
     ("exploration_money", "R&D money for exploration"),
     ("problems_met", "problems met by users, each user standing for omega"),
@@ -236,6 +236,7 @@ class State(NamedTuple):
     ledger: Ledger
     market: Any  # (1,) record of MARKET
     tallies: Any  # (T,) records of TALLIES
+    gains: np.ndarray  # (2, classes): number of domestic firms' solutions by their gain, and the sum of that
     shares: Shares
     desk: Desk
     scratch: Scratch

@@ -8,7 +8,7 @@ from scipy.special import gammaincinv, ndtri
 from agents.compiled import kernel
 from agents.government import NEVER, Government
 from agents.industry import LEAST, Industries
-from agents.innovator import ABROAD, Innovators
+from agents.innovator import ABROAD, GAIN_CLASSES, Innovators
 from agents.references import bind
 from agents.supplier import Suppliers
 from agents.user import OLD_TECHNOLOGY, Users
@@ -103,6 +103,7 @@ def lay_out(p: Parameters, seed: int) -> State:
         ledger=ledger,
         market=market,
         tallies=recorded(TALLIES, p.horizon),
+        gains=np.zeros((2, GAIN_CLASSES)),
         shares=_shares(p),
         desk=new_desk(p),
         scratch=_scratch(p),

@@ -24,7 +24,7 @@ def record_quarter(t, p, policy, s):
     _record_firms(p, s.innovators, s.scratch.firms[0], tally)
     _record_directions(p, s.innovators, s.scratch.firms, slots, tally)
     _record_scope(s.users, s.industries.first, s.innovators, s.scratch.served, tally)
-    _record_productivity(s.innovators, s.market[0].initial_wage, s.scratch.firms, tally)
+    _record_productivity(s.innovators, s.support.lost, s.market[0], s.scratch.firms, tally)
     if t == policy.end - 1:
         _watch(p, s.innovators, tally)
 
@@ -134,10 +134,11 @@ def _record_scope(users, first, innovators, served, tally):
 
 
 @phase
-def _record_productivity(innovators, initial_wage, firms, tally):
+def _record_productivity(innovators, lost, market, firms, tally):
     """Quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
 
-    phi_i = delivered / (production + fixed and research cost at w_0); weights are shares of quality delivered.
+    phi_i = delivered / (production + fixed and research cost at w_0); weights are shares of quality delivered. Research
+    cost includes hours lost to coordination.
     With last quarter's aggregate Phi: within = sum s_old dphi; between = sum ds (phi_old - Phi) + sum ds dphi;
     entry = sum s_new (phi_new - Phi); exit = -sum s_old (phi_old - Phi). The four sum to the change of Phi.
     """
@@ -145,12 +146,12 @@ def _record_productivity(innovators, initial_wage, firms, tally):
     units, unit_cost = innovators.units, innovators.unit_cost
     hours, fixed = innovators.hours, innovators.fixed_real
     weight, productivity = innovators.weight, innovators.productivity
-    slots, share, new = alive.shape[0], firms[0], firms[1]
+    slots, share, new, wage, initial_wage = alive.shape[0], firms[0], firms[1], market.wage, market.initial_wage
     for i in range(slots):
         share[i] = delivered[i] if alive[i] else 0.0
     everything, before, had = total(share), dot(weight, productivity), total(weight)
     for i in range(slots):
-        real = units[i] * unit_cost[i] + hours[i] * initial_wage + fixed[i]
+        real = units[i] * unit_cost[i] + (hours[i] + lost[i] / wage) * initial_wage + fixed[i]
         new[i] = share[i] / real if share[i] > 0.0 else 0.0
     within, between, entry, leaving, highest = 0.0, 0.0, 0.0, 0.0, 0.0
     for i in range(slots):

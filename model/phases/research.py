@@ -8,6 +8,7 @@ from agents.innovator import (
     discovery_chance,
     displaced,
     exploration_share,
+    gain_class,
     half_saturated,
     improved,
     occupied,
@@ -187,7 +188,7 @@ def _saturate(innovators, ceiling, slots, saturation):
 def _explore(t, p, seed, s, slots, beyond):
     """The next generation may be found by those that explore (row 0 of `firms`)."""
     innovators, tally, firms = s.innovators, s.tallies[t], s.scratch.firms
-    exploring, chance, shown, luck = firms[0], firms[1], firms[2], firms[3]
+    exploring, chance, shown, luck, lost = firms[0], firms[1], firms[2], firms[3], s.support.lost
     alive, foreign, hours, generation = innovators.alive, innovators.foreign, innovators.hours, innovators.generation
     prototype, progress, science = innovators.prototype, innovators.progress, s.stocks.level[0].science
     discovery, decay, effect = p.discovery, p.discovery_decay, p.discovery_shown
@@ -199,16 +200,16 @@ def _explore(t, p, seed, s, slots, beyond):
     for i in range(slots):
         w0, w1, _, _ = words_in_loop(seed, _DISCOVERY, t, i, 0)
         luck[i] = fine_uniform(w0, w1)
-    all_hours, exploration_hours = 0.0, 0.0
+    all_hours, exploration_hours, wage_now = 0.0, 0.0, s.market[0].wage
     for i in range(slots):
         if alive[i]:
-            all_hours += 0.0 if foreign[i] else hours[i]
+            all_hours += 0.0 if foreign[i] else hours[i] + lost[i] / wage_now
             exploration_hours += 0.0 if foreign[i] else exploring[i]
             if luck[i] < chance[i]:
                 prototype[i] = True
                 progress[i] = t
     tally.research_hours, tally.exploration_hours = all_hours, exploration_hours
-    tally.exploration_money = exploration_hours * s.market[0].wage
+    tally.exploration_money = exploration_hours * wage_now
 
 
 @phase
@@ -307,6 +308,7 @@ def _solve_problems(t, p, seed, s, solving):
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
     generation, foreign, solver, domain = innovators.generation, innovators.foreign, s.scratch.solver, s.scratch.solved
     count, first, second, step = s.scratch.solutions, s.scratch.pairs[4], s.scratch.pairs[5], p.solution_step
+    number, gained = s.gains[0], s.gains[1]
     total_solved[:] = 0.0
     solutions, gains = 0.0, 0.0
     for n in range(solving):
@@ -314,12 +316,18 @@ def _solve_problems(t, p, seed, s, solving):
         if solved == 0:
             continue
         ceiling = ceilings[min(generation[i], LAST_GENERATION)]
-        x = improved(capability[i, c], first[n], ceiling)
-        if solved > 1:
-            x = improved(x, second[n], ceiling)
-        for k in range(2, solved):
-            w0, w1, _, _ = words(seed, _STEPS, t, i, c * _SOLUTIONS_APART + k)
-            x = improved(x, solution_size(step, normal(fine_uniform(w0, w1))), ceiling)
+        x = capability[i, c]
+        for k in range(solved):
+            size = first[n] if k == 0 else second[n]
+            if k > 1:
+                w0, w1, _, _ = words(seed, _STEPS, t, i, c * _SOLUTIONS_APART + k)
+                size = solution_size(step, normal(fine_uniform(w0, w1)))
+            better = improved(x, size, ceiling)
+            if not foreign[i]:
+                g = gain_class(better - x)
+                number[g] += 1.0
+                gained[g] += better - x
+            x = better
         gains += 0.0 if foreign[i] else x - capability[i, c]
         solutions += solved
         capability[i, c] = x

@@ -50,6 +50,8 @@ def fields(economy: Any, fast: Any) -> Iterator[tuple[str, Any, Any]]:
         yield f"industries.{name}", [getattr(j, name) for j in industries], getattr(fast.industries, name)
     yield "industries.needs", [j.needs for j in industries], fast.industries.needs.T
     yield "ceiling", economy.ceiling, fast.ceiling
+    gains = economy.record.gains
+    yield "gains", [list(map(len, gains)), list(map(math.fsum, gains))], fast.gains
     for name in fast.market.dtype.names:
         yield f"market.{name}", [getattr(economy.market, name)], fast.market[name]
     yield "cash", list(economy.ledger.cash.values()), fast.ledger.cash

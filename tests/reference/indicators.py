@@ -39,6 +39,7 @@ class Record:
 
     def __init__(self, economy: Any) -> None:
         self.rows: list[dict[str, float]] = []
+        self.gains: list[list[float]] = [[] for _ in range(96)]  # of domestic firms' solutions, by class
         self.start_output = [user.output for user in economy.users]
         self.watched: list[int] = []
         self.at_withdrawal: dict[str, float] = {}
@@ -156,7 +157,8 @@ def measure_research(economy: Any) -> dict[str, float]:
     """R&D money and hours, and what they achieve; directions."""
     quarter, market = economy.quarter, economy.market
     grants, private = moved(economy, "GRANT", "EQUITY"), moved(economy, "RESEARCH")
-    hours = sum(firm.hours for firm in economy.innovators if not firm.foreign)
+    lost = sum(economy.support.lost) / market.wage
+    hours = sum(firm.hours for firm in economy.innovators if not firm.foreign) + lost
     return {
         "private_rd": private - grants,
         "public_rd": grants + moved(economy, "LABORATORIES"),

@@ -15,7 +15,8 @@ def measure_innovators(economy: Any) -> dict[str, float]:
     for firm in firms:
         firm.productivity = firm.weight = 0.0
     for firm in selling:
-        resources = firm.units * firm.unit_cost + firm.hours * wage + firm.fixed_real
+        hours = firm.hours + economy.support.lost[firm.index] / economy.market.wage
+        resources = firm.units * firm.unit_cost + hours * wage + firm.fixed_real
         firm.productivity, firm.weight = firm.delivered / resources, firm.delivered / total
     new = [(firm.productivity, firm.weight) for firm in firms]
     names = ("within", "between", "entry", "exit")

@@ -127,7 +127,10 @@ def exploit(economy: Any, firm: Innovator) -> None:
         for n in range(solved):
             luck = for_size if n == 0 else economy.draws.U52(Purpose.STEPS, t, firm.index, 65536 * c + n)
             size = solution_size(economy, normal(luck))
-            firm.capability[c] = improved(firm.capability[c], size, ceiling_of(economy, firm))
+            better = improved(firm.capability[c], size, ceiling_of(economy, firm))
+            if not firm.foreign:
+                economy.record.gains[gain_class(better - firm.capability[c])].append(better - firm.capability[c])
+            firm.capability[c] = better
         firm.backlog[c] = max(0.0, firm.backlog[c] - solved)
         firm.solved += solved
         firm.supplier[c].solved += solved
@@ -148,6 +151,12 @@ def solution_size(economy: Any, shock: float) -> float:
 def improved(x: float, size: float, ceiling: float) -> float:
     """Capability after a solution, which adds less the nearer the ceiling."""
     return max(x, min(ceiling, x + size * max(0.0, 1.0 - x / ceiling)))
+
+
+def gain_class(gain: float) -> int:
+    """Class of a solution's gain: four of equal width in every doubling from 2^-20 to 2^4."""
+    half, doubling = math.frexp(gain)
+    return min(max(math.floor(4.0 * (2.0 * half - 1.0)) + 4 * (doubling - 1 + 20), 0), 95) if gain > 0.0 else 0
 
 
 def consider_prototype(economy: Any, firm: Innovator, ahead: float) -> None:

@@ -47,11 +47,22 @@ def measure_run(economy: Any, path: dict[str, list[float]]) -> dict[str, float]:
     return {
         "tfp_growth": yearly_growth(net[0], net[-1], len(net) - 1),
         "learning_rate": learning_rate(path["unit_cost"], path["_units"]),
+        "top_tenth_gains": share_of_best(economy.record.gains),
         "firms_peak": max(path["firms"]),
         "time_to_10": first_quarter(adoption, 0.1),
         "time_to_50": first_quarter(adoption, 0.5),
         **recovery(economy, path["output"]),
     }
+
+
+def share_of_best(gains: list[list[float]]) -> float:
+    """Share of all gains that the best tenth of solutions make, each counting with the mean of its class."""
+    left, best = sum(map(len, gains)) / 10.0, 0.0
+    for members in reversed(gains):
+        if members:
+            counted = min(left, len(members))
+            best, left = best + counted * math.fsum(members) / len(members), left - counted
+    return ratio(best, math.fsum(map(math.fsum, gains)))
 
 
 def yearly_growth(first: float, last: float, quarters: int) -> float:
