@@ -72,21 +72,29 @@ def efficacies(policy: Policy) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in used if name))
 
 
-def break_even(efficacy: "pd.DataFrame", policy: str) -> tuple[float, str]:
+def break_even(efficacy: "pd.DataFrame", policy: str) -> tuple[float, float, float]:
     """The multiple of the efficacy at which a policy's mean difference to the reference first turns positive.
 
-    Between two settings the difference is taken as linear in the logarithm of the multiple. The second value says
-    what was found: "found", "always" (positive throughout: the multiple is below the range) or "never".
+    And the ends of its 95 % interval, which are where the upper and the lower ends of the differences' do. Between two
+    settings these are taken as linear in the logarithm of the multiple. 0 for less than the least multiple that was
+    tried, infinity for more than the most.
     """
     own = efficacy[efficacy["policy"] == policy].sort_values("setting")
-    x, y = np.log(own["setting"].to_numpy(float)), own["difference"].to_numpy(float)
-    if not len(y) or np.all(~(y > 0.0)):
-        return np.nan, "never"
-    first = int(np.flatnonzero(y > 0.0)[0])
+    x = np.log(own["setting"].to_numpy(float))
+    mean, earliest, latest = (_crossing(x, own[name].to_numpy(float)) for name in ("difference", "high", "low"))
+    return mean, earliest, latest
+
+
+def _crossing(x: np.ndarray, y: np.ndarray) -> float:
+    """exp of where the line through points first turns positive; 0 before the first point, infinity after the last."""
+    positive = np.flatnonzero(y > 0.0)
+    if not len(positive):
+        return np.inf
+    first = int(positive[0])
     if first == 0:
-        return float(np.exp(x[0])), "always"
+        return 0.0
     share = -y[first - 1] / (y[first] - y[first - 1])
-    return float(np.exp(x[first - 1] + share * (x[first] - x[first - 1]))), "found"
+    return float(np.exp(x[first - 1] + share * (x[first] - x[first - 1])))
 
 
 def _with_budget(arms: Arms, budget: float, point: int) -> Arms:

@@ -116,12 +116,18 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
         f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
         f"{comparison.reference}'s ({found.seeds} seeds; the no-policy economy cannot tell these efficacies)"
     )
-    yield f"{'policy':<17} {'multiple':>10}"
+    yield f"{'policy':<17} {'multiple':>10} {'95 % interval':>24}"
     tried = found.efficacy["setting"]
     for policy in found.efficacy["policy"].unique():
-        multiple, kind = break_even(found.efficacy, policy)
-        text = {"found": f"x{multiple:.2g}", "always": f"below x{tried.min():g}", "never": f"above x{tried.max():g}"}
-        yield f"{shortened(policy)} {text[kind]:>10}"
+        mean, *ends = (shown_multiple(one, tried, "x") for one in break_even(found.efficacy, policy))
+        yield f"{shortened(policy)} {mean:>10} {' to '.join(ends):>24}"
+
+
+def shown_multiple(multiple: float, tried: Iterable[float], times: str) -> str:
+    """A multiple of `experiments.responses.break_even`, or the end of the range tried that it lies beyond."""
+    if multiple == 0.0:
+        return f"below {times}{min(tried):g}"
+    return f"above {times}{max(tried):g}" if np.isinf(multiple) else f"{times}{multiple:.2g}"
 
 
 def _legend_lines(comparison: "Comparison") -> Iterator[str]:

@@ -23,11 +23,14 @@ def response(differences):
 
 
 def test_break_even_is_where_the_line_between_settings_crosses_zero():
-    multiple, found = break_even(response([-3.0, -1.0, 1.0, 2.0, 4.0]), "p")
-    assert found == "found" and multiple == pytest.approx(np.sqrt(FACTORS[1] * FACTORS[2]))
-    assert break_even(response([1.0, 1.0, 2.0, 3.0, 4.0]), "p")[1] == "always"
-    assert break_even(response([-1.0] * 5), "p")[1] == "never"
-    assert break_even(response([-1.0] * 5), "nobody")[1] == "never"
+    """And its interval is all at which the interval of the difference holds zero."""
+    multiple, low, high = break_even(response([-3.0, -1.0, 1.0, 2.0, 4.0]), "p")
+    assert multiple == pytest.approx(np.sqrt(FACTORS[1] * FACTORS[2]))
+    assert (low, high) == pytest.approx((FACTORS[1], FACTORS[2]))
+    assert break_even(response([2.0, 2.0, 2.0, 3.0, 4.0]), "p") == (0.0, 0.0, 0.0)
+    assert break_even(response([-2.0] * 5), "p") == break_even(response([-2.0] * 5), "nobody") == (np.inf,) * 3
+    assert break_even(response([0.5] * 5), "p") == (0.0, 0.0, np.inf)
+    assert break_even(response([-0.5] * 5), "p") == (np.inf, 0.0, np.inf)
 
 
 def test_efficacies_are_those_of_the_instruments_in_the_mix():

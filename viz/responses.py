@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from experiments.responses import Responses, break_even, efficacies
 from experiments.statistics import Interval
+from experiments.tables import shown_multiple
 from model.catalogue import INSTRUMENTS
 from model.parameters import Parameters
 from model.policy import Policy
@@ -87,12 +88,16 @@ def efficacy(page: Page, responses: Responses | None) -> dict[str, Any]:
 
 
 def _break_even(responses: Responses, policy: Policy) -> str:
-    multiple, found = break_even(responses.efficacy, policy.name)
-    if found == "never":
-        return f"not above the reference up to ×{responses.efficacy['setting'].max():g}, the most that was tried"
-    if found == "always":
-        return f"above the reference at ×{multiple:.2g} already, the least that was tried"
-    return f"above the reference from ×{multiple:.2g} on"
+    tried = responses.efficacy["setting"]
+    multiple, *ends = break_even(responses.efficacy, policy.name)
+    between = " to ".join(shown_multiple(end, tried, "×") for end in ends)
+    if np.isinf(multiple):
+        said = f"not above the reference up to ×{tried.max():g}, the most that was tried"
+    elif multiple == 0.0:
+        said = f"above the reference at ×{tried.min():g} already, the least that was tried"
+    else:
+        said = f"above the reference from ×{multiple:.2g} on"
+    return f"{said} (95 % interval: {between})"
 
 
 def _assumed(page: Page, names: Sequence[str]) -> list[str]:
