@@ -42,6 +42,23 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from experiments.manifest import versions
+
+        print(", ".join(f"{name} {version}" for name, version in versions().items()))
+        raise typer.Exit(DONE)
+
+
+@app.callback()
+def program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say the versions and leave.", is_eager=True, callback=_say_version)
+    ] = False,
+) -> None:
+    """Before any command."""
+
+
 @app.command()
 def compare(
     study: Annotated[Path | None, typer.Argument(metavar="[STUDY.yaml]", help="A study file.")] = None,

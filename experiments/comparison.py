@@ -14,12 +14,11 @@ from experiments.responses import Responses, efficacies, respond
 from experiments.runner import How, run_tasks
 from experiments.statistics import holm, mean_interval, pairs_needed, wilcoxon
 from experiments.store import Memory, Store
-from experiments.study import DEFAULT_POLICIES, Study, check_seeds, refuse_uncertain, seeds_from, with_reference
-from model.errors import BadInput
+from experiments.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
 from model.indicators import INDICATORS
 from model.measuring import Indicator
-from model.parameters import Parameters
-from model.policy import Policy, find_policy
+from model.parameters import Parameters, find_parameters
+from model.policy import Policy, find_policies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,13 +113,10 @@ def compare(
     With `out`, runs are stored there and a restart computes only what is missing.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
     """
-    if isinstance(policies, str):
-        raise BadInput(f"policies = '{policies}': must be a list of policies or presets' names")
-    settings = parameters if isinstance(parameters, Parameters) else Parameters(**(parameters or {}))
     study = Study(
-        parameters=settings,
-        policies=tuple(find_policy(policy) for policy in (DEFAULT_POLICIES if policies is None else policies)),
-        seeds=seeds_from(seeds) if isinstance(seeds, int) else check_seeds(seeds),
+        parameters=find_parameters(parameters),
+        policies=find_policies(DEFAULT_POLICIES if policies is None else policies),
+        seeds=find_seeds(seeds),
         reference=reference,
         match=match,
         timing=timing,

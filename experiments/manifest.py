@@ -77,13 +77,13 @@ class Manifest:
 
 def versions() -> dict[str, str]:
     """Versions of what results may depend on, without importing it."""
-    found = {"python": platform.python_version()}
+    found = {}
     for package in ("nqpf", "numpy", "numba", "mesa"):
         try:
             found[package] = version(package)
         except PackageNotFoundError:
             continue
-    return found
+    return {**found, "python": platform.python_version()}
 
 
 def git_state() -> dict[str, Any] | None:

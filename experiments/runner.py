@@ -37,8 +37,8 @@ class How:
             raise BadInput("--engine dask: not available yet; one of: " + ", ".join(ENGINES))
         if self.engine not in ENGINES:
             raise unknown("engine", self.engine, ENGINES)
-        if self.jobs is not None and self.jobs < 1:
-            raise BadInput(f"--jobs {self.jobs}: must be a whole number of at least 1")
+        if self.jobs is not None and (not isinstance(self.jobs, int) or self.jobs < 1):
+            raise BadInput(f"--jobs {self.jobs!r}: must be a whole number of at least 1")
 
 
 def run_tasks(tasks: Iterable[Task], store: Store | Memory, how: How) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from model.declared import Declared, bounds
+from model.declared import Declared, what_is_allowed
 from model.errors import BadInput, unknown
 from model.parameters import Parameters
 from model.policy import Policy
@@ -53,9 +53,8 @@ def check_kind(kind: type[Declared], name: str, value: Any) -> None:
     """Refuse what validation would quietly turn into a number: nothing, a truth value, text of digits."""
     if value is None:
         raise BadInput(f"{name}: has no value")
-    low, high = bounds(kind.model_fields[name])
-    if low is not None and high is not None and isinstance(value, bool):
-        raise BadInput(f"{name} = {value}: must be a number from {low:g} to {high:g}")
+    if isinstance(value, bool):
+        raise BadInput(f"{name} = {value}: {what_is_allowed(kind.model_fields[name])}")
 
 
 def _changed(settings: D, changes: dict[str, Any], place: str) -> D:

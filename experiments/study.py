@@ -50,6 +50,9 @@ class Study:
             check_policy_name(policy)
             check_fits(policy, self.parameters.slots)
         check_outcomes(self.outcomes)
+        for name, given in (("uncertain", self.uncertain), ("design", self.design)):
+            if not isinstance(given, Mapping):
+                raise BadInput(f"{name} = {given!r}: must be settings by name")
         check_timing(self.timing)
 
     def content(self) -> dict[str, Any]:
@@ -126,6 +129,15 @@ def seeds_from(count: int, first: int = 0) -> tuple[int, ...]:
     if not 1 <= count <= MOST_SEEDS:
         raise BadInput(f"seeds = {count}: must be a whole number from 1 to {MOST_SEEDS}")
     return check_seeds(range(first, first + count))
+
+
+def find_seeds(given: int | Iterable[int]) -> tuple[int, ...]:
+    """So many seeds from 0 on, or those of a list; raises BadInput."""
+    if isinstance(given, int) and not isinstance(given, bool):
+        return seeds_from(given)
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise BadInput(f"seeds = {given!r}: must be a number of seeds, or a list of them")
+    return check_seeds(given)
 
 
 def check_seeds(seeds: Iterable[int]) -> tuple[int, ...]:

@@ -12,11 +12,11 @@ from experiments.money import MONEY, equal_money
 from experiments.runner import How, run_tasks
 from experiments.statistics import mean_interval
 from experiments.store import Memory, Store
-from experiments.study import Study, check_outcomes, check_seeds, seeds_from, with_reference
+from experiments.study import Study, check_outcomes, find_seeds, with_reference
 from experiments.tasks import WHOLE, Shard, Tasks
 from model.errors import BadInput
-from model.parameters import Parameters
-from model.policy import Policy, find_policy
+from model.parameters import Parameters, find_parameters
+from model.policy import Policy, find_policies
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,13 +69,11 @@ def sweep(
     Returns a row per run as `sweep_study` does. With `out`, runs are stored there and a restart computes only what
     is missing. Raises BadInput for what a study file may not hold either.
     """
-    if isinstance(policies, str):
-        raise BadInput(f"policies = '{policies}': must be a list of policies or presets' names")
     study = Study(
         name="sweep",
-        parameters=parameters if isinstance(parameters, Parameters) else Parameters(**(parameters or {})),
-        policies=tuple(find_policy(policy) for policy in policies),
-        seeds=seeds_from(seeds) if isinstance(seeds, int) else check_seeds(seeds),
+        parameters=find_parameters(parameters),
+        policies=find_policies(policies),
+        seeds=find_seeds(seeds),
         reference=reference,
         uncertain=uncertain or {},
         design=design or {},

@@ -6,7 +6,8 @@ Validation, `nqpf parameters`, the page and sweeps all read these declarations.
 from typing import Any, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from model.errors import BadInput, unknown
 from model.input_file import digest_of
@@ -64,6 +65,14 @@ class Declared(BaseModel):
     """Frozen, validated, hashable settings that refuse unknown names with a one-line error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _refuse_truth(cls, value: Any) -> Any:
+        """True is 1 to Python, but nobody's number."""
+        if isinstance(value, bool):
+            raise PydanticCustomError("truth", "must be a word or a number")
+        return value
 
     def __init__(self, **values: Any) -> None:
         kind = type(self).__name__.lower()
@@ -170,15 +179,17 @@ def _first_fault(cls: type[Declared], error: ValidationError) -> str:
     if not fault["loc"]:
         return str(fault["msg"]).removeprefix("Value error, ")
     name = str(fault["loc"][0])
-    field = cls.model_fields[name]
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    if fault["type"] != "value_error":
+        said = what_is_allowed(cls.model_fields[name]) or said
+    return f"{name} = {fault['input']!r}: {said}"
+
+
+def what_is_allowed(field: Any) -> str:
+    """The numbers or words that a setting may be, in words; empty where neither is declared."""
     low, high = bounds(field)
-    if fault["type"] == "value_error":
-        allowed = str(fault["msg"]).removeprefix("Value error, ")
-    elif low is not None:
+    if low is not None:
         kind = "a whole number" if field.annotation is int else "a number"
-        allowed = f"must be {kind} from {low:g} to {high:g}"
-    elif words := allowed_words(field.annotation):
-        allowed = "must be one of: " + ", ".join(words)
-    else:
-        allowed = str(fault["msg"])
-    return f"{name} = {fault['input']!r}: {allowed}"
+        return f"must be {kind} from {low:g} to {high:g}"
+    words = allowed_words(field.annotation)
+    return "must be one of: " + ", ".join(words) if words else ""

@@ -5,8 +5,9 @@ provisional calibration as "calibration": a start fitted to the no-policy econom
 comparison of policies. Instruments' settings are traits of a policy (model/policy.py), not parameters.
 """
 
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
@@ -21,6 +22,7 @@ from model.declared import (
     is_shock,
     to_record,
 )
+from model.errors import BadInput
 from model.input_file import InputFile
 
 CALIBRATION = "calibration on the no-policy economy"
@@ -429,6 +431,15 @@ SHOCKS = tuple(name for name, field in Parameters.model_fields.items() if is_sho
 
 EFFICACIES = tuple(name for name, field in Parameters.model_fields.items() if is_efficacy(field))
 """Parameters that say what public money achieves where the no-policy economy cannot tell."""
+
+
+def find_parameters(given: "Parameters | Mapping[str, Any] | None") -> Parameters:
+    """Parameters from themselves or from values by name, the defaults of nothing; raises BadInput for anything else."""
+    if isinstance(given, Parameters):
+        return given
+    if not isinstance(given, Mapping | None):
+        raise BadInput(f"parameters = {given!r}: must be Parameters, or values by name")
+    return Parameters(**{str(name): value for name, value in (given or {}).items()})
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ Declared here as frozen data; government decides in agents/government.py, and mo
 money into support.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -245,9 +246,16 @@ def find_policy(policy: "Policy | str") -> Policy:
     """A policy from itself or a preset's name; raises BadInput for an unknown name."""
     if isinstance(policy, Policy):
         return policy
-    if policy not in policies:
+    if not isinstance(policy, str) or policy not in policies:
         raise unknown("policy", policy, policies)
     return policies[policy]
+
+
+def find_policies(given: "Iterable[Policy | str]") -> tuple[Policy, ...]:
+    """Policies from themselves or presets' names; raises BadInput for what is no list, and for an unknown name."""
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise BadInput(f"policies = {given!r}: must be a list of policies or presets' names")
+    return tuple(find_policy(policy) for policy in given)
 
 
 def check_fits(policy: Policy, slots: int) -> None:

@@ -15,8 +15,8 @@ from model.check import check_identities
 from model.compilation import TINY, compile_model
 from model.errors import BadInput
 from model.indicators import INDICATORS, Record
-from model.parameters import Parameters
-from model.policy import Policy, check_fits, find_policy, policies
+from model.parameters import Parameters, find_parameters
+from model.policy import Policy, check_fits, find_policies, find_policy, policies
 from model.schedule import run_cases, run_quarters_together
 from model.state import SHARE, State, number_of_shares
 from model.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
@@ -137,7 +137,7 @@ def advance(courses: Sequence[Course], until: int) -> None:
 
 
 def simulate(
-    parameters: Parameters | None = None,
+    parameters: Parameters | Mapping[str, Any] | None = None,
     policy: Policy | str = "laissez_faire",
     seed: int = 0,
     *,
@@ -150,9 +150,9 @@ def simulate(
     `check` tests every accounting identity every quarter (raises AssertionError naming the first that fails);
     `panel` keeps a firm-by-quarter panel in `Run.firms`; `threads` work side by side on more than 32,768 users, with
     the same result to the last bit.
-    Raises BadInput for an unknown policy, a bad seed or a bad number of threads.
+    Raises BadInput for settings out of range, an unknown policy, a bad seed or a bad number of threads.
     """
-    parameters = parameters or Parameters()
+    parameters = find_parameters(parameters)
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise BadInput(f"threads = {threads!r}: must be a whole number of at least 1")
     return run_out(Course(parameters, find_policy(policy), valid_seed(seed), threads=threads), check, panel)
@@ -174,7 +174,11 @@ def run_out(course: Course, check: bool, panel: bool = False) -> Run:
 
 
 def simulate_many(
-    parameters: Parameters, policies: Iterable[Policy | str], seeds: Iterable[int], *, check: bool = False
+    parameters: Parameters | Mapping[str, Any] | None,
+    policies: Iterable[Policy | str],
+    seeds: Iterable[int],
+    *,
+    check: bool = False,
 ) -> Iterator[Run]:
     """Run every policy under every seed, seed by seed, as `simulate` does: the same runs, sooner.
 
@@ -183,7 +187,9 @@ def simulate_many(
     with `check`. Chunks are made as they are asked for and not held. Raises what `simulate` raises, when it comes to
     the chunk in question.
     """
-    arms = [find_policy(policy) for policy in policies]
+    parameters, arms = find_parameters(parameters), find_policies(policies)
+    if not isinstance(seeds, Iterable):
+        raise BadInput(f"seeds = {seeds!r}: must be a list of whole numbers")
     compile_model(quiet=False)
     courses = _open(parameters, arms, seeds)
     while chunk := deque(islice(courses, 1 if check else max(1, SHARE // parameters.users))):
@@ -193,7 +199,7 @@ def simulate_many(
             yield run_out(chunk.popleft(), check)
 
 
-def _open(parameters: Parameters, arms: list[Policy], seeds: Iterable[int]) -> Iterator[Course]:
+def _open(parameters: Parameters, arms: Sequence[Policy], seeds: Iterable[int]) -> Iterator[Course]:
     """Every policy under every seed at t = 0, in worlds that are copies of one per seed."""
     for seed in map(valid_seed, seeds):
         world = open_world(parameters, seed)

@@ -5,11 +5,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from experiments import compare, sweep
 from experiments.cli import main
+from model import Parameters, simulate, simulate_many
+from model.errors import BadInput
 
 SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
 SET = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
@@ -48,7 +53,7 @@ OPTIONS = {
     "set twice": (["run", "--set", "users=5", "--set", "users=6"], ["users", "twice"]),
     "a word for a number": (["run", "--set", "users=many"], ["users", "'many'", "whole number from 1"]),
     "a fraction of a user": (["run", "--set", "users=2.5"], ["users", "2.5", "whole number"]),
-    "truth for a number": (["run", "--set", "users=true"], ["users", "True"]),
+    "truth for a number": (["run", "--set", "users=true"], ["users = True", "a whole number from 1"]),
     "negative": (["run", "--set", "risk=-0.1"], ["risk = -0.1", "from 0 to 1"]),
     "not a number": (["run", "--set", "risk=nan"], ["risk", "from 0 to 1"]),
     "infinite": (["run", "--set", "risk=.inf"], ["risk = inf", "from 0 to 1"]),
@@ -353,3 +358,34 @@ def test_bad_input_in_a_process_of_its_own() -> None:
     )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "nqpf: unknown policy 'grnts'; did you mean 'grants'?\n"
+
+
+RUNS: dict[str, Any] = {"policies": ["rebate"], "parameters": SIZES, "seeds": [0]}
+CALLS: dict[str, tuple[Callable[[], object], str]] = {
+    "one policy for a list": (lambda: list(simulate_many(**RUNS | {"policies": "rebate"})), "policies = 'rebate'"),
+    "no policies": (lambda: compare(**RUNS | {"policies": 5}), "policies = 5: must be a list"),
+    "a policy that is none": (lambda: simulate(SIZES, {"grants": 1.0}), "unknown policy"),
+    "parameters that are none": (lambda: simulate(5), "parameters = 5: must be Parameters, or values by name"),
+    "an unknown parameter": (lambda: list(simulate_many(**RUNS | {"parameters": {"usrs": 1}})), "'usrs'.*'users'"),
+    "a number for seeds": (lambda: list(simulate_many(**RUNS | {"seeds": 3})), "seeds = 3: must be a list"),
+    "half a seed": (lambda: compare(**RUNS | {"seeds": 2.5}), "seeds = 2.5: must be a number of seeds, or a list"),
+    "truth for seeds": (lambda: sweep(**RUNS | {"seeds": True}), "seeds = True: must be a number of seeds, or a list"),
+    "a word for seeds": (lambda: compare(**RUNS | {"seeds": "3"}), "seeds = '3': must be a number of seeds, or a list"),
+    "a list of factors": (lambda: sweep(["risk"], **RUNS), r"uncertain = \['risk'\]: must be settings by name"),
+    "a design by name": (lambda: sweep({"risk": {"range": [0, 1]}}, "lhs", **RUNS), "design = 'lhs': must be settings"),
+    "a word for jobs": (lambda: compare(**RUNS, jobs="2"), "--jobs '2': must be a whole number"),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_wrong_types_from_python_are_one_line(case: str) -> None:
+    call, said = CALLS[case]
+    with pytest.raises(BadInput, match=said) as fault:
+        call()
+    assert "\n" not in str(fault.value)
+
+
+def test_parameters_may_be_values_by_name() -> None:
+    """Everywhere alike."""
+    (run,) = simulate_many(SIZES, ["rebate"], [0])
+    assert run.parameters == simulate(SIZES).parameters == Parameters(**SIZES)

@@ -78,6 +78,11 @@ def test_the_main_job_prints_a_table_of_80_columns(capsys: pytest.CaptureFixture
     assert "money per run" in out
 
 
+def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a report of a fault should say first."""
+    assert re.fullmatch(r"nqpf \d+\.\d+\.\d+, numpy .*, mesa .*, python 3\..*\n", run(capsys, "--version")[0])
+
+
 def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: pytest.CaptureFixture[str]) -> None:
     """Below the indicators, in 80 columns, with what was tried where the crossing lies outside."""
     words = ("compare", "--policies", "rebate,vouchers,community,new_national_system,talent", "--seeds", "2", *SET)
