@@ -42,6 +42,22 @@ def _gains_by_region(state: State, start: np.ndarray) -> np.ndarray:
     return gains[~np.isnan(gains)] if not np.isnan(gains).all() else gains[:1]
 
 
+def _adoption_by_industry(state: State) -> np.ndarray:
+    """Share of an industry's economic size that uses the new technology. Shape (J,)."""
+    users, industries = state.users, state.industries.layer.shape[0]
+    adopted, size = (
+        np.bincount(users.industry, weights=weights, minlength=industries)
+        for weights in (users.size * (users.provider >= 0), users.size)
+    )
+    return adopted / size
+
+
+indicator("adoption_least_industry", "share of economic size", "end", "adoption in the industry with least", "higher")(
+    lambda s, start: _adoption_by_industry(s).min()
+)
+indicator("adoption_most_industry", "share of economic size", "end", "adoption in the industry with most", "higher")(
+    lambda s, start: _adoption_by_industry(s).max()
+)
 for _number, _layer in enumerate(LAYERS):
     indicator(f"gain_{_layer}", "%", "end", f"rise of output of {_layer} industries since t = 0", "higher")(
         lambda s, start, number=_number: _gains_by_layer(s, start)[number]

@@ -136,6 +136,17 @@ def test_inequality_of_users(output, gini, ratio):
     assert productivity_90_10(state, None) == approx(ratio)
 
 
+def test_adoption_by_industry():
+    """By economic size; orphans have not adopted."""
+    users = SimpleNamespace(
+        industry=np.array([0, 0, 1, 2, 2]), size=np.array([1.0, 3.0, 5.0, 2.0, 2.0]),
+        provider=np.array([4, -1, 0, -2, 7]),
+    )  # fmt: skip
+    state = SimpleNamespace(users=users, industries=SimpleNamespace(layer=np.zeros(3)))
+    assert INDICATORS["adoption_least_industry"].measure(state, None) == approx(0.25)
+    assert INDICATORS["adoption_most_industry"].measure(state, None) == approx(1.0)
+
+
 @pytest.mark.parametrize(
     ("gains", "share"),
     [

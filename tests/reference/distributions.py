@@ -13,9 +13,12 @@ def measure_users(economy: Any) -> dict[str, float]:
     middle = median(user.size for user in users)
     regions = [gain(start, [user for user in users if user.region == region]) for region in range(p.regions)]
     inhabited = [g for g in regions if not math.isnan(g)]
+    adoption = [adopted_share([user for user in users if user.industry is one]) for one in economy.industries]
     per_size = sorted(user.output / user.size for user in users)
     return {
         "tfp_users_frontier": quantile(sorted(user.productivity for user in users), 0.9),
+        "adoption_least_industry": min(adoption),
+        "adoption_most_industry": max(adoption),
         "gain_traditional": gain(start, [user for user in users if user.industry.layer == 0]),
         "gain_emerging": gain(start, [user for user in users if user.industry.layer == 1]),
         "gain_future": gain(start, [user for user in users if user.industry.layer == 2]),
@@ -32,6 +35,11 @@ def measure_users(economy: Any) -> dict[str, float]:
 def ratio(top: float, bottom: float) -> float:
     """top / bottom, NaN where bottom is 0."""
     return top / bottom if bottom != 0.0 else math.nan
+
+
+def adopted_share(users: list[User]) -> float:
+    """Share of the users' economic size that has adopted."""
+    return sum(user.size for user in users if user.adopts) / sum(user.size for user in users)
 
 
 def gain(start: list[float], users: list[User]) -> float:
