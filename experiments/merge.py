@@ -19,6 +19,8 @@ SCHEMAS = {"series": series_schema, "runs": run_schema}
 def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
     """Put the runs of both folders into `first`, or into `out` if given; returns that folder. `second` stays as it is.
 
+    A report in that folder is removed: it shows only some of these runs.
+
     Raises BadInput, changing nothing, if a folder holds no results, or they are not of one study and model.
     """
     ours, theirs = held(first), held(second)
@@ -34,7 +36,20 @@ def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
         if folder.resolve() != target.resolve():
             _copy_shards(folder, target)
     store.finish(task.run_id for task in Tasks.of(study, ours.model))
+    _set_report_aside(target, "sweep" if study.uncertain else "compare")
     return target
+
+
+def _set_report_aside(folder: Path, command: str) -> None:
+    """Remove a report that shows only some of the runs that the folder now holds, and say how to draw it of all."""
+    report = folder / "report.html"
+    if report.exists():
+        report.unlink()
+        print(
+            f"nqpf: {report} showed only some of these runs and is gone; `nqpf {command} STUDY.yaml --out {folder}` "
+            "draws it of all",
+            file=sys.stderr,
+        )
 
 
 def held(folder: Path) -> Manifest:

@@ -167,8 +167,8 @@ def summarise(swept: Sweep) -> "pd.DataFrame":
     """A row per outcome and policy (columns SUMMARY): mean and quantiles over points of the paired difference.
 
     `share_better` is the share of points in which the difference speaks for the policy; `points` those with a
-    difference. Points in which the policy's money is not equal to the reference's are counted in `unequal_money`
-    and left out of `share_better`: what more money brings is no merit.
+    difference (none where a time was never reached by both). Points in which the policy's money is not equal to the
+    reference's are counted in `unequal_money` and left out of `share_better`: what more money brings is no merit.
     """
     import pandas as pd
 
@@ -179,9 +179,8 @@ def summarise(swept: Sweep) -> "pd.DataFrame":
     rows = []
     for outcome in swept.outcomes:
         better = {"higher": 1.0, "lower": -1.0}.get(declaration(outcome).better, np.nan)
-        for policy, block in (
-            differences(swept.runs, reference, outcome).dropna(subset="difference").groupby("policy", sort=False)
-        ):
+        for policy, every in differences(swept.runs, reference, outcome).groupby("policy", sort=False):
+            block = every.dropna(subset="difference")
             apart = block["point"].isin(unequal.get(policy, ()))
             ranked = block["difference"][~apart] * better
             row = {"policy": policy, "indicator": outcome, "mean": block["difference"].mean(), "points": len(block)}

@@ -54,6 +54,16 @@ def halves(tmp_path: Path) -> tuple[Path, Path]:
     return tmp_path / "1", tmp_path / "2"
 
 
+def test_a_report_of_some_runs_does_not_stay(halves: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """It would be taken for one of all; the command that draws it anew is said."""
+    one, two = halves
+    for folder in halves:
+        (folder / "report.html").write_text("of a half")
+    merge_folders(one, two)
+    assert not (one / "report.html").exists() and (two / "report.html").exists()
+    assert f"`nqpf sweep STUDY.yaml --out {one}` draws it of all" in capsys.readouterr().err
+
+
 def test_two_halves_make_the_whole(halves: tuple[Path, Path], whole: bytes) -> None:
     one, two = halves
     assert 0 < count_runs(one)["ok"] < ASKED

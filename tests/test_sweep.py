@@ -163,6 +163,12 @@ def test_the_summary_is_over_points() -> None:
     )  # fmt: skip
 
 
+def test_an_outcome_that_is_never_reached_is_in_the_table() -> None:
+    (row,) = summarise(made({0.1: np.nan, 0.2: np.nan}, "time_to_50")).to_dict("records")
+    assert (row["policy"], row["indicator"], row["points"]) == ("application", "time_to_50", 0)
+    assert np.isnan([row["mean"], row["q50"], row["share_better"]]).all()
+
+
 def test_less_is_better_where_the_indicator_says_so() -> None:
     (row,) = summarise(made({0.1: 1.0, 0.2: 2.0, 0.3: -3.0, 0.4: 1.0}, "hhi")).to_dict("records")
     assert row["share_better"] == 0.25
