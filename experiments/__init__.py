@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison, compare, compare_study
+    from experiments.paired import differences
     from experiments.study import Study
-    from experiments.sweeping import differences, sweep, sweep_study
+    from experiments.sweeping import sweep, sweep_study
 
 __all__ = ["Comparison", "Study", "compare", "compare_study", "differences", "sweep", "sweep_study"]
 
@@ -14,7 +15,7 @@ _ON_FIRST_USE = {
     "Study": "experiments.study",
     "compare": "experiments.comparison",
     "compare_study": "experiments.comparison",
-    "differences": "experiments.sweeping",
+    "differences": "experiments.paired",
     "sweep": "experiments.sweeping",
     "sweep_study": "experiments.sweeping",
 }

@@ -70,8 +70,8 @@ def kept_in(folder: Path) -> KeyboardInterrupt:
 
 def run_command(one: OneRun, files: Files, how: How, *, as_json: bool) -> int:
     """Make one run, write the files asked for, print its summary. Returns the exit code."""
-    from model.indicators import INDICATORS
     from model.simulation import simulate
+    from model.summary import declaration
 
     wanted = [os.path.realpath(check_writable(path)) for path in files if path is not None]
     for path in wanted:
@@ -88,7 +88,7 @@ def run_command(one: OneRun, files: Files, how: How, *, as_json: bool) -> int:
     else:
         from experiments.tables import summary_lines
 
-        units = {name: INDICATORS[name.removesuffix("_at_withdrawal")].unit for name in run.summary}
+        units = {name: declaration(name).unit for name in run.summary}
         print(f"{one.policy.name}, seed {one.seed}, {one.parameters.users} users, {one.parameters.horizon} quarters\n")
         print("\n".join(summary_lines(run.summary, units)))
     return DONE

@@ -15,10 +15,10 @@ from experiments.runner import How, run_tasks
 from experiments.statistics import holm, mean_interval, pairs_needed, wilcoxon
 from experiments.store import Memory, Store
 from experiments.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
-from model.indicators import INDICATORS
 from model.measuring import Indicator
 from model.parameters import Parameters, find_parameters
 from model.policy import Policy, find_policies
+from model.summary import declaration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -218,11 +218,6 @@ def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> d
         share = float(np.mean(ours > theirs if indicator.better == "higher" else ours < theirs))
     p = wilcoxon(differences)
     return {"difference": mean, "low": low, "high": high, "share_better": share, "p": p, "n": both.sum()}
-
-
-def declaration(name: str) -> Indicator:
-    """The declaration of a summary indicator; `NAME_at_withdrawal` is declared by NAME."""
-    return INDICATORS[name if name in INDICATORS else name.removesuffix("_at_withdrawal")]
 
 
 def is_money(indicator: Indicator) -> bool:

@@ -45,14 +45,17 @@ def parameters_listing(as_json: bool) -> int:
 def indicators_listing(as_json: bool) -> int:
     """Every summary indicator, and what `_at_withdrawal` adds to its name."""
     from model.indicators import INDICATORS
-    from model.summary import SUMMARY_NAMES
+    from model.summary import AT_WITHDRAWAL, SUMMARY_NAMES
 
     if as_json:
         facts = ("name", "unit", "definition", "kind", "better")
         return _print_json([{fact: getattr(entry, fact) for fact in facts} for entry in INDICATORS.values()])
     entries = [{"head": f"{entry.name} ({entry.unit})", "body": [entry.definition]} for entry in INDICATORS.values()]
-    twins = sum(name.endswith("_at_withdrawal") for name in SUMMARY_NAMES)
-    note = {"head": "NAME_at_withdrawal", "body": [f"the same when policy ends ({twins} of the above have this twin)"]}
+    twins = sum(name.endswith(AT_WITHDRAWAL) for name in SUMMARY_NAMES)
+    note = {
+        "head": f"NAME{AT_WITHDRAWAL}",
+        "body": [f"the same when policy ends ({twins} of the above have this twin)"],
+    }
     return _print_entries([*entries, note])
 
 

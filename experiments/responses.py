@@ -3,15 +3,15 @@
 Both are reruns of a comparison's arms at a few settings and seeds, paired with the reference under the same seeds.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.arms import Arms
+from experiments.paired import differences
 from experiments.runner import How, run_tasks
-from experiments.statistics import mean_interval
 from experiments.store import Memory, Store
 from experiments.study import Study
 from model.catalogue import INSTRUMENTS
@@ -48,22 +48,24 @@ class Responses:
 
 def respond(study: Study, outcome: str, model: str, store: Store | Memory, how: How) -> Responses:
     """Run what is missing of the reruns of a study and say how one outcome responds."""
+    import pandas as pd
+
     arms = Arms(study.parameters, dict.fromkeys(study.seeds[:SEEDS], study.policies), model)
     doses = {budget: _with_budget(arms, budget, point) for point, budget in enumerate(BUDGETS, start=1)}
     assumed = [policy for policy in study.policies if efficacies(policy)]
-    factors = {
-        (policy.name, factor): _with_efficacy(arms, study.reference, policy, factor, len(BUDGETS) + point)
-        for point, (policy, factor) in enumerate(((p, f) for p in assumed for f in FACTORS), start=1)
-    }
-    every = [*doses.values(), *factors.values()]
+    first = len(BUDGETS) + 1
+    factors = [
+        {
+            factor: _with_efficacy(arms, study.reference, policy, factor, first + number * len(FACTORS) + point)
+            for point, factor in enumerate(FACTORS)
+        }
+        for number, policy in enumerate(assumed)
+    ]
+    every = [one for by_setting in (doses, *factors) for one in by_setting.values()]
     run_tasks([task for one in every for task in one], store, how)
-    gap = partial(_gaps, store=store, reference=study.reference, outcome=outcome)
-    return Responses(
-        outcome,
-        min(SEEDS, len(study.seeds)),
-        _frame([(policy, budget, *row) for budget, one in doses.items() for policy, *row in gap(one)]),
-        _frame([(name, factor, *row) for (name, factor), one in factors.items() for _, *row in gap(one)]),
-    )
+    found = [_differences(by_setting, store, study.reference, outcome) for by_setting in (doses, *factors)]
+    efficacy = pd.concat(found[1:]) if assumed else found[0].iloc[:0]
+    return Responses(outcome, min(SEEDS, len(study.seeds)), found[0], efficacy)
 
 
 def efficacies(policy: Policy) -> tuple[str, ...]:
@@ -118,21 +120,13 @@ def _within(name: str, value: float) -> float:
     return float(np.clip(value, low, high))
 
 
-def _gaps(
-    arms: Arms, store: Store | Memory, reference: str, outcome: str
-) -> list[tuple[str, int, float, float, float]]:
-    runs = arms.runs(store)
-    values = runs[runs["status"] == "ok"].pivot(index="seed", columns="policy", values=outcome)
-    if reference not in values:
-        return []
-    rows = []
-    for policy in values.columns.drop(reference):
-        paired = (values[policy] - values[reference]).dropna()
-        rows.append((str(policy), len(paired), *mean_interval(paired)))
-    return rows
-
-
-def _frame(rows: list[tuple[object, ...]]) -> "pd.DataFrame":
+def _differences(
+    by_setting: Mapping[float, Arms], store: Store | Memory, reference: str, outcome: str
+) -> "pd.DataFrame":
+    """Paired differences by setting (columns COLUMNS); none where no run of the reference succeeded."""
     import pandas as pd
 
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+    runs = pd.concat([arms.runs(store).assign(point=setting) for setting, arms in by_setting.items()])
+    if reference not in set(runs.loc[runs["status"] == "ok", "policy"]):
+        return pd.DataFrame(columns=list(COLUMNS))
+    return differences(runs, reference, outcome).rename(columns={"point": "setting"})[list(COLUMNS)]

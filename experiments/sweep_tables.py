@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.comparison import declaration
 from experiments.tables import number, places_for, shortened, wrapped
+from model.summary import declaration
 
 if TYPE_CHECKING:
     import pandas as pd

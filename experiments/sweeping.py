@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.comparison import HEADLINE, declaration
+from experiments.comparison import HEADLINE
 from experiments.money import MONEY, equal_money
+from experiments.paired import differences, gaps, intervals
 from experiments.runner import How, run_tasks
-from experiments.statistics import mean_interval
 from experiments.store import Memory, Store
 from experiments.study import Study, check_outcomes, find_seeds, with_reference
 from experiments.tasks import WHOLE, Shard, Tasks
-from model.errors import BadInput
 from model.parameters import Parameters, find_parameters
 from model.policy import Policy, find_policies
+from model.summary import declaration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -129,38 +129,6 @@ def _arms(tasks: Tasks) -> "pd.DataFrame":
 
     rows = [(task.point, task.policy.name, task.seed, task.run_id) for task in tasks.arms()]
     return pd.DataFrame(rows, columns=["point", "policy", "seed", "run_id"])
-
-
-def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
-    """An outcome less the reference's with the same point and seed, a column per policy, indexed by point and seed.
-
-    NaN where either run failed or has no value. Raises BadInput for a reference that is none of the policies.
-    """
-    values = runs[runs["status"] == "ok"].pivot(index=["point", "seed"], columns="policy", values=outcome)
-    if reference not in values:
-        raise BadInput(f"reference = '{reference}': no run of it succeeded; policies are: {', '.join(values)}")
-    order = [name for name in dict.fromkeys(runs["policy"]) if name in values and name != reference]
-    return values[order].astype(float).sub(values[reference].astype(float), axis=0)
-
-
-def differences(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
-    """Paired differences to the reference per point and policy: `point, policy, n, difference, low, high`.
-
-    `difference` is the mean over the n seeds in which both have a value, with its 95 % t interval.
-    """
-    return intervals(gaps(runs, reference, outcome), ["point"])
-
-
-def intervals(paired: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
-    """Mean and interval of each column of paired differences within groups of equal index levels `by`."""
-    import pandas as pd
-
-    rows = [
-        (*(key if isinstance(key, tuple) else (key,)), policy, len(known := gap.dropna()), *mean_interval(known))
-        for policy in paired
-        for key, gap in paired[policy].groupby(level=by if len(by) > 1 else by[0])
-    ]
-    return pd.DataFrame(rows, columns=[*by, "policy", "n", "difference", "low", "high"])
 
 
 def summarise(swept: Sweep) -> "pd.DataFrame":

@@ -81,7 +81,7 @@ def _money_lines(comparison: "Comparison") -> Iterator[str]:
 
 
 def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> Iterator[str]:
-    from experiments.comparison import declaration
+    from model.summary import declaration
 
     indicator = declaration(name)
     better = f", {indicator.better} is better" if indicator.better else ""

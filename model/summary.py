@@ -10,7 +10,7 @@ import numpy as np
 
 from model.distributions import DISTRIBUTIONS
 from model.indicators import INDICATORS
-from model.measuring import Record, ratio
+from model.measuring import Indicator, Record, ratio
 from model.state import State
 
 WITH_BASELINE = ("welfare_per_unit", "bonsai_exit_excess")
@@ -19,10 +19,17 @@ _LEVELS, _FLOWS, _OF_RUN = (
     for kinds in (("level",), ("flow",), ("time", "run"))
 )
 SERIES_NAMES: tuple[str, ...] = tuple(name for name in INDICATORS if name in _LEVELS or name in _FLOWS)
+AT_WITHDRAWAL = "_at_withdrawal"
+"""Ends the name of an indicator's twin, which is the same when policy ends."""
 _TWINS: tuple[str, ...] = tuple(
-    f"{name}_at_withdrawal" for name, entry in INDICATORS.items() if entry.kind in ("level", "flow", "end")
+    name + AT_WITHDRAWAL for name, entry in INDICATORS.items() if entry.kind in ("level", "flow", "end")
 )
 SUMMARY_NAMES: tuple[str, ...] = (*INDICATORS, *_TWINS)
+
+
+def declaration(name: str) -> Indicator:
+    """The declaration of a summary indicator: a twin is declared by the indicator it is of."""
+    return INDICATORS[name if name in INDICATORS else name.removesuffix(AT_WITHDRAWAL)]
 
 
 def measure_series(record: Record) -> dict[str, np.ndarray]:
@@ -43,14 +50,14 @@ def summarise(
     withdrawal = record.withdrawal
     for name in _LEVELS:
         found[name] = float(series[name][-1])
-        found[f"{name}_at_withdrawal"] = float(series[name][withdrawal - 1]) if withdrawal else np.nan
+        found[name + AT_WITHDRAWAL] = float(series[name][withdrawal - 1]) if withdrawal else np.nan
     flows = np.array([series[name] for name in _FLOWS])
     sums, before = flows.sum(axis=1).tolist(), flows[:, :withdrawal].sum(axis=1).tolist()
     found |= dict(zip(_FLOWS, sums, strict=True))
-    found |= dict(zip((f"{name}_at_withdrawal" for name in _FLOWS), before, strict=True))
+    found |= dict(zip((name + AT_WITHDRAWAL for name in _FLOWS), before, strict=True))
     for name in DISTRIBUTIONS:
         found[name] = at_end[name]
-        found[f"{name}_at_withdrawal"] = at_withdrawal.get(name, np.nan)
+        found[name + AT_WITHDRAWAL] = at_withdrawal.get(name, np.nan)
     for name in _OF_RUN:
         found[name] = float(INDICATORS[name].measure(record))
     return found | _hazards(record.tallies)

@@ -19,9 +19,9 @@ from matplotlib.figure import Figure
 from matplotlib.tri import Triangulation
 from scipy.spatial import QhullError
 
-from experiments.comparison import declaration
 from experiments.settings import ADDRESSES
 from experiments.statistics import Interval
+from model.summary import declaration
 from viz import wording
 from viz.findings import sign
 

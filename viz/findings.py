@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from experiments.comparison import declaration
 from experiments.statistics import Interval, mean_interval
 from model.catalogue import INSTRUMENTS
 from model.policy import Policy
+from model.summary import declaration
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison

@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from experiments.comparison import declaration, is_money
+from experiments.comparison import is_money
 from experiments.statistics import Interval
 from model.policy import Policy
+from model.summary import AT_WITHDRAWAL, declaration
 from viz import findings, wording
 from viz.figures import (
     QUANTILES,
@@ -34,7 +35,6 @@ GAINS = {
 }
 MONEY = ("budget_placed", "budget_leaked", "budget_administration", "budget_returned")
 BONSAI = ("bonsai_dependence_at_withdrawal", "bonsai_dependent_share_at_withdrawal", "bonsai_exit_excess")
-TWIN = "_at_withdrawal"
 
 
 class Page:
@@ -207,8 +207,8 @@ def withdrawal(page: Page) -> list[dict[str, Any]]:
     """Per headline indicator: when policy ends, at the end of the run, and what was added in between."""
     tables = []
     for name in page.present(page.headlines):
-        if page.present([name + TWIN]):
-            then, end = page.values(name + TWIN), page.values(name)
+        if page.present([name + AT_WITHDRAWAL]):
+            then, end = page.values(name + AT_WITHDRAWAL), page.values(name)
             moments = (("at withdrawal", then), ("at the end", end), ("end less withdrawal", end - then))
             columns = [(page.declared(name, label), values) for label, values in moments]
             tables.append({"label": wording.plain(name)} | matrix(page, columns))
