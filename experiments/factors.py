@@ -4,7 +4,6 @@ A factor is plain data, as in a study file: `{range: [low, high]}` with `log: tr
 log-uniformly and `levels: n` where a grid cuts it, or `{values: [one, two, ...]}`.
 """
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -97,9 +96,12 @@ def _check_values(name: str, values: Any, factor: Factor) -> None:
     for key in ("log", "levels"):
         if key in factor:
             raise BadInput(f"{name}: {key} belongs to a range; values are taken as they are")
+    kind, field = ADDRESSES[name]
     for place, value in enumerate(values):
-        if isinstance(value, float) and not math.isfinite(value):
-            raise BadInput(f"{name}: values: {value} is not a finite number")
+        try:
+            kind.check_value(field, value)
+        except BadInput as fault:
+            raise BadInput(f"{name}: values: {fault}") from None
         if value in values[:place]:
             raise BadInput(f"{name}: values: {value!r} is given twice")
 

@@ -88,6 +88,15 @@ class Declared(BaseModel):
         """The same settings with some changed, validated again."""
         return type(self)(**{**self.model_dump(), **changes})
 
+    @classmethod
+    def check_value(cls, name: str, value: Any) -> None:
+        """Raise BadInput for a value that a setting may not have, whatever the others are."""
+        try:
+            cls.__pydantic_validator__.validate_python({name: value}, self_instance=cls.model_construct())
+        except ValidationError as error:
+            if error.errors()[0]["loc"]:  # or it does not go with the others' defaults
+                raise BadInput(_first_fault(cls, error)) from None
+
     def content(self) -> dict[str, Any]:
         """All that results depend on, as plain data: a file by what it holds, whatever it is called."""
         plain = self.model_dump(mode="json")

@@ -189,6 +189,14 @@ BAD_DESIGNS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "a range of a word": ({"peer_network": {"range": [0, 1]}}, {"kind": "grid"}, ["peer_network", "values"]),
     "half a user": ({"users": {"range": [1.5, 9]}}, {"kind": "grid"}, ["users", "whole numbers"]),
     "values twice": ({"industries": {"values": [1, 1]}}, {"kind": "grid"}, ["industries", "1 is given twice"]),
+    "a value beyond what is allowed": ({"risk": {"values": [0.1, 7.0]}}, {"kind": "grid"}, ["risk = 7.0", "0 to 1"]),
+    "half a user in a list": ({"users": {"values": [60, 60.5]}}, {"kind": "grid"}, ["users = 60.5", "whole number"]),
+    "a word that is not allowed": (
+        {"peer_network": {"values": ["community", "foo"]}}, {"kind": "grid"}, ["'foo'", "watts_strogatz"],
+    ),
+    "a mix that does not sum to 1": (
+        {"policy.mix": {"values": [{"grants": 1.0}, {"grants": 0.5}]}}, {"kind": "grid"}, ["policy.mix", "sum to 1"],
+    ),
     "values not finite": ({"risk": {"values": [float("nan")]}}, {"kind": "grid"}, ["risk", "nan"]),
     "no points": ({}, {"kind": "list"}, ["points: ["]),
     "an empty point": ({}, {"kind": "list", "points": [{}]}, ["point 0", "settings by name"]),
@@ -224,9 +232,8 @@ def test_what_cannot_be_made_is_one_line(case: str) -> None:
     ("uncertain", "place", "allowed"),
     [
         ({"founders": {"values": [10, 999]}}, "point 1", "at most slots = 128"),
-        ({"risk": {"values": [0.1, 0.2, 7.0]}}, "point 2", "from 0 to 1"),
+        ({"industries": {"values": [5, 8]}, "users": {"values": [100, 7]}}, "point 3", "at most users = 7"),
         ({"policy.champions": {"values": [1, 200]}}, "point 1", "at most slots = 128"),
-        ({"policy.mix": {"values": [{"grants": 1.0}, {"grants": 0.5}]}}, "point 1", "must sum to 1"),
     ],
 )
 def test_a_point_that_does_not_validate_is_named(uncertain: dict[str, Any], place: str, allowed: str) -> None:
