@@ -107,7 +107,8 @@ def addresses(references: list[Any]) -> Any:
     """
     if numba.config.DISABLE_JIT:
         return references
-    assert len({one.compiled_type for one in references}) == 1, "references of several types"
+    if len({one.compiled_type for one in references}) != 1:
+        raise TypeError("addresses are of references of one type")
     return np.array([one.address for one in references], np.int64)
 
 

@@ -19,7 +19,7 @@ SCHEMAS = {"series": series_schema, "runs": run_schema}
 def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
     """Put the runs of both folders into `first`, or into `out` if given; returns that folder. `second` stays as it is.
 
-    A report in that folder is removed: it shows only some of these runs.
+    A report in that folder is removed if it does not show all of these runs.
 
     Raises BadInput, changing nothing, if a folder holds no results, or they are not of one study and model.
     """
@@ -32,16 +32,18 @@ def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
     target = out or first
     study = replace(study_in(first, ours), seeds=tuple(sorted({*ours.seeds, *theirs.seeds})))
     store = Store(target, study, ours.model, shards=[*ours.shards, *theirs.shards])
+    before = store.runs(columns=["run_id"]).num_rows
     for folder in (first, second):
         if folder.resolve() != target.resolve():
             _copy_shards(folder, target)
     store.finish(task.run_id for task in Tasks.of(study, ours.model))
-    _set_report_aside(target, "sweep" if study.uncertain else "compare")
+    if store.runs(columns=["run_id"]).num_rows > before:
+        _remove_report(target, "sweep" if study.design else "compare")
     return target
 
 
-def _set_report_aside(folder: Path, command: str) -> None:
-    """Remove a report that shows only some of the runs that the folder now holds, and say how to draw it of all."""
+def _remove_report(folder: Path, command: str) -> None:
+    """Remove a report that does not show all runs that the folder now holds, and say how to draw it of all."""
     report = folder / "report.html"
     if report.exists():
         report.unlink()

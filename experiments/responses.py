@@ -79,7 +79,7 @@ def break_even(efficacy: "pd.DataFrame", policy: str) -> tuple[float, float, flo
 
     And the ends of its 95 % interval, which are where the upper and the lower ends of the differences' do. Between two
     settings these are taken as linear in the logarithm of the multiple. 0 for less than the least multiple that was
-    tried, infinity for more than the most.
+    tried, infinity for more than the most, NaN where nothing is known.
     """
     own = efficacy[efficacy["policy"] == policy].sort_values("setting")
     x = np.log(own["setting"].to_numpy(float))
@@ -89,6 +89,9 @@ def break_even(efficacy: "pd.DataFrame", policy: str) -> tuple[float, float, flo
 
 def _crossing(x: np.ndarray, y: np.ndarray) -> float:
     """exp of where the line through points first turns positive; 0 before the first point, infinity after the last."""
+    x, y = x[~np.isnan(y)], y[~np.isnan(y)]
+    if not len(y):
+        return np.nan
     positive = np.flatnonzero(y > 0.0)
     if not len(positive):
         return np.inf

@@ -1,7 +1,7 @@
 """The one runner: tasks go in, finished runs come out, whatever the study. A failed run is a result too."""
 
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -58,7 +58,7 @@ def run_tasks(tasks: Iterable[Task], store: Store | Memory, how: How) -> None:
         return
     prepare(how.quiet)
     with progress(missing, how.quiet) as shown, Writer(store, shown.advance) as writer:
-        # Threads hand over each run as it ends; processes cannot, and hand over a group at a time.
+        # Threads hand over the runs of a chunk as it ends; processes cannot, and hand over a group at a time.
         deliver = writer.add if how.engine == "threads" else None
         to_run = (task for task in tasks if task.run_id not in completed)
         with closing(_run_groups(to_run, how, deliver, missing)) as groups:
@@ -86,16 +86,23 @@ def run_task(task: Task, runs: "Iterator[Run]") -> Result:
 
 
 def results(tasks: list[Task], check: bool) -> Iterator[Result]:
-    """Make the runs of tasks that differ in policy only, together; where one fails, what is left alone."""
+    """Make the runs of tasks that differ in policy only, together.
+
+    One that fails perhaps does so for the sake of another that was run with it: what is left is then run one by one.
+    """
     from model.simulation import simulate_many
 
-    first, together = tasks[0], [task.policy for task in tasks]
-    runs = simulate_many(first.parameters, together, [first.seed], check=check)
-    for task in tasks:
-        result = run_task(task, runs)
-        if result.row["status"] == "failed":  # perhaps for another's sake, and there are no further runs
-            result = run_task(task, simulate_many(task.parameters, [task.policy], [task.seed], check=check))
-        yield result
+    waiting, together = deque(tasks), not check  # those that are checked are run one by one anyway
+    while waiting:
+        first, chosen = waiting[0], list(waiting) if together else [waiting[0]]
+        runs = simulate_many(first.parameters, [task.policy for task in chosen], [first.seed], check=check)
+        for task in chosen:
+            result = run_task(task, runs)
+            if result.row["status"] == "failed" and len(chosen) > 1:
+                together = False
+                break
+            yield result
+            waiting.popleft()
 
 
 def _run_groups(
@@ -111,7 +118,7 @@ def _run_groups(
 
 
 def _run_group(tasks: list[Task], check: bool, deliver: Deliver | None) -> list[Result]:
-    """Make runs one after the other; returns those that it could not deliver at once."""
+    """Make the runs of a group; returns those that it could not deliver at once."""
     kept = []
     for result in results(tasks, check):
         if deliver is not None:

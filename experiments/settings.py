@@ -54,7 +54,8 @@ def check_kind(kind: type[Declared], name: str, value: Any) -> None:
     if value is None:
         raise BadInput(f"{name}: has no value")
     if isinstance(value, bool):
-        raise BadInput(f"{name} = {value}: {what_is_allowed(kind.model_fields[name])}")
+        allowed = what_is_allowed(kind.model_fields[name]) or "must not be true or false"
+        raise BadInput(f"{name} = {value}: {allowed}")
 
 
 def _changed(settings: D, changes: dict[str, Any], place: str) -> D:

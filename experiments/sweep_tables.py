@@ -48,12 +48,14 @@ def boundary_lines(swept: "Sweep", edge: "pd.DataFrame", one: str, other: str) -
         interval = "-"
         if not np.isnan(row.low):
             interval = f"[{number(row.low, places, True)}, {number(row.high, places, True)}]"
-        mark = "*" if row.low > 0.0 or row.high < 0.0 else ""
+        mark = "!" if not row.equal_money else "*" if row.low > 0.0 or row.high < 0.0 else ""
         difference = number(row.difference, places, True)
         yield f"{row[0]:<17.6g} {row[1]:<17.6g} {difference:>10} {interval:>23} {mark:1} {row.n:>6}"
     if len(edge) > MOST_PLACES:
         yield f"... and {len(edge) - MOST_PLACES} more in the report"
-    yield "* the interval leaves out zero"
+    yield "* the interval leaves out zero, as by chance it would in 1 of 20 places"
+    if not edge["equal_money"].all():
+        yield from wrapped(f"! without equal money: {one} or {other} did not spend the same, which is no merit")
 
 
 def _block_lines(name: str, block: "pd.DataFrame") -> Iterator[str]:

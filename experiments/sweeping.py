@@ -159,7 +159,7 @@ def summarise(swept: Sweep) -> "pd.DataFrame":
 
 
 def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
-    """Points per policy in which it did not raise and spend what the reference did."""
+    """Points per policy in which it did not raise what the reference did, or did not spend it."""
     found: dict[str, list[int]] = {}
     for point, block in runs.loc[runs["status"] == "ok", ["point", "policy", *MONEY]].groupby("point"):
         theirs = block[block["policy"] == reference]
@@ -172,16 +172,19 @@ def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]
 def boundary(swept: Sweep, one: str, other: str) -> "pd.DataFrame":
     """Where `one` does better than `other`: over the first two factors, the paired difference in the first outcome.
 
-    A row per place (columns: the two factors, `n, difference, low, high`), over the n seeds, each with the mean of all
-    points that share the place: they have one luck, and are no further evidence. No row where one of the two never
-    succeeded.
+    A row per place (columns: the two factors, `n, difference, low, high, equal_money`), over the n seeds, each with the
+    mean of all points that share the place: they have one luck, and are no further evidence. `equal_money` is False
+    where one of the two did not spend what both should have, at any of these points: what more or less money brings is
+    no merit. No row where one of the two never succeeded.
     """
     import pandas as pd
 
     axes = list(swept.factors[:2])
     if not {one, other} <= swept.succeeded:
-        return pd.DataFrame(columns=[*axes, "n", "difference", "low", "high"])
+        return pd.DataFrame(columns=[*axes, "n", "difference", "low", "high", "equal_money"])
     paired = gaps(swept.runs, other, swept.outcomes[0])[[one]]
     places = swept.runs.drop_duplicates("point").set_index("point")[axes]
     by_seed = paired.join(places, on="point").groupby([*axes, "seed"]).mean()
-    return intervals(by_seed, axes).drop(columns="policy")
+    unequal = {*_unequal_money(swept.runs, other).get(one, ()), *_unequal_money(swept.runs, one).get(other, ())}
+    alike = places.assign(equal_money=[point not in unequal for point in places.index]).groupby(axes).all()
+    return intervals(by_seed, axes).drop(columns="policy").join(alike, on=axes)

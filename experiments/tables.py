@@ -125,6 +125,8 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
 
 def shown_multiple(multiple: float, tried: Iterable[float], times: str) -> str:
     """A multiple of `experiments.responses.break_even`, or the end of the range tried that it lies beyond."""
+    if np.isnan(multiple):
+        return "?"
     if multiple == 0.0:
         return f"below {times}{min(tried):g}"
     return f"above {times}{max(tried):g}" if np.isinf(multiple) else f"{times}{multiple:.2g}"

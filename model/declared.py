@@ -71,7 +71,7 @@ class Declared(BaseModel):
     def _refuse_truth(cls, value: Any) -> Any:
         """True is 1 to Python, but nobody's number."""
         if isinstance(value, bool):
-            raise PydanticCustomError("truth", "must be a word or a number")
+            raise PydanticCustomError("truth", "must not be true or false")
         return value
 
     def __init__(self, **values: Any) -> None:

@@ -180,7 +180,10 @@ indicator(
 
 
 @indicator(
-    "top_tenth_gains", "share", "run", "share of what domestic labs' solutions gain that the largest tenth of them does"
+    "top_tenth_gains",
+    "share",
+    "run",
+    "share of all gains by domestic labs' solutions that the best tenth of them makes",
 )
 def top_tenth_gains(r: Record) -> float:
     """Solutions of a class (`agents.innovator.gain_class`) count with their mean."""

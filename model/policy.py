@@ -4,7 +4,7 @@ Declared here as frozen data; government decides in agents/government.py, and mo
 money into support.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
@@ -253,7 +253,7 @@ def find_policy(policy: "Policy | str") -> Policy:
 
 def find_policies(given: "Iterable[Policy | str]") -> tuple[Policy, ...]:
     """Policies from themselves or presets' names; raises BadInput for what is no list, and for an unknown name."""
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    if isinstance(given, str | Mapping | Policy) or not isinstance(given, Iterable):
         raise BadInput(f"policies = {given!r}: must be a list of policies or presets' names")
     return tuple(find_policy(policy) for policy in given)
 

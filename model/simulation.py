@@ -18,11 +18,14 @@ from model.indicators import INDICATORS, Record
 from model.parameters import Parameters, find_parameters
 from model.policy import Policy, check_fits, find_policies, find_policy, policies
 from model.schedule import run_cases, run_quarters_together
-from model.state import SHARE, State, number_of_shares
+from model.state import State, number_of_shares
 from model.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
 from model.world import World, copy_world, new_desk, open_case, open_world
 
 _CROWDED = 0.9
+_AT_ONCE = 1 << 23
+"""Users and domains of slots, times quarters, that one call of compiled code goes through at most where it may be less:
+some tenths of a second, in which it cannot be interrupted."""
 
 
 def withdrawn(policy: Policy, quarter: int) -> Policy:
@@ -81,7 +84,7 @@ class Course:
     def advance(self, until: int) -> None:
         """Run quarters up to `until` (not included) in compiled code."""
         if not self._helpers:
-            advance([self], until)
+            return advance_all([self], until)
         p, policy, outlays, seed, state = self.case.given
         while self.period < until:
             stop = self.next_stop(until)
@@ -89,7 +92,7 @@ class Course:
             self.arrive(stop)
 
     def next_stop(self, until: int) -> int:
-        """The next quarter, `until` at the latest, to look around in: that in which policy ends."""
+        """The quarter to stop at next: that in which policy ends, or else `until`."""
         return self.policy.end if self.period < self.policy.end < until else until
 
     def arrive(self, quarter: int) -> None:
@@ -124,7 +127,7 @@ class Course:
         )
 
 
-def advance(courses: Sequence[Course], until: int) -> None:
+def advance_all(courses: Sequence[Course], until: int) -> None:
     """Run quarters up to `until` (not included) of several economies in one call of compiled code, or in one more
     where their policies end before that."""
     while behind := [course for course in courses if course.period < until]:
@@ -183,18 +186,20 @@ def simulate_many(
     """Run every policy under every seed, seed by seed, as `simulate` does: the same runs, sooner.
 
     The world of a seed is built once for all policies. A chunk of runs is one call of compiled code, without the
-    interpreter lock (one more, where policies end before the horizon): as many as have 32,768 users between them, one
-    with `check`. Chunks are made as they are asked for and not held. Raises what `simulate` raises, when it comes to
-    the chunk in question.
+    interpreter lock (one more, where policies end before the horizon): as many as take some tenths of a second, one at
+    least, and one with `check`. Chunks are made as they are asked for and not held. Raises what `simulate` raises, when
+    it comes to the chunk in question.
     """
     parameters, arms = find_parameters(parameters), find_policies(policies)
-    if not isinstance(seeds, Iterable):
+    if isinstance(seeds, str) or not isinstance(seeds, Iterable):
         raise BadInput(f"seeds = {seeds!r}: must be a list of whole numbers")
     compile_model(quiet=False)
     courses = _open(parameters, arms, seeds)
-    while chunk := deque(islice(courses, 1 if check else max(1, SHARE // parameters.users))):
+    places = parameters.users + parameters.slots * parameters.domains
+    together = 1 if check else max(1, _AT_ONCE // (places * parameters.horizon))
+    while chunk := deque(islice(courses, together)):
         if not check:
-            advance(chunk, parameters.horizon)
+            advance_all(chunk, parameters.horizon)
         while chunk:
             yield run_out(chunk.popleft(), check)
 

@@ -70,7 +70,7 @@ def copy_world(world: World) -> World:
 
 
 def open_case(p: Parameters, policy: Policy, seed: int, reference: Any) -> Case:
-    """All that the quarters are made from of the economy that the reference is of."""
+    """The case of an economy: what its quarters read, and the reference to its state."""
     row_of_p, row_of_policy = (np.array([record], record.dtype) for record in (p.record, policy.record))
     halves = np.array(split_seed(seed))
     return Case(row_of_p, row_of_policy, policy.outlays(p.horizon), halves, reference)

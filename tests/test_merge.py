@@ -62,6 +62,9 @@ def test_a_report_of_some_runs_does_not_stay(halves: tuple[Path, Path], capsys: 
     merge_folders(one, two)
     assert not (one / "report.html").exists() and (two / "report.html").exists()
     assert f"`nqpf sweep STUDY.yaml --out {one}` draws it of all" in capsys.readouterr().err
+    (one / "report.html").write_text("of all")
+    merge_folders(one, two)
+    assert (one / "report.html").read_text() == "of all" and not capsys.readouterr().err
 
 
 def test_two_halves_make_the_whole(halves: tuple[Path, Path], whole: bytes) -> None:

@@ -23,12 +23,17 @@ def response(differences):
 
 
 def test_break_even_is_where_the_line_between_settings_crosses_zero():
-    """And its interval is all at which the interval of the difference holds zero."""
+    """And its interval ends where the ends of the difference's interval cross it."""
     multiple, low, high = break_even(response([-3.0, -1.0, 1.0, 2.0, 4.0]), "p")
     assert multiple == pytest.approx(np.sqrt(FACTORS[1] * FACTORS[2]))
     assert (low, high) == pytest.approx((FACTORS[1], FACTORS[2]))
     assert break_even(response([2.0, 2.0, 2.0, 3.0, 4.0]), "p") == (0.0, 0.0, 0.0)
-    assert break_even(response([-2.0] * 5), "p") == break_even(response([-2.0] * 5), "nobody") == (np.inf,) * 3
+    assert break_even(response([-2.0] * 5), "p") == (np.inf,) * 3
+    assert np.isnan(break_even(response([-2.0] * 5), "nobody")).all()
+    failed = response([-3.0, -1.0, np.nan, 1.0, 4.0])
+    assert break_even(failed, "p")[0] == pytest.approx(np.sqrt(FACTORS[1] * FACTORS[3]))
+    alone = break_even(failed.assign(low=np.nan, high=np.nan), "p")  # of one seed
+    assert alone[0] == pytest.approx(np.sqrt(FACTORS[1] * FACTORS[3])) and np.isnan(alone[1:]).all()
     assert break_even(response([0.5] * 5), "p") == (0.0, 0.0, np.inf)
     assert break_even(response([-0.5] * 5), "p") == (np.inf, 0.0, np.inf)
 

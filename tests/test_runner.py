@@ -152,21 +152,26 @@ def test_a_failed_run_is_a_row_and_stops_nothing(
     assert content(store) == expected
 
 
-def test_what_runs_together_fails_alone(monkeypatch: pytest.MonkeyPatch, expected: tuple[bytes, bytes]) -> None:
+def test_what_runs_together_fails_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, expected: tuple[bytes, bytes]
+) -> None:
     """Where an economy of a chunk cannot even be opened, the others of the chunk have their results."""
-    real, store = model.simulation.open_case, Memory()
+    real, store = model.simulation.open_case, Store(tmp_path, STUDY, "m")
 
     def failing(p: Parameters, policy: Policy, *given: Any) -> Any:
         if policy.name == "grants":
             raise MemoryError("by design")
         return real(p, policy, *given)
 
-    monkeypatch.setattr(model.simulation, "open_case", failing)
-    run_tasks(TASKS, store, How(jobs=1))
+    with monkeypatch.context() as patch:
+        patch.setattr(model.simulation, "open_case", failing)
+        run_tasks(TASKS, store, How(jobs=1))
     status = {(row["policy"], row["seed"]): row["status"] for row in store.runs().to_pylist()}
     assert status == {
         (task.policy.name, task.seed): "failed" if task.policy.name == "grants" else "ok" for task in TASKS
     }
+    run_tasks(TASKS, store, How(jobs=1))
+    assert content(store) == expected
 
 
 def test_failed_runs_make_exit_code_3_and_one_line(

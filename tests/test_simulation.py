@@ -60,12 +60,14 @@ def test_many_runs_are_the_same_runs():
 
 
 @pytest.mark.parametrize(
-    ("share", "check", "calls"),
-    [(32768, False, [(4, 3), (4, 6)]), (60, False, [(3, 3), (3, 6), (1, 3), (1, 6)]), (32768, True, [(1, 1)] * 4 * 6)],
+    ("at_once", "check", "calls"),
+    [(1000, False, [(4, 3), (4, 6)]), (720, False, [(3, 3), (3, 6), (1, 3), (1, 6)]), (1, True, [(1, 1)] * 4 * 6)],
 )
-def test_a_chunk_is_one_call_of_compiled_code(share, check, calls, monkeypatch):
-    """As many runs as have a share of users between them, to the end of policy and to the horizon; a quarter with
-    `check`."""
+def test_a_chunk_is_one_call_of_compiled_code(at_once, check, calls, monkeypatch):
+    """As many runs as go through so many places, 40 in each of 6 quarters; to the end of policy and to the horizon.
+
+    A quarter with `check`.
+    """
     made, real = [], simulation.run_cases
 
     def counted(first, last, cases, one):
@@ -73,7 +75,7 @@ def test_a_chunk_is_one_call_of_compiled_code(share, check, calls, monkeypatch):
         real(first, last, cases, one)
 
     monkeypatch.setattr(simulation, "run_cases", counted)
-    monkeypatch.setattr(simulation, "SHARE", share)
+    monkeypatch.setattr(simulation, "_AT_ONCE", at_once)
     arms = [Policy(name=name, mix={name: 1.0}, end=3) for name in ("grants", "vouchers")]
     list(simulate_many(Parameters(**TINY), arms, [3, 4], check=check))
     assert made == calls

@@ -25,6 +25,7 @@ from experiments.statistics import mean_interval
 from experiments.store import Memory, Store
 from experiments.study import Study
 from experiments.study_file import shipped_studies
+from experiments.sweep_tables import boundary_lines
 from experiments.sweeping import Sweep, boundary, run_sweep, summarise
 from experiments.tasks import Shard, Task, Tasks
 from model.errors import BadInput
@@ -401,10 +402,29 @@ def test_what_is_wrong_is_one_line_and_leaves_no_trace(
 def test_the_boundary_lies_where_the_difference_changes_sign() -> None:
     found = made({0.0: -2.0, 0.25: -1.0, 0.75: 1.0, 1.0: 2.0})
     edge = boundary(found, "application", "rebate")
-    assert list(edge.columns) == ["policy.foresight", "industries", "n", "difference", "low", "high"]
+    assert list(edge.columns) == ["policy.foresight", "industries", "n", "difference", "low", "high", "equal_money"]
     assert list(edge["difference"]) == [-2.0, -1.0, 1.0, 2.0]
     turned = boundary(found, "rebate", "application")
     np.testing.assert_array_equal(turned["difference"], -edge["difference"])
+
+
+def test_money_that_was_not_spent_is_no_merit_on_the_boundary() -> None:
+    """Whichever of the two kept it: the place is marked in every form and counts for neither."""
+    for keeps in ("application", "rebate"):
+        found = made({0.0: -2.0, 0.25: 1.0, 0.75: 1.0, 1.0: 2.0})
+        found.runs.loc[(found.runs["policy"] == keeps) & (found.runs["point"] == 3), "budget_placed"] = 0.5
+        edge = boundary(found, "application", "rebate")
+        assert list(edge["equal_money"]) == [True, True, True, False]
+        page = render(found, edge, "application", "rebate")
+        assert (
+            "Of 3 places, application is better than rebate in 2, worse in 1" in page and "1 more are left out" in page
+        )
+        assert "money not equal" in page and "A cross is a place" in page
+        lines = list(boundary_lines(found, edge, "application", "rebate"))
+        assert [line.split()[-2] for line in lines if line[:1].isdigit()] == ["*", "*", "*", "!"]
+        assert lines[-1].startswith("! without equal money") or lines[-2].startswith("! without equal money")
+    whole = made({0.0: -2.0, 0.25: 1.0})
+    assert "more are left out" not in render(whole, boundary(whole, "application", "rebate"), "application", "rebate")
 
 
 def test_places_that_points_share_are_pooled() -> None:

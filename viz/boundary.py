@@ -51,14 +51,15 @@ def render(swept: "Sweep", edge: pd.DataFrame, one: str, other: str) -> str:
         rows=_rows(edge),
         crosses=bool((edge["difference"] > 0.0).any() and (edge["difference"] < 0.0).any()),
         answer=_answer(edge, one, other, outcome.better),
+        apart=not edge["equal_money"].astype(bool).all(),
     )
 
 
 def draw(edge: pd.DataFrame, label: str) -> str:
     """The plane as SVG: colour is the mean paired difference, the line where it is zero; a dot per place.
 
-    `edge` has the two factors as its first columns, then `n, difference, low, high`. A filled dot's 95 % interval
-    leaves out zero.
+    `edge` has the two factors as its first columns, then `n, difference, low, high, equal_money`. A filled dot's 95 %
+    interval leaves out zero; a cross is a place without equal money.
     """
     known = edge[np.isfinite(edge["difference"].astype(float))].astype(float)
     with rc_context({"svg.fonttype": "none", "svg.hashsalt": "boundary", "font.size": 10}):
@@ -87,10 +88,13 @@ def _draw_plane(figure: Figure, axes: Axes, known: pd.DataFrame, label: str) -> 
         axes.tricontourf(mesh, gap, levels=np.linspace(-most, most, 21), cmap=COLOURS)
         if gap.min() < 0.0 < gap.max():
             axes.tricontour(mesh, gap, levels=[0.0], colors="black", linewidths=2.0)
-    told = ((known["low"] > 0.0) | (known["high"] < 0.0)).to_numpy()
+    equal = (known["equal_money"] > 0.0).to_numpy()
+    told = ((known["low"] > 0.0) | (known["high"] < 0.0)).to_numpy() & equal
     shown = axes.scatter(x[told], y[told], s=42, c=gap[told], cmap=COLOURS, vmin=-most, vmax=most, edgecolors="black")
-    axes.scatter(x[~told], y[~told], s=42, facecolors="white", edgecolors="black")
-    for dots, width in zip(axes.collections[-2:], (2.4, 0.9), strict=True):  # a filled dot is lost on its own ground
+    open_dots = equal & ~told
+    axes.scatter(x[open_dots], y[open_dots], s=42, facecolors="white", edgecolors="black")
+    axes.scatter(x[~equal], y[~equal], s=42, marker="x", color="black")
+    for dots, width in zip(axes.collections[-3:], (2.4, 0.9, 1.6), strict=True):  # a filled dot is lost on its ground
         dots.set(clip_on=False, zorder=3, linewidths=width)
     figure.colorbar(shown, ax=axes, label=label)
 
@@ -127,7 +131,7 @@ def _declared(address: str) -> dict[str, Any]:
 def _rows(edge: pd.DataFrame) -> list[dict[str, Any]]:
     decimals = wording.places([*edge["difference"], *edge["low"], *edge["high"]])
     rows = []
-    for x, y, n, *gap in edge.itertuples(index=False, name=None):
+    for x, y, n, *gap, equal in edge.itertuples(index=False, name=None):
         interval = Interval(*gap)
         rows.append(
             {
@@ -135,17 +139,21 @@ def _rows(edge: pd.DataFrame) -> list[dict[str, Any]]:
                 "n": n,
                 "mean": wording.number(interval.mean, decimals, signed=True),
                 "span": wording.span(interval, decimals),
-                "told": sign(interval) != 0,
+                "told": ("yes" if sign(interval) else "no") if equal else "money not equal",
             }
         )
     return rows
 
 
 def _answer(edge: pd.DataFrame, one: str, other: str, better: str) -> str:
-    """One sentence: in how many places each of the two does better, beyond doubt, and in how many it cannot be told."""
-    signs = [sign(Interval(*gap)) for gap in edge[["difference", "low", "high"]].itertuples(index=False, name=None)]
+    """In how many places each of the two does better, beyond doubt, and in how many it cannot be told."""
+    ranked = edge[edge["equal_money"].astype(bool)]
+    signs = [sign(Interval(*gap)) for gap in ranked[["difference", "low", "high"]].itertuples(index=False, name=None)]
     words = {"higher": ("better", "worse"), "lower": ("worse", "better")}.get(better, ("higher", "lower"))
+    apart = len(edge) - len(ranked)
+    said = f" {apart} more are left out: there one of the two did not spend the same money." if apart else ""
     return (
         f"Of {len(signs)} places, {one} is {words[0]} than {other} in {signs.count(1)}, {words[1]} in "
-        f"{signs.count(-1)}; in {signs.count(0)} no difference can be told."
+        f"{signs.count(-1)}; in {signs.count(0)} no difference can be told.{said} Each place is judged by itself: "
+        "without any difference, 1 in 20 would be told apart by chance."
     )

@@ -91,13 +91,15 @@ def _break_even(responses: Responses, policy: Policy) -> str:
     tried = responses.efficacy["setting"]
     multiple, *ends = break_even(responses.efficacy, policy.name)
     between = " to ".join(shown_multiple(end, tried, "×") for end in ends)
+    if np.isnan(multiple):
+        return "cannot be told: no pair of runs succeeded"
     if np.isinf(multiple):
         said = f"not above the reference up to ×{tried.max():g}, the most that was tried"
     elif multiple == 0.0:
         said = f"above the reference at ×{tried.min():g} already, the least that was tried"
     else:
         said = f"above the reference from ×{multiple:.2g} on"
-    return f"{said} (95 % interval: {between})"
+    return said if np.isnan(ends).any() else f"{said} (95 % interval: {between})"
 
 
 def _assumed(page: Page, names: Sequence[str]) -> list[str]:

@@ -147,6 +147,8 @@ def find_partner(t, p, segmentation, seed, users, innovators, u, occasion):
 def _search(t, p, segmentation, seed, users, innovators, u, occasion, first):
     """As `find_partner`, given the luck of the first four tries."""
     found = _try(p.slots, segmentation, users, innovators, u, first)
+    if found < 0 and _knows_all(innovators.alive, users.contacts, u):
+        return -1  # where firms are few, that is most users, in every place that is empty
     attempt, block = 1, occasion * (_TRIES + 1)
     while found < 0 and attempt < _TRIES // 4:
         w0, w1, w2, w3 = words(seed, _PARTNER, t, u, block + attempt)
@@ -187,6 +189,17 @@ def _draw_among_all(slots, users, innovators, u, luck, anywhere):
                 return i
             left -= 1
     return -1
+
+
+@phase
+def _knows_all(alive, contacts, u):
+    """Whether the user knows every living firm."""
+    living, known = 0, 0
+    for i in range(alive.shape[0]):
+        living += alive[i]
+    for m in range(contacts.shape[1]):
+        known += (contacts[u, m] >= 0) & alive[max(contacts[u, m], 0)]
+    return known == living
 
 
 @phase
