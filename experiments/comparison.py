@@ -9,16 +9,18 @@ import numpy as np
 
 from experiments.arms import Arms
 from experiments.manifest import versions
-from experiments.money import ROUNDS, equal_money, matched, yoked
+from experiments.money import ROUNDS, equal_money, matched, unmatched, yoked
+from experiments.progress import say
 from experiments.responses import Responses, efficacies, respond
 from experiments.runner import How, run_tasks
 from experiments.statistics import holm, mean_interval, pairs_needed, wilcoxon
 from experiments.store import Memory, Store
 from experiments.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
+from model.errors import BadInput
 from model.measuring import Indicator
 from model.parameters import Parameters, find_parameters
-from model.policy import Policy, find_policies
-from model.summary import declaration
+from model.policy import Policy, find_policies, withdrawn
+from model.summary import AT_WITHDRAWAL, declaration
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,6 +80,11 @@ class Comparison:
         return [policy.name for policy in self.study.policies if efficacies(policy)]
 
     @property
+    def ending_apart(self) -> list[str]:
+        """Policies that end in another quarter than the reference: at withdrawal the two cannot be compared."""
+        return _ending_apart(self.study)
+
+    @property
     def too_few_seeds(self) -> str:
         """A sentence, where the adjusted tests can tell nothing whatever the runs were; empty otherwise."""
         tests, seeds = int(self.table["p_holm"].notna().sum()), len(self.seeds)
@@ -135,6 +142,8 @@ def compare_study(
 
     refuse_uncertain(study, study.name)
     study, model = with_reference(study), source_hash()
+    if len(study.policies) < 2:
+        raise BadInput(f"policies = {study.reference}: nothing to compare the reference with; name another policy")
     how = how or How()
     store = Memory() if out is None else Store(Path(out), study, model)
     arms = _run_arms(study, Arms.of(study, model), store, how)
@@ -163,12 +172,23 @@ def _run_arms(study: Study, arms: Arms, store: Store | Memory, how: How) -> Arms
     if study.timing == "yoked":
         arms = yoked(arms, arms.runs(store), arms.series(store))
         run_tasks(arms, store, how)
-    for _ in range(ROUNDS if study.match else 0):
+    if study.match:
+        arms = _match(arms, store, how)
+    return arms
+
+
+def _match(arms: Arms, store: Store | Memory, how: How) -> Arms:
+    """Rerun the arms at smaller amounts until all place theirs; says so where some never do."""
+    for _ in range(ROUNDS):
         smaller = matched(arms, arms.runs(store))
         if smaller == arms:
-            break
+            return arms
         arms = smaller
         run_tasks(arms, store, how)
+    if left := unmatched(arms.runs(store)):
+        say(
+            f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}", how.quiet
+        )
     return arms
 
 
@@ -179,6 +199,7 @@ def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
     succeeded = runs[runs["status"] == "ok"]
     by_arm = {name: arm.set_index("seed") for name, arm in succeeded.groupby("policy")}
     empty = succeeded.iloc[:0].set_index("seed")
+    apart = _ending_apart(study)
     rows = []
     for policy in study.policies:
         arm, reference = by_arm.get(policy.name, empty), by_arm.get(study.reference, empty)
@@ -187,7 +208,7 @@ def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
             declared, own = declaration(name), int(arm[name].count())
             row: dict[str, Any] = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money}
             row |= {"n": own, "n_own": own}
-            if policy.name != study.reference:
+            if policy.name != study.reference and not (name.endswith(AT_WITHDRAWAL) and policy.name in apart):
                 row |= _paired(declared, arm[name], reference[name])
                 if is_money(declared) and money["money_placed"]:
                     row["per_unit"] = row["difference"] / money["money_placed"]
@@ -197,6 +218,12 @@ def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
     table.loc[not_ranked, ["share_better", "p"]] = np.nan
     table["p_holm"] = holm(table["p"])
     return table[list(COLUMNS)]
+
+
+def _ending_apart(study: Study) -> list[str]:
+    p = study.parameters
+    ends = {policy.name: min(withdrawn(policy, p.withdrawal).end, p.horizon) for policy in study.policies}
+    return [name for name, end in ends.items() if end != ends[study.reference]]
 
 
 def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> dict[str, Any]:

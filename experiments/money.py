@@ -46,13 +46,24 @@ def matched(arms: Arms, runs: "pd.DataFrame") -> Arms:
 
     The same arms where all of them spent 99 % already.
     """
-    taxed = runs[(runs["status"] == "ok") & (runs["budget_raised"] > 0.0)]
-    share = (taxed[list(SPENT)].sum(axis=1) / taxed["budget_raised"]).groupby(taxed["seed"]).min()
+    share = _shares_spent(runs).groupby("seed").min()
     by_seed = {
         seed: policies if share.get(seed, 1.0) >= EQUAL_MONEY else _scaled(policies, float(share[seed]))
         for seed, policies in arms.by_seed.items()
     }
     return replace(arms, by_seed=by_seed)
+
+
+def unmatched(runs: "pd.DataFrame") -> list[str]:
+    """Policies that spent less than 99 % of what they raised under some seed."""
+    lowest = _shares_spent(runs).groupby("policy").min()
+    return [str(policy) for policy in lowest.index[lowest < EQUAL_MONEY]]
+
+
+def _shares_spent(runs: "pd.DataFrame") -> "pd.Series":
+    """Share of the money raised that was spent, by policy and seed, of runs that raised any."""
+    taxed = runs[(runs["status"] == "ok") & (runs["budget_raised"] > 0.0)].set_index(["policy", "seed"])
+    return taxed[list(SPENT)].sum(axis=1) / taxed["budget_raised"]
 
 
 def _scaled(policies: tuple[Policy, ...], factor: float) -> tuple[Policy, ...]:

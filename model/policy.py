@@ -262,3 +262,10 @@ def check_fits(policy: Policy, slots: int) -> None:
     """Raise BadInput when a selective policy asks for more champions than there are places for firms."""
     if policy.uses(chooser="government") and policy.champions > slots:
         raise BadInput(f"policy.champions = {policy.champions}: must be at most slots = {slots}, or all")
+
+
+def withdrawn(policy: Policy, quarter: int) -> Policy:
+    """The policy as it is when it ends at once in `quarter` (-1: it runs its course)."""
+    if not 0 <= quarter < policy.end:
+        return policy
+    return policy.replace(end=max(quarter, policy.start), phase_out=0)

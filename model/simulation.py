@@ -16,7 +16,7 @@ from model.compilation import TINY, compile_model
 from model.errors import BadInput
 from model.indicators import INDICATORS, Record
 from model.parameters import Parameters, find_parameters
-from model.policy import Policy, check_fits, find_policies, find_policy, policies
+from model.policy import Policy, check_fits, find_policies, find_policy, policies, withdrawn
 from model.schedule import run_cases, run_quarters_together
 from model.state import State, number_of_shares
 from model.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
@@ -26,13 +26,6 @@ _CROWDED = 0.9
 _AT_ONCE = 1 << 23
 """Users and domains of slots, times quarters, that one call of compiled code goes through at most where it may be less:
 some tenths of a second, in which it cannot be interrupted."""
-
-
-def withdrawn(policy: Policy, quarter: int) -> Policy:
-    """The policy as it is when it ends at once in `quarter` (-1: it runs its course)."""
-    if not 0 <= quarter < policy.end:
-        return policy
-    return policy.replace(end=max(quarter, policy.start), phase_out=0)
 
 
 @dataclass(frozen=True)

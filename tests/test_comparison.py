@@ -1,5 +1,6 @@
 """The statistics of a comparison, against published and independent numbers, and the table they make."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -123,6 +124,18 @@ def test_lower_is_better_for_times_and_never_is_later_than_any() -> None:
     assert found["difference"] == pytest.approx(-1.0)
     assert np.isnan(found["per_unit"])  # quarters per unit of money say nothing
     assert found["share_better"] == pytest.approx(2 / 5)
+
+
+def test_policies_that_end_apart_are_not_compared_at_withdrawal() -> None:
+    """After 20 quarters a policy has come to something else than after 120; withdrawn together they end together."""
+    name, short = "bonsai_dependence_at_withdrawal", find_policy("grants").replace(name="short", end=20)
+    arms = (find_policy("rebate"), find_policy("grants"), short)
+    study = Study(policies=arms, seeds=(0, 1), outcomes=(name, "welfare"))
+    runs = made_up({arm.name: {name: [0.1, 0.2], "welfare": [1.0, 2.0]} for arm in arms})
+    known = tabulate(study, runs).set_index(["policy", "indicator"])["difference"].notna()
+    assert known["grants", name] and known["short", "welfare"] and not known["short", name]
+    together = replace(study, parameters=Parameters(withdrawal=10))
+    assert tabulate(together, runs).set_index(["policy", "indicator"])["difference"].notna()["short", name]
 
 
 def test_seeds_that_one_arm_lacks_are_left_out() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from experiments.arms import Arms
 from experiments.comparison import compare_study
-from experiments.money import EQUAL_MONEY, SPENT, matched, yoked
+from experiments.money import EQUAL_MONEY, SPENT, matched, unmatched, yoked
+from experiments.runner import How
 from experiments.study import Study
 from model import Parameters
 from model.policy import find_policy
@@ -62,6 +63,16 @@ def test_matched_arms_have_equal_money_where_all_can_place_it():
     share = spent(fair.runs, "capped") / raised["capped"]
     before = plain.runs[plain.runs["policy"] == "capped"].set_index("seed")["budget_raised"]
     assert (share > spent(plain.runs, "capped") / before).all()
+
+
+def test_what_cannot_be_matched_is_said(capsys):
+    """Demonstration places less of less; how far it got is in the table, and that it did not get there on stderr."""
+    arms = (find_policy("rebate"), find_policy("demonstration"))
+    slow = Study(parameters=Parameters(users=300), policies=arms, seeds=(0, 1), match=True)
+    found = compare_study(slow, how=How(quiet=False))
+    said = "--match: after 3 reruns at smaller amounts still not all is spent by: demonstration\n"
+    assert said in capsys.readouterr().err and unmatched(found.runs) == ["demonstration"]
+    assert not unmatched(compare_study(study("rebate", "rd_credit")).runs)
 
 
 def test_matching_arms_that_place_all_changes_nothing():

@@ -27,7 +27,7 @@ from viz.figures import POLICY_STYLES, STYLES, order_policies, style_slots, tick
 from viz.findings import cells, contrasts, levels, ranks
 from viz.report import answer, render
 from viz.responses import timeline
-from viz.sections import Page
+from viz.sections import Page, withdrawal
 from viz.wording import against_reference, main_effects, number, places, seed_ranges
 
 SIX = ("laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement")
@@ -247,10 +247,10 @@ def test_the_answer_speaks_alike_for_either_side(side, reach):
 
 
 def test_the_answer_follows_the_data():
-    assert "Best on welfare is vouchers" in sentences(made_up())
+    assert "Best on welfare among those that are ranked is vouchers" in sentences(made_up())
     assert "Both are as the essay expects." in sentences(made_up())
     turned = {"rd_credit": 0.0, "grants": 0.2, "vouchers": -0.2, "procurement": 0.0}
-    assert "Best on welfare is grants" in sentences(made_up(lift=turned))
+    assert "Best on welfare is grants" in sentences(made_up(["rebate", "grants", "vouchers"], lift=turned))
     assert "Both contradict the essay." in sentences(made_up(lift=turned))
     nothing = sentences(made_up(lift={}))
     assert "no difference" in nothing and "cannot be told" in nothing and "is higher under" not in nothing
@@ -289,7 +289,10 @@ def test_unequal_money_is_marked_and_not_ranked():
     assert "Difference per unit of money placed" in outline.text
     told = sentences(comparison)
     assert "Not ranked, because their money is not equal: vouchers." in told
-    assert "Best on welfare is procurement" in told and "does not compare like with like" in told
+    assert (
+        "Best on welfare among those that are ranked is procurement" in told
+        and "does not compare like with like" in told
+    )
     assert "essay expects" not in told
 
 
@@ -297,7 +300,10 @@ def test_what_rests_on_assumed_efficacies_is_not_ranked():
     """However well it does at the value assumed."""
     comparison = made_up(arms=["rebate", "vouchers", "feng"], lift={"feng": 5.0, "vouchers": 1.0})
     told = sentences(comparison)
-    assert "rest on efficacies that nobody knows: feng" in told and "Best on welfare is vouchers" in told
+    assert (
+        "rest on efficacies that nobody knows: feng" in told
+        and "Best on welfare among those that are ranked is vouchers" in told
+    )
     page = Page(comparison, [policies[name] for name in ("rebate", "vouchers", "feng")])
     assert page.ranks("welfare") == {"vouchers": 1, "rebate": 2}
 
@@ -426,6 +432,17 @@ def test_break_even_is_said_with_what_is_assumed(gaps, said):
     assert f"common efficacy {Parameters().common_efficacy:g} (" in found.text
     assert len(found.all("svg")) - len(labels(found)) == 1  # the row's swatch
     assert [label.split(",")[0] for label in labels(found)] == ["community"]
+
+
+def test_policies_that_end_apart_are_not_compared_at_withdrawal():
+    """Sums up to two different quarters differ by the quarters; at the end of the run they are compared."""
+    short = policies["grants"].replace(name="short", end=20)
+    apart, alike = made_up(["rebate", "grants", short], horizon=160), made_up(["rebate", "grants"], horizon=160)
+    for table in withdrawal(Page(apart, order_policies(apart.study.policies))):
+        known = {row["name"]: [cell["mean"] != number(np.nan) for cell in row["cells"]] for row in table["rows"]}
+        assert known == {"rebate": [True] * 3, "grants": [True] * 3, "short": [False, True, False]}
+    said = "Not compared at withdrawal, as it ends in another quarter than rebate: short."
+    assert said in shown(apart).text and "Not compared at withdrawal" not in shown(alike).text
 
 
 def test_policies_that_assume_nothing_have_no_break_even():

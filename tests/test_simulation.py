@@ -12,8 +12,8 @@ from agents.references import bind
 from model import simulation
 from model.errors import BadInput
 from model.parameters import Parameters
-from model.policy import Policy, policies
-from model.simulation import _Baselines, simulate, simulate_many, valid_seed, withdrawn
+from model.policy import Policy, policies, withdrawn
+from model.simulation import _Baselines, simulate, simulate_many, valid_seed
 from model.world import build_world
 from tests.phases import close
 

@@ -58,6 +58,7 @@ def render(comparison: "Comparison") -> str:
         study=comparison.study,
         reference=comparison.reference,
         seeds=comparison.seeds,
+        ending_apart=comparison.ending_apart,
         seed_ranges=wording.seed_ranges(comparison.seeds),
         rows=page.rows,
         swatches={name: Markup(swatch(slot)) for slot, name in enumerate(POLICY_STYLES)},
@@ -70,7 +71,8 @@ def render(comparison: "Comparison") -> str:
 
 def answer(page: Page) -> list[str]:
     """The sentences of the answer, made from the data alone: the 2x2, the arms, and who is not ranked."""
-    names = page.present(sections.TWO_BY_TWO) or page.present(page.headlines)[:1]
+    asked = page.present(page.headlines)
+    names = [name for name in sections.TWO_BY_TWO if name in asked] or asked[:2]
     filled = findings.cells(page.order)
     comparable = all(page.standing[policy] == "equal" for policy in filled.values())
     ranked = [policy.name for policy in page.order if page.standing[policy.name] == "equal"]

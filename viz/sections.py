@@ -209,6 +209,7 @@ def withdrawal(page: Page) -> list[dict[str, Any]]:
     for name in page.present(page.headlines):
         if page.present([name + AT_WITHDRAWAL]):
             then, end = page.values(name + AT_WITHDRAWAL), page.values(name)
+            then.loc[:, [policy for policy in then if policy in page.comparison.ending_apart]] = np.nan
             moments = (("at withdrawal", then), ("at the end", end), ("end less withdrawal", end - then))
             columns = [(page.declared(name, label), values) for label, values in moments]
             tables.append({"label": wording.plain(name)} | matrix(page, columns))

@@ -139,7 +139,8 @@ def leader(name: str, values: pd.DataFrame, place: Mapping[str, int]) -> str:
     if sign(gap) == 0:
         return f"Which does best on {plain(name)} cannot be told: {first} and {second} differ by {size(gap)}."
     gap = gap if gap.mean > 0.0 else _turned(gap)
-    return f"Best on {plain(name)} is {first}, ahead of {second}, the next ({size(gap)})."
+    among = "" if len(place) == values.shape[1] else " among those that are ranked"
+    return f"Best on {plain(name)}{among} is {first}, ahead of {second}, the next ({size(gap)})."
 
 
 POLES = {"side": ("application-side", "R&D-side"), "reach": ("broad", "selective")}  # the essay's side first
