@@ -37,7 +37,7 @@ class How:
             raise BadInput("--engine dask: not available yet; one of: " + ", ".join(ENGINES))
         if self.engine not in ENGINES:
             raise unknown("engine", self.engine, ENGINES)
-        if self.jobs is not None and (not isinstance(self.jobs, int) or self.jobs < 1):
+        if self.jobs is not None and (type(self.jobs) is not int or self.jobs < 1):
             raise BadInput(f"--jobs {self.jobs!r}: must be a whole number of at least 1")
 
 

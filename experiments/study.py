@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from numbers import Integral
 from typing import Any, Self
 
 from model.errors import BadInput, unknown
@@ -133,8 +134,8 @@ def seeds_from(count: int, first: int = 0) -> tuple[int, ...]:
 
 def find_seeds(given: int | Iterable[int]) -> tuple[int, ...]:
     """So many seeds from 0 on, or those of a list; raises BadInput."""
-    if isinstance(given, int) and not isinstance(given, bool):
-        return seeds_from(given)
+    if isinstance(given, Integral) and not isinstance(given, bool):
+        return seeds_from(int(given))
     if isinstance(given, str) or not isinstance(given, Iterable):
         raise BadInput(f"seeds = {given!r}: must be a number of seeds, or a list of them")
     return check_seeds(given)

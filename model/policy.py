@@ -246,7 +246,9 @@ def find_policy(policy: "Policy | str") -> Policy:
     """A policy from itself or a preset's name; raises BadInput for an unknown name."""
     if isinstance(policy, Policy):
         return policy
-    if not isinstance(policy, str) or policy not in policies:
+    if not isinstance(policy, str):
+        raise BadInput(f"policy = {policy!r}: must be a Policy or a preset's name")
+    if policy not in policies:
         raise unknown("policy", policy, policies)
     return policies[policy]
 

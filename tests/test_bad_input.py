@@ -363,11 +363,13 @@ def test_bad_input_in_a_process_of_its_own() -> None:
 RUNS: dict[str, Any] = {"policies": ["rebate"], "parameters": SIZES, "seeds": [0]}
 CALLS: dict[str, tuple[Callable[[], object], str]] = {
     "one policy for a list": (lambda: list(simulate_many(**RUNS | {"policies": "rebate"})), "policies = 'rebate'"),
+    "a mix for a list": (lambda: compare(**RUNS | {"policies": {"grants": 1.0}}), "must be a list of policies"),
     "no policies": (lambda: compare(**RUNS | {"policies": 5}), "policies = 5: must be a list"),
-    "a policy that is none": (lambda: simulate(SIZES, {"grants": 1.0}), "unknown policy"),
+    "a policy that is none": (lambda: simulate(SIZES, {"grants": 1.0}), "must be a Policy or a preset's name"),
     "parameters that are none": (lambda: simulate(5), "parameters = 5: must be Parameters, or values by name"),
     "an unknown parameter": (lambda: list(simulate_many(**RUNS | {"parameters": {"usrs": 1}})), "'usrs'.*'users'"),
     "a number for seeds": (lambda: list(simulate_many(**RUNS | {"seeds": 3})), "seeds = 3: must be a list"),
+    "a word for a list of seeds": (lambda: list(simulate_many(**RUNS | {"seeds": "3"})), "seeds = '3': must be a list"),
     "half a seed": (lambda: compare(**RUNS | {"seeds": 2.5}), "seeds = 2.5: must be a number of seeds, or a list"),
     "truth for seeds": (lambda: sweep(**RUNS | {"seeds": True}), "seeds = True: must be a number of seeds, or a list"),
     "a word for seeds": (lambda: compare(**RUNS | {"seeds": "3"}), "seeds = '3': must be a number of seeds, or a list"),
