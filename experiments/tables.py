@@ -120,7 +120,7 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
     tried = found.efficacy["setting"]
     for policy in found.efficacy["policy"].unique():
         mean, *ends = (shown_multiple(one, tried, "x") for one in break_even(found.efficacy, policy))
-        yield f"{shortened(policy)} {mean:>10} {' to '.join(ends):>24}"
+        yield f"{shortened(policy)} {mean:>10} {' to '.join(dict.fromkeys(ends)):>24}"
 
 
 def shown_multiple(multiple: float, tried: Iterable[float], times: str) -> str:

@@ -421,9 +421,9 @@ def test_dose_and_response_has_a_named_panel_for_each_policy_but_the_reference()
         ([-2.0, -1.0, 1.0, 2.0, 3.0], "above the reference from ×0.56 on (95 % interval: ×0.42 to ×0.75)"),
         (
             [1.0] * 5,
-            "above the reference at ×0.1 already, the least that was tried (95 % interval: below ×0.1 to below",
+            "above the reference at ×0.1 already, the least that was tried (95 % interval: below ×0.1)",
         ),
-        ([-1.0] * 5, "not above the reference up to ×10, the most that was tried (95 % interval: above ×10 to above"),
+        ([-1.0] * 5, "not above the reference up to ×10, the most that was tried (95 % interval: above ×10)"),
     ],
 )
 def test_break_even_is_said_with_what_is_assumed(gaps, said):

@@ -90,7 +90,7 @@ def efficacy(page: Page, responses: Responses | None) -> dict[str, Any]:
 def _break_even(responses: Responses, policy: Policy) -> str:
     tried = responses.efficacy["setting"]
     multiple, *ends = break_even(responses.efficacy, policy.name)
-    between = " to ".join(shown_multiple(end, tried, "×") for end in ends)
+    between = " to ".join(dict.fromkeys(shown_multiple(end, tried, "×") for end in ends))
     if np.isnan(multiple):
         return "cannot be told: no pair of runs succeeded"
     if np.isinf(multiple):
