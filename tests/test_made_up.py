@@ -166,10 +166,6 @@ def test_classes_of_gains_tell_the_share_of_the_best():
     gains = 0.03 * np.exp(np.random.default_rng(0).normal(0.0, 1.2, 5_000))
     exact = np.sort(gains)[-500:].sum() / gains.sum()
     assert top_tenth_gains(SimpleNamespace(gains=by_class(gains))) == pytest.approx(exact, rel=0.01)
-    classes = [
-        gain_class(gain) for gain in (0.0, 2.0**-21, 2.0**-20, 1.25 * 2.0**-20, 1.0, 1.999, 2.0, 15.9, 16.0, 1e9)
-    ]
-    assert classes == [0, 0, 0, 1, 80, 83, 84, 95, 95, 95]
 
 
 def by_class(gains):

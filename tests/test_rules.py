@@ -25,6 +25,7 @@ from agents.innovator import (
     entrants_mean,
     exploration_share,
     fixed_cost,
+    gain_class,
     half_saturated,
     imitated,
     improved,
@@ -144,6 +145,16 @@ def test_improvement():
     assert improved(2.0, 0.8, 2.0) == 2.0
     assert improved(2.5, 0.8, 2.0) == 2.5
     assert improved(0.5, 1e12, 2.0) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("gain", "expected"),
+    [(0.0, 0), (2.0**-21, 0), (2.0**-20, 0), (1.25 * 2.0**-20, 1), (2.0**-19, 4), (1.0, 80), (1.999, 83), (2.0, 84),
+     (15.9, 95), (16.0, 95), (1e9, 95)],
+)  # fmt: skip
+def test_gain_class(gain, expected):
+    """Four of equal width in every doubling from 2^-20 to 2^4; less is in the first, more in the last."""
+    assert gain_class(gain) == expected
 
 
 def test_discovery_chance():
