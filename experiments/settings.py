@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from model.declared import Declared, what_is_allowed
+from model.declared import Declared
 from model.errors import BadInput, unknown
 from model.parameters import Parameters
 from model.policy import Policy
@@ -54,8 +54,7 @@ def check_kind(kind: type[Declared], name: str, value: Any) -> None:
     if value is None:
         raise BadInput(f"{name}: has no value")
     if isinstance(value, bool):
-        allowed = what_is_allowed(kind.model_fields[name]) or "must not be true or false"
-        raise BadInput(f"{name} = {value}: {allowed}")
+        kind.check_value(name, value)
 
 
 def _changed(settings: D, changes: dict[str, Any], place: str) -> D:

@@ -190,11 +190,11 @@ def _first_fault(cls: type[Declared], error: ValidationError) -> str:
     name = str(fault["loc"][0])
     said = str(fault["msg"]).removeprefix("Value error, ")
     if fault["type"] != "value_error":
-        said = what_is_allowed(cls.model_fields[name]) or said
+        said = _what_is_allowed(cls.model_fields[name]) or said
     return f"{name} = {fault['input']!r}: {said}"
 
 
-def what_is_allowed(field: Any) -> str:
+def _what_is_allowed(field: Any) -> str:
     """The numbers or words that a setting may be, in words; empty where neither is declared."""
     low, high = bounds(field)
     if low is not None:
