@@ -5,13 +5,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import inlined_rule
-from agents.elementary import exp
+from agents.kernel.arithmetic import exp
+from agents.kernel.decorators import inlined_rule
 
 NEVER = -1_000_000  # a quarter before any other
 
 
-class Government(NamedTuple):
+class GovernmentState(NamedTuple):
     """State of the government; I instruments, N slots, D domains, T quarters."""
 
     purse: np.ndarray  # (I,): money carried per instrument; negative after an overrun

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import inlined_rule
-from agents.elementary import exp
+from agents.kernel.arithmetic import exp
+from agents.kernel.decorators import inlined_rule
 
 TRADITIONAL, EMERGING, FUTURE = 0, 1, 2
 LAYERS = ("traditional", "emerging", "future")

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import inlined_rule
-from agents.elementary import exp, power
+from agents.kernel.arithmetic import exp, power
+from agents.kernel.decorators import inlined_rule
 
 ABROAD = -1  # a foreign firm's region: no user's own
 SUPPORTED, SELLING = 2, 4  # what `watched` adds to 1

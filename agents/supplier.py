@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import inlined_rule
-from agents.elementary import log, power
+from agents.kernel.arithmetic import log, power
+from agents.kernel.decorators import inlined_rule
 
 
 class Suppliers(NamedTuple):

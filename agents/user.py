@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.compiled import inlined_rule
-from agents.elementary import log
+from agents.kernel.arithmetic import log
+from agents.kernel.decorators import inlined_rule
 
 OLD_TECHNOLOGY = -1
 ORPHANED = -2  # the provider has gone; the user must choose next quarter

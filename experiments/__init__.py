@@ -3,21 +3,21 @@
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from experiments.comparison import Comparison, compare, compare_study
-    from experiments.paired import differences
-    from experiments.study import Study
-    from experiments.sweeping import sweep, sweep_study
+    from experiments.analysis.comparison import Comparison, compare, compare_study
+    from experiments.analysis.paired import differences
+    from experiments.analysis.sweep import sweep, sweep_study
+    from experiments.study.study import Study
 
 __all__ = ["Comparison", "Study", "compare", "compare_study", "differences", "sweep", "sweep_study"]
 
 _ON_FIRST_USE = {
-    "Comparison": "experiments.comparison",
-    "Study": "experiments.study",
-    "compare": "experiments.comparison",
-    "compare_study": "experiments.comparison",
-    "differences": "experiments.paired",
-    "sweep": "experiments.sweeping",
-    "sweep_study": "experiments.sweeping",
+    "Comparison": "experiments.analysis.comparison",
+    "Study": "experiments.study.study",
+    "compare": "experiments.analysis.comparison",
+    "compare_study": "experiments.analysis.comparison",
+    "differences": "experiments.analysis.paired",
+    "sweep": "experiments.analysis.sweep",
+    "sweep_study": "experiments.analysis.sweep",
 }
 
 

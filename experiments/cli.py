@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.options import (
+from experiments.commands.options import (
     Check,
     Engine,
     Jobs,
@@ -23,7 +23,7 @@ from experiments.options import (
     Quiet,
     Seed,
     Seeds,
-    Settings,
+    SetOption,
     Threads,
     refuse_settings_of_factors,
     run_from,
@@ -44,7 +44,7 @@ app = typer.Typer(
 
 def _say_version(asked: bool) -> None:
     if asked:
-        from experiments.manifest import versions
+        from experiments.results.manifest import versions
 
         print(", ".join(f"{name} {version}" for name, version in versions().items()))
         raise typer.Exit(DONE)
@@ -59,8 +59,8 @@ def program(
     """Before any command."""
 
 
-@app.command()
-def compare(
+@app.command("compare")
+def _compare(
     study: Annotated[Path | None, typer.Argument(metavar="[STUDY.yaml]", help="A study file.")] = None,
     policies: Annotated[str | None, typer.Option("--policies", help="Presets or YAML files, as a,b,c.")] = None,
     seeds: Seeds = None,
@@ -71,7 +71,7 @@ def compare(
     ] = False,
     timing: Annotated[str | None, typer.Option("--timing", help="own, or yoked: the slowest arm's calendar.")] = None,
     responses: Annotated[bool, typer.Option(help="Rerun at other budgets and efficacies for the report.")] = True,
-    settings: Settings = None,
+    settings: SetOption = None,
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
@@ -81,21 +81,21 @@ def compare(
     quiet: Quiet = False,
 ) -> int:
     """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
-    from experiments.commands import compare_command
-    from experiments.runner import How
-    from experiments.study import refuse_uncertain
+    from experiments.commands.compare import compare_command
+    from experiments.running.runner import Execution
+    from experiments.study.study import refuse_uncertain
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_uncertain(declared, str(study))
     declared = with_equal_money(declared, match, timing)
-    return compare_command(declared, out, How(jobs, engine, check, quiet), responses, as_json)
+    return compare_command(declared, out, Execution(jobs, engine, check, quiet), responses, as_json)
 
 
-@app.command()
-def run(
+@app.command("run")
+def _run(
     policy: Annotated[str, typer.Option("--policy", help="A preset's name or a YAML file.")] = "laissez_faire",
     seed: Seed = None,
-    settings: Settings = None,
+    settings: SetOption = None,
     series: Annotated[Path | None, typer.Option("--series", metavar="FILE.parquet", help="Write the series.")] = None,
     agents: Annotated[Path | None, typer.Option("--agents", metavar="FILE.parquet", help="Write the firms.")] = None,
     graph: Annotated[Path | None, typer.Option("--graph", metavar="FILE.graphml", help="Write the network.")] = None,
@@ -106,15 +106,15 @@ def run(
     quiet: Quiet = False,
 ) -> int:
     """Make one run and print its summary."""
-    from experiments.commands import Files, run_command
-    from experiments.runner import How
+    from experiments.commands.run import Files, run_command
+    from experiments.running.runner import Execution
 
     one = run_from(policy, seed, settings or (), quick)
-    return run_command(one, Files(series, agents, graph), How(jobs, check=check, quiet=quiet), as_json=as_json)
+    return run_command(one, Files(series, agents, graph), Execution(jobs, check=check, quiet=quiet), as_json=as_json)
 
 
-@app.command()
-def sweep(
+@app.command("sweep")
+def _sweep(
     study: Annotated[
         Path, typer.Argument(metavar="STUDY.yaml", help="A file, or a shipped study as foresight-frontier.")
     ],
@@ -122,7 +122,7 @@ def sweep(
     seeds: Seeds = None,
     seed: Seed = None,
     reference: Annotated[str | None, typer.Option("--reference", help="Policy to compare with (rebate).")] = None,
-    settings: Settings = None,
+    settings: SetOption = None,
     shard: Annotated[str, typer.Option("--shard", metavar="i/n", help="Do only the i-th of n parts.")] = "1/1",
     series: Annotated[bool, typer.Option("--series", help="Store each run's series too.")] = False,
     between: Annotated[str | None, typer.Option("--between", metavar="A,B", help="Draw the boundary of A, B.")] = None,
@@ -135,91 +135,91 @@ def sweep(
     quiet: Quiet = False,
 ) -> int:
     """Run policies over a design of parameters and traits; with two factors, draw where one policy gives way."""
-    from experiments.runner import How
-    from experiments.study import refuse_reruns
-    from experiments.sweep_command import Asked, sweep_command
-    from experiments.tasks import Shard
+    from experiments.commands.sweep import SweepRequest, sweep_command
+    from experiments.running.runner import Execution
+    from experiments.study.plan import Shard
+    from experiments.study.study import refuse_reruns
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_settings_of_factors(declared, settings or ())
     refuse_reruns(declared, str(study))
-    asked = Asked(declared, str(study), Shard.parse(shard), series, between)
-    return sweep_command(asked, out, How(jobs, engine, check, quiet), as_json)
+    asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between)
+    return sweep_command(asked, out, Execution(jobs, engine, check, quiet), as_json)
 
 
-@app.command()
-def merge(
+@app.command("merge")
+def _merge(
     first: Annotated[Path, typer.Argument(metavar="A", help="A results folder; takes the runs of B, unless --out.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="Another of the same study; left as it is.")],
     out: Annotated[Path | None, typer.Option("--out", metavar="C", help="A new folder for both.")] = None,
     as_json: Json = False,
 ) -> int:
     """Join two results folders of one study."""
-    from experiments.listings import status_listing
-    from experiments.merge import merge_folders
+    from experiments.commands.listings import status_listing
+    from experiments.results.merge import merge_folders
 
     return status_listing(merge_folders(first, second, out), as_json)
 
 
-@app.command()
-def validate(
+@app.command("validate")
+def _validate(
     facts: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Facts to check (all).")] = None,
     seeds: Seeds = None,
     seed: Seed = None,
-    settings: Settings = None,
+    settings: SetOption = None,
     jobs: Jobs = None,
     quick: Quick = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Hold the economy without policy against stylised facts."""
-    from experiments.commands import validate_command
+    from experiments.commands.validate import validate_command
 
     one = run_from("laissez_faire", seed, settings or (), quick)
     return validate_command(facts or (), one, seeds, jobs=jobs, quick=quick, as_json=as_json, quiet=quiet)
 
 
-@app.command()
-def policies(as_json: Json = False) -> int:
+@app.command("policies")
+def _policies(as_json: Json = False) -> int:
     """What policies there are: mix, budget, calendar and traits."""
-    from experiments.listings import policies_listing
+    from experiments.commands.listings import policies_listing
 
     return policies_listing(as_json)
 
 
-@app.command()
-def parameters(as_json: Json = False) -> int:
+@app.command("parameters")
+def _parameters(as_json: Json = False) -> int:
     """What can be set: parameters and policy traits with default, unit, range, meaning and source."""
-    from experiments.listings import parameters_listing
+    from experiments.commands.listings import parameters_listing
 
     return parameters_listing(as_json)
 
 
-@app.command()
-def indicators(as_json: Json = False) -> int:
+@app.command("indicators")
+def _indicators(as_json: Json = False) -> int:
     """What is measured: name, unit, definition."""
-    from experiments.listings import indicators_listing
+    from experiments.commands.listings import indicators_listing
 
     return indicators_listing(as_json)
 
 
-@app.command()
-def status(
+@app.command("status")
+def _status(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")], as_json: Json = False
 ) -> int:
     """Where a results folder stands."""
-    from experiments.listings import status_listing
+    from experiments.commands.listings import status_listing
 
     return status_listing(folder, as_json)
 
 
-@app.command()
-def view(
+@app.command("view")
+def _view(
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
 ) -> int:
     """Watch the economy in the browser."""
-    from viz.page import serve
+    from viz.lab.page import serve
 
     serve(host=host, port=port)
     return DONE
@@ -256,7 +256,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _explain(fault: Exception, arguments: list[str]) -> int:
-    from model.errors import BadInput
+    from model.declaration.errors import BadInput
 
     if isinstance(fault, BadInput):
         return _complain(fault, BAD_INPUT)
@@ -276,7 +276,7 @@ def _invoke(arguments: list[str]) -> int:
 
 def _usage_fault(fault: Any, arguments: list[str]) -> str:
     """A wrong option or command as one line that names the nearest one."""
-    from model.errors import unknown
+    from model.declaration.errors import unknown
 
     command = typer.main.get_command(app)
     names = list(getattr(command, "commands", {}))

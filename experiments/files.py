@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from model.errors import BadInput
+from model.declaration.errors import BadInput
 
 TEMPORARY = ".nqpf-"
 

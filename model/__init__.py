@@ -2,14 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
-from model.errors import BadInput
+from model.declaration.errors import BadInput
 from model.parameters import Parameters
-from model.policy import Policy, policies
+from model.policy.policy import Policy
+from model.policy.presets import policies
 
 if TYPE_CHECKING:
     from model.economy import Economy
     from model.simulation import Run, simulate, simulate_many
-    from model.views import Innovator, Supplier, User
+    from model.views.agent import Innovator, Supplier, User
 
 __all__ = [
     "BadInput",
@@ -27,10 +28,10 @@ __all__ = [
 
 _ON_FIRST_USE = {
     "Economy": "model.economy",
-    "Innovator": "model.views",
+    "Innovator": "model.views.agent",
     "Run": "model.simulation",
-    "Supplier": "model.views",
-    "User": "model.views",
+    "Supplier": "model.views.agent",
+    "User": "model.views.agent",
     "simulate": "model.simulation",
     "simulate_many": "model.simulation",
 }

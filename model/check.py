@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from agents.user import ORPHANED
-from model.ledger import ENGINEERS, GOVERNMENT, PLACED, Purpose
-from model.state import State
+from model.state.ledger import ENGINEERS, GOVERNMENT, PLACED, Entry
+from model.state.state import State
 
 _TOLERANCE = 1e-9
 _Sides = tuple[np.ndarray | float, np.ndarray | float]
@@ -14,15 +14,15 @@ _Sides = tuple[np.ndarray | float, np.ndarray | float]
 
 def _sales(s: State, t: int) -> _Sides:
     """Users' payments + purchase subsidies = innovators' revenue."""
-    subsidies = -s.ledger.flows[GOVERNMENT, Purpose.SUBSIDY]
+    subsidies = -s.ledger.flows[GOVERNMENT, Entry.SUBSIDY]
     return s.users.spending.sum() + subsidies, s.innovators.revenue.sum()
 
 
 def _government(s: State, t: int) -> _Sides:
     """Carried in + taxes + equity recovered = outlays + administration + leakage + returned + carried out."""
     opening, closing, flows = s.ledger.opening[GOVERNMENT], s.ledger.cash[GOVERNMENT], s.ledger.flows[GOVERNMENT]
-    spent = -flows[[*PLACED, Purpose.ADMINISTRATION, Purpose.LEAKAGE]].sum()
-    return opening + flows[Purpose.TAX] + flows[Purpose.REPAID], spent - flows[Purpose.RETURNED] + closing
+    spent = -flows[[*PLACED, Entry.ADMINISTRATION, Entry.LEAKAGE]].sum()
+    return opening + flows[Entry.TAX] + flows[Entry.REPAID], spent - flows[Entry.RETURNED] + closing
 
 
 def _purses(s: State, t: int) -> _Sides:
@@ -37,14 +37,14 @@ def _cash(s: State, t: int) -> _Sides:
 
 def _double_entry(s: State, t: int) -> _Sides:
     """What one account pays another receives, purpose by purpose."""
-    return s.ledger.flows.sum(axis=0), np.zeros(len(Purpose))
+    return s.ledger.flows.sum(axis=0), np.zeros(len(Entry))
 
 
 def _firms(s: State, t: int) -> _Sides:
     """A firm's flows are its revenue, public money and costs as the firm itself states them."""
     i, firms = s.innovators, s.ledger.flows[: s.innovators.alive.shape[0]]
-    income = firms[:, [Purpose.SALES, Purpose.SUBSIDY, Purpose.GRANT, Purpose.EQUITY]].sum(axis=1)
-    booked = income + firms[:, [Purpose.PRODUCTION, Purpose.RESEARCH, Purpose.FIXED, Purpose.ABROAD]].sum(axis=1)
+    income = firms[:, [Entry.SALES, Entry.SUBSIDY, Entry.GRANT, Entry.EQUITY]].sum(axis=1)
+    booked = income + firms[:, [Entry.PRODUCTION, Entry.RESEARCH, Entry.FIXED, Entry.ABROAD]].sum(axis=1)
     fixed = i.fixed_real * np.where(i.foreign, 1.0, s.market[0].wage / s.market[0].initial_wage)
     stated = i.revenue + i.income_abroad - i.units * i.unit_cost - i.own_research - fixed
     return booked, np.where(i.alive & (i.birth < t) | (i.death == t), stated, 0.0)
@@ -53,7 +53,7 @@ def _firms(s: State, t: int) -> _Sides:
 def _public_money(s: State, t: int) -> _Sides:
     """Public money is traced to the firm: grants and subsidies given are those that firms received."""
     flows, i = s.ledger.flows[GOVERNMENT], s.innovators
-    given = -np.array([flows[Purpose.GRANT] + flows[Purpose.EQUITY], flows[Purpose.SUBSIDY], flows[Purpose.ENTRY]])
+    given = -np.array([flows[Entry.GRANT] + flows[Entry.EQUITY], flows[Entry.SUBSIDY], flows[Entry.ENTRY]])
     entered = i.alive & (i.birth == t)
     received = [i.public_research.sum(), i.subsidised.sum(), i.public_total[entered].sum()]
     return given, np.array(received)
@@ -67,8 +67,8 @@ def _instruments(s: State, t: int) -> _Sides:
 def _engineers(s: State, t: int) -> _Sides:
     """Engineer hours used = H, and their pay is w * H."""
     flows, domestic = s.ledger.flows[ENGINEERS], ~s.innovators.foreign
-    pay = flows[[Purpose.RESEARCH, Purpose.ENGINEERING, Purpose.LABORATORIES]].sum()
-    others = (flows[Purpose.ENGINEERING] + flows[Purpose.LABORATORIES] + s.support.lost.sum()) / s.market[0].wage
+    pay = flows[[Entry.RESEARCH, Entry.ENGINEERING, Entry.LABORATORIES]].sum()
+    others = (flows[Entry.ENGINEERING] + flows[Entry.LABORATORIES] + s.support.lost.sum()) / s.market[0].wage
     used = s.innovators.hours[domestic].sum() + others
     return np.array([used, pay]), np.array([s.market[0].hours, s.market[0].hours * s.market[0].wage])
 

@@ -15,13 +15,14 @@ from typing import Any
 import numba
 import numpy as np
 
-from agents.compiled import cache_folder, compiled_before
-from agents.references import addresses, bind
+from agents.kernel.decorators import cache_folder, compiled_before
+from model.opening import build_world, open_run
 from model.parameters import Parameters
-from model.policy import policies
+from model.policy.presets import policies
 from model.schedule import QUARTER, SHARED, run_cases
-from model.state import Case
-from model.world import build_world, lay_out, open_case
+from model.start.world import lay_out
+from model.state.references import addresses_of, reference_to
+from model.state.state import RunInputs
 
 TINY = Parameters(users=20, horizon=1, slots=4, founders=2, suppliers=2, industries=2, regions=1, domains=2)
 """The smallest economy that calls everything."""
@@ -50,8 +51,8 @@ def compile_model(quiet: bool) -> bool:
 
 def compile_whole() -> None:
     """Put the kernel that runs quarters together, from parts in the cache where they are."""
-    none, reference = np.zeros(1, np.int64), bind(_case())
-    run_cases(none, none, addresses([reference]), reference)
+    none, reference = np.zeros(1, np.int64), reference_to(_case())
+    run_cases(none, none, addresses_of([reference]), reference)
 
 
 def compile_parts(*names: str) -> None:
@@ -66,8 +67,8 @@ def _types() -> tuple[Any, ...]:
     return tuple(numba.typeof(argument) for argument in (0, *_case().given))
 
 
-def _case() -> Case:
-    return open_case(TINY, policies["rebate"], 0, bind(lay_out(TINY, 0)))
+def _case() -> RunInputs:
+    return open_run(TINY, policies["rebate"], 0, reference_to(lay_out(TINY, 0)))
 
 
 def _helper(*names: str) -> "subprocess.Popen[bytes]":

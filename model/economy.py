@@ -10,14 +10,14 @@ import numpy as np
 import pandas as pd
 from mesa.datacollection import DataCollector
 
-from model.errors import BadInput, unknown
-from model.graph import live_graph
+from model.declaration.errors import BadInput, unknown
+from model.indicators.summary import SERIES_NAMES, measure_series, measure_state
 from model.parameters import Parameters
-from model.policy import Policy, check_fits, find_policy
-from model.simulation import Course, Run, finish, valid_seed
-from model.summary import SERIES_NAMES, measure_series, measure_state
-from model.user_data import industry_names
-from model.views import Government, Innovator, Supplier, User
+from model.policy.policy import Policy, check_fits
+from model.policy.presets import find_policy
+from model.simulation import Run, Simulation, finish, valid_seed
+from model.views.agent import Government, Innovator, Supplier, User
+from model.views.graph import live_graph
 
 __all__ = ["Economy", "Government", "Innovator", "SeriesCollector", "Supplier", "User"]
 
@@ -98,7 +98,7 @@ class Economy(mesa.Model):
             raise BadInput("scenario: give its settings as keywords of Economy")
         self.parameters, self.policy, self.seed = read_settings(policy, rng=rng, parameters=parameters, **kwargs)
         super().__init__(rng=self.seed)  # Mesa's luck serves shuffles only; the economy has its own, keyed by the seed
-        self.course = Course(self.parameters, self.policy, self.seed)
+        self.course = Simulation(self.parameters, self.policy, self.seed)
         self._collects = collect is not False
         self.datacollector = collect if isinstance(collect, DataCollector) else SeriesCollector()
         self._measured: tuple[int, dict[str, np.ndarray]] = (-1, {})
@@ -153,8 +153,8 @@ class Economy(mesa.Model):
         return self._finished.summary
 
     def network(self) -> Any:
-        """The network as it is now: a networkx.MultiDiGraph with typed nodes and edges (model/graph.py)."""
-        return live_graph(self.course.state, self.period, industry_names(self.parameters))
+        """The network as it is now: a networkx.MultiDiGraph with typed nodes and edges (model/views/graph.py)."""
+        return live_graph(self.course.state, self.period, self.parameters.industry_names)
 
     # -- agents, made when somebody asks for them
 

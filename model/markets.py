@@ -1,7 +1,7 @@
 """The engineers' market: one wage clears all money that bids for engineers."""
 
-from agents.compiled import rule
-from agents.elementary import power
+from agents.kernel.arithmetic import power
+from agents.kernel.decorators import rule
 
 
 @rule

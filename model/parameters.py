@@ -2,17 +2,19 @@
 
 A period is a quarter. Money: 1 = the average user's quarterly output at t = 0. Sources name MODEL.md's
 provisional calibration as "calibration": a start fitted to the no-policy economy only, never to a
-comparison of policies. Instruments' settings are traits of a policy (model/policy.py), not parameters.
+comparison of policies. Instruments' settings are traits of a policy (model/policy/policy.py), not parameters.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, Self
 
 import numpy as np
 from pydantic import model_validator
 
-from model.declared import (
+from model.declaration.errors import BadInput
+from model.declaration.input_file import InputFile
+from model.declaration.settings import (
     Declared,
     declare,
     declare_choice,
@@ -22,8 +24,8 @@ from model.declared import (
     is_shock,
     to_record,
 )
-from model.errors import BadInput
-from model.input_file import InputFile
+from model.inputs.graphs_file import peer_rows, supplier_table
+from model.inputs.industries_file import MOST_INDUSTRIES, OLD_QUALITY, check_industries, industry_table
 
 CALIBRATION = "calibration on the no-policy economy"
 
@@ -44,7 +46,9 @@ class Parameters(Declared):
     slots: int = declare(128, "agents", 2, 4096, "places for living innovators; must never bind")
     founders: int = declare(40, "agents", 1, 4096, "innovators founded at t = 0")
     suppliers: int = declare(60, "agents", 1, 4096, "number of suppliers, at least one per domain")
-    industries: int = declare(20, "industries", 1, 200, "number of user industries at constant total demand")
+    industries: int = declare(
+        20, "industries", 1, MOST_INDUSTRIES, "number of user industries at constant total demand"
+    )
     regions: int = declare(4, "regions", 1, 50, "number of regions")
     domains: int = declare(12, "domains", 1, 64, "number of problem domains")
     market_size: float = declare(
@@ -69,12 +73,14 @@ class Parameters(Declared):
         "OECD figures in essay-feng.txt",
     )
     old_quality_traditional: float = declare(
-        0.89, "quality", 0.05, 3.0, "old technology in traditional industries", CALIBRATION
+        0.89, "quality", *OLD_QUALITY, "old technology in traditional industries", CALIBRATION
     )
     old_quality_emerging: float = declare(
-        0.60, "quality", 0.05, 3.0, "old technology in emerging industries", CALIBRATION
+        0.60, "quality", *OLD_QUALITY, "old technology in emerging industries", CALIBRATION
     )
-    old_quality_future: float = declare(0.25, "quality", 0.05, 3.0, "old technology in future industries", CALIBRATION)
+    old_quality_future: float = declare(
+        0.25, "quality", *OLD_QUALITY, "old technology in future industries", CALIBRATION
+    )
     generality: float = declare(
         0.3,
         "share",
@@ -379,12 +385,9 @@ class Parameters(Declared):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.industries_file or self.peers_graph or self.supply_graph:
-            from model.user_data import check_data, industry_names
-
-            check_data(self)
-            if self.industries_file:
-                object.__setattr__(self, "industries", len(industry_names(self)))  # frozen; the file decides
+        self._check_files()
+        if self.industries_file:
+            object.__setattr__(self, "industries", len(self.industry_names))  # frozen; the file decides
         if self.traditional_share + self.emerging_share > 1.0 + 1e-12:
             raise ValueError(
                 f"traditional_share + emerging_share = {self.traditional_share + self.emerging_share:g}: must be at most 1"
@@ -402,6 +405,26 @@ class Parameters(Declared):
                 f"supplier_low = {self.supplier_low:g}: must be at most supplier_high = {self.supplier_high:g}"
             )
         return self
+
+    def _check_files(self) -> None:
+        """Refuse files that cannot be read or do not fit the other parameters; the message names the parameter."""
+        default = type(self).model_fields["industries"].default
+        checks: dict[str, Callable[[str], object]] = {
+            "industries_file": lambda file: check_industries(file, self.industries, default, self.domains),
+            "peers_graph": lambda file: peer_rows(file, self.users),
+            "supply_graph": lambda file: supplier_table(file, self.slots, self.suppliers, self.domains),
+        }
+        for name, check in checks.items():
+            try:
+                if file := getattr(self, name):
+                    check(file)
+            except BadInput as fault:
+                raise BadInput(f"{name} = {fault}") from None
+
+    @property
+    def industry_names(self) -> tuple[str, ...]:
+        """Names of the industries, in order; none without a file of industries."""
+        return industry_table(self.industries_file).names if self.industries_file else ()
 
     @property
     def record(self) -> np.record:

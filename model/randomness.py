@@ -10,8 +10,8 @@ from enum import IntEnum
 
 import numpy as np
 
-from agents.compiled import elementary_rule, inlined_rule, kernel, rule
-from agents.elementary import exp, log
+from agents.kernel.arithmetic import exp, log
+from agents.kernel.decorators import elementary_rule, inlined_rule, kernel, rule
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -22,7 +22,7 @@ _FAR = math.exp(-25.0)  # from 0 or 1: where it is another than before
 _DOUBLE_2_52 = 0x4330000000000000  # bits of 2^52: or-ing a 32-bit word in gives 2^52 + word exactly
 
 
-class Purpose(IntEnum):
+class Stream(IntEnum):
     """What a draw is for; each has its own stream."""
 
     LAYOUT = 1
@@ -223,7 +223,7 @@ def split_seed(seed: int) -> tuple[np.uint64, np.uint64]:
     return np.uint64(seed & 0xFFFFFFFF), np.uint64((seed >> 32) & 0xFFFFFFFF)
 
 
-def uniforms(seed: int, purpose: Purpose, agents: int, slots: int) -> np.ndarray:
+def uniforms(seed: int, purpose: Stream, agents: int, slots: int) -> np.ndarray:
     """Two keyed 52-bit uniforms per (agent, slot), drawn before t = 0. Shape (agents, slots, 2)."""
     out = np.empty((agents, slots, 2))
     _fill_uniforms(split_seed(seed), int(purpose), out)

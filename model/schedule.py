@@ -11,12 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.compiled import kernel, phase
-from agents.references import refer
-from model.ledger import open_quarter
+from agents.kernel.decorators import kernel, phase
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
-from model.phases.choice import choose_providers, pay_for_change, show_offers
-from model.phases.choosing import renew_plan_and_choice
+from model.phases.adoption import choose_providers, pay_for_change, show_offers
 from model.phases.entry import admit_entrants
 from model.phases.environment import draw_users_luck, drift_needs
 from model.phases.government import build_stocks, give_support, raise_budget, settle_purses
@@ -25,12 +22,15 @@ from model.phases.public_research import do_public_research
 from model.phases.record import record_quarter
 from model.phases.reports import report_problems
 from model.phases.research import do_research, hire_engineers, improve_old_technology, plan_research
+from model.phases.selection import renew_plan_and_choice
 from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
 from model.phases.ties import renew_ties
 from model.phases.use import book_sales, produce
 from model.shocks import strike_shocks
-from model.state import number_of_shares, share_of_users
+from model.state.ledger import open_quarter
+from model.state.references import at_address
+from model.state.state import number_of_shares, share_of_users
 
 
 @kernel
@@ -125,7 +125,7 @@ def run_cases(first, last, cases, one):
     `cases` are the addresses of references; `one`, any of these, tells their type.
     """
     for k in range(first.shape[0]):
-        c = refer(cases[k], one)
+        c = at_address(cases[k], one)
         seed = (c.seed[0], c.seed[1])
         run_quarters(first[k], last[k], c.parameters[0], c.policy[0], c.outlays, seed, c.state)
 

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from agents.compiled import phase
-from model.ledger import OUTSIDE, Purpose, transfer
+from agents.kernel.decorators import phase
 from model.parameters import SHOCKS
 from model.phases.ties import replace_dead_contacts
-from model.randomness import Purpose as Luck
-from model.randomness import fine_uniform, uniform, words
+from model.randomness import Stream, fine_uniform, uniform, words
+from model.state.ledger import OUTSIDE, Entry, transfer
 
-_LIQUIDATION = int(Purpose.LIQUIDATION)
-_DECOUPLING, _PARADIGM = int(Luck.DECOUPLING), int(Luck.PARADIGM)
+_LIQUIDATION = int(Entry.LIQUIDATION)
+_DECOUPLING, _PARADIGM = int(Stream.DECOUPLING), int(Stream.PARADIGM)
 
 STRIKING = tuple(name for name in SHOCKS if name != "withdrawal")
 

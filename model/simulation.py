@@ -10,17 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from agents.references import addresses, bind
 from model.check import check_identities
 from model.compilation import TINY, compile_model
-from model.errors import BadInput
-from model.indicators import INDICATORS, Record
+from model.declaration.errors import BadInput
+from model.indicators.series import INDICATORS, Record
+from model.indicators.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
+from model.opening import World, copy_world, open_run, open_world
 from model.parameters import Parameters, find_parameters
-from model.policy import Policy, check_fits, find_policies, find_policy, policies, withdrawn
+from model.policy.policy import Policy, check_fits, withdrawn
+from model.policy.presets import find_policies, find_policy, policies
 from model.schedule import run_cases, run_quarters_together
-from model.state import State, number_of_shares
-from model.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
-from model.world import World, copy_world, new_desk, open_case, open_world
+from model.start.world import new_desk
+from model.state.references import addresses_of, reference_to
+from model.state.state import State, number_of_shares
 
 _CROWDED = 0.9
 _AT_ONCE = 1 << 23
@@ -52,7 +54,7 @@ class Run:
         return {name: found[name] for name in SUMMARY_NAMES}
 
 
-class Course:
+class Simulation:
     """An economy under way: its state, and how far it has come. Both drivers of the model step through it.
 
     It takes over `world`, which is of these parameters and seed, or opens its own. `threads` share its users where
@@ -69,10 +71,10 @@ class Course:
         self.start_output = self.state.users.output.copy()
         self.at_withdrawal: dict[str, float] = {}
         self.period = 0
-        self.case = open_case(parameters, self.policy, seed, reference)
-        self.reference = bind(self.case)
+        self.case = open_run(parameters, self.policy, seed, reference)
+        self.reference = reference_to(self.case)
         helpers = min(threads, number_of_shares(parameters.users)) - 1
-        self._helpers = [bind(self.state._replace(desk=new_desk(parameters))) for _ in range(helpers)]
+        self._helpers = [reference_to(self.state._replace(desk=new_desk(parameters))) for _ in range(helpers)]
 
     def advance(self, until: int) -> None:
         """Run quarters up to `until` (not included) in compiled code."""
@@ -120,14 +122,14 @@ class Course:
         )
 
 
-def advance_all(courses: Sequence[Course], until: int) -> None:
+def advance_all(courses: Sequence[Simulation], until: int) -> None:
     """Run quarters up to `until` (not included) of several economies in one call of compiled code, or in one more
     where their policies end before that."""
     while behind := [course for course in courses if course.period < until]:
         stops = [course.next_stop(until) for course in behind]
         references = [course.reference for course in behind]
         first, last = (np.array(quarters) for quarters in ([course.period for course in behind], stops))
-        run_cases(first, last, addresses(references), references[0])
+        run_cases(first, last, addresses_of(references), references[0])
         for course, stop in zip(behind, stops, strict=True):
             course.arrive(stop)
 
@@ -151,10 +153,10 @@ def simulate(
     parameters = find_parameters(parameters)
     if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
         raise BadInput(f"threads = {threads!r}: must be a whole number of at least 1")
-    return run_out(Course(parameters, find_policy(policy), valid_seed(seed), threads=threads), check, panel)
+    return run_out(Simulation(parameters, find_policy(policy), valid_seed(seed), threads=threads), check, panel)
 
 
-def run_out(course: Course, check: bool, panel: bool = False) -> Run:
+def run_out(course: Simulation, check: bool, panel: bool = False) -> Run:
     """A course to its horizon."""
     rows: list[dict[str, Any]] = []
     if check or panel:
@@ -197,15 +199,15 @@ def simulate_many(
             yield run_out(chunk.popleft(), check)
 
 
-def _open(parameters: Parameters, arms: Sequence[Policy], seeds: Iterable[int]) -> Iterator[Course]:
+def _open(parameters: Parameters, arms: Sequence[Policy], seeds: Iterable[int]) -> Iterator[Simulation]:
     """Every policy under every seed at t = 0, in worlds that are copies of one per seed."""
     for seed in map(valid_seed, seeds):
         world = open_world(parameters, seed)
         for others, policy in zip(reversed(range(len(arms))), arms, strict=True):  # the last may have the world itself
-            yield Course(parameters, policy, seed, copy_world(world) if others else world)
+            yield Simulation(parameters, policy, seed, copy_world(world) if others else world)
 
 
-def finish(course: Course, rows: list[dict[str, Any]]) -> Run:
+def finish(course: Simulation, rows: list[dict[str, Any]]) -> Run:
     """The results of a course that has come to its end."""
     record = course.record()
     series = measure_series(record)

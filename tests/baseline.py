@@ -17,7 +17,7 @@ import numpy as np
 import scipy
 
 from model.parameters import SHOCKS, Parameters
-from model.policy import policies
+from model.policy.presets import policies
 from model.simulation import Run, simulate
 from tests.conftest import END, SMALL
 from tests.digests import arrays, digest

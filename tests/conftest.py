@@ -13,8 +13,9 @@ import numpy as np
 import pytest
 
 from model.parameters import Parameters
-from model.policy import Policy, policies
-from model.simulation import Course, Run, simulate
+from model.policy.policy import Policy
+from model.policy.presets import policies
+from model.simulation import Run, Simulation, simulate
 
 SMALL: dict[str, Any] = {
     "users": 200, "horizon": 48, "slots": 64, "founders": 12, "suppliers": 12, "domains": 4, "industries": 5,
@@ -52,11 +53,11 @@ def run(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Run]:
 
 
 @pytest.fixture(scope="session")
-def course(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Course]:
+def course(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Simulation]:
     """The small economy under way, at quarter `until`; its state may be looked at and changed."""
 
-    def make(policy: Policy | str = "laissez_faire", seed: int = 0, until: int = 0, **changes: Any) -> Course:
-        made = Course(small.replace(**changes), arm(policy) if isinstance(policy, str) else policy, seed)
+    def make(policy: Policy | str = "laissez_faire", seed: int = 0, until: int = 0, **changes: Any) -> Simulation:
+        made = Simulation(small.replace(**changes), arm(policy) if isinstance(policy, str) else policy, seed)
         made.advance(until)
         return made
 

@@ -1,13 +1,13 @@
 """Single phases of the schedule as kernels, for tests that set up a state and let one phase act on it."""
 
-from agents.compiled import kernel
-from model.foresight import standardise
+from agents.kernel.decorators import kernel
 from model.phases.accounts import close_firms, refinance_firms
-from model.phases.choice import choose_providers, pay_for_change, show_offers
-from model.phases.choosing import renew_plan_and_choice
+from model.phases.adoption import choose_providers, pay_for_change, show_offers
+from model.phases.foresight import standardise
 from model.phases.public_research import do_public_research
+from model.phases.selection import renew_plan_and_choice
 from model.phases.spillovers import imitate
-from model.state import share_of_users
+from model.state.state import share_of_users
 
 
 @kernel

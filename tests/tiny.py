@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from model.catalogue import INSTRUMENTS
 from model.parameters import Parameters
-from model.policy import Policy, policies
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.policy.presets import policies
 from model.simulation import Run, simulate
 from tests.digests import arrays, digest
 

@@ -1,22 +1,21 @@
 """Accounts: sales, costs, subsidies, dividends and exit, all through the ledger."""
 
-from agents.compiled import phase
-from agents.elementary import total, total_where
 from agents.government import repayment
 from agents.innovator import SELLING, SUPPORTED, dividends, fixed_cost, next_markup, refinancing_hazard
-from model.catalogue import PRICE_SUBSIDIES
-from model.instruments import NUMBER
-from model.ledger import GOVERNMENT, OUTSIDE, USERS, Purpose, firms_pay, firms_receive, transfer
-from model.randomness import Purpose as Luck
-from model.randomness import fine_uniform, words
+from agents.kernel.arithmetic import total, total_where
+from agents.kernel.decorators import phase
+from model.policy.catalogue import PRICE_SUBSIDIES
+from model.policy.instruments import NUMBER
+from model.randomness import Stream, fine_uniform, words
+from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, firms_pay, firms_receive, transfer
 
-_SALES, _SUBSIDY, _PRODUCTION = int(Purpose.SALES), int(Purpose.SUBSIDY), int(Purpose.PRODUCTION)
-_FIXED, _DIVIDENDS, _OLD = int(Purpose.FIXED), int(Purpose.DIVIDENDS), int(Purpose.OLD_TECHNOLOGY)
+_SALES, _SUBSIDY, _PRODUCTION = int(Entry.SALES), int(Entry.SUBSIDY), int(Entry.PRODUCTION)
+_FIXED, _DIVIDENDS, _OLD = int(Entry.FIXED), int(Entry.DIVIDENDS), int(Entry.OLD_TECHNOLOGY)
 _LIQUIDATION, _SEED, _ABROAD, _REPAID = (
-    int(Purpose.LIQUIDATION), int(Purpose.SEED), int(Purpose.ABROAD), int(Purpose.REPAID)
+    int(Entry.LIQUIDATION), int(Entry.SEED), int(Entry.ABROAD), int(Entry.REPAID)
 )  # fmt: skip
 _VOUCHERS, _PROCUREMENT, _FUND = NUMBER[PRICE_SUBSIDIES[0]], NUMBER[PRICE_SUBSIDIES[1]], NUMBER["guidance_fund"]
-_REFINANCE = int(Luck.REFINANCE)
+_REFINANCE = int(Stream.REFINANCE)
 _SHORT = 0.25  # of seed cash: a firm with less runs short
 _FADE = 0.75  # of recent public money and payments: a memory of about a year
 WATCHED_QUARTERS = 8  # after the end of policy

@@ -2,18 +2,17 @@
 
 import numpy as np
 
-from agents.compiled import phase
-from agents.elementary import mean, row_means
 from agents.government import NEVER
 from agents.innovator import ABROAD, entrant_capability, entrants_mean
-from model.instruments import NUMBER
-from model.ledger import GOVERNMENT, OUTSIDE, Purpose, transfer
+from agents.kernel.arithmetic import mean, row_means
+from agents.kernel.decorators import phase
 from model.phases.public_research import mean_capability
-from model.randomness import Purpose as Luck
-from model.randomness import exponential, fine_uniform, poisson, uniform, words
+from model.policy.instruments import NUMBER
+from model.randomness import Stream, exponential, fine_uniform, poisson, uniform, words
+from model.state.ledger import GOVERNMENT, OUTSIDE, Entry, transfer
 
-_SEED, _ADDED = int(Purpose.SEED), int(Purpose.ENTRY)
-_ENTRY, _ENTRANT, _FOREIGN = int(Luck.ENTRY), int(Luck.ENTRANT), int(Luck.FOREIGN)
+_SEED, _ADDED = int(Entry.SEED), int(Entry.ENTRY)
+_ENTRY, _ENTRANT, _FOREIGN = int(Stream.ENTRY), int(Stream.ENTRANT), int(Stream.FOREIGN)
 _ENTRY_SUBSIDY = NUMBER["entry_subsidy"]
 
 

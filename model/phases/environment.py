@@ -1,12 +1,12 @@
 """Environment: needs drift, and the quarter's luck of users is drawn."""
 
-from agents.compiled import phase
-from agents.elementary import total
 from agents.industry import drifted, need
+from agents.kernel.arithmetic import total
+from agents.kernel.decorators import phase
 from agents.user import report_chance
-from model.randomness import Purpose, fine_uniform, normals, uniform, words_in_loop
+from model.randomness import Stream, fine_uniform, normals, uniform, words_in_loop
 
-_DRIFT, _QUARTER = int(Purpose.DRIFT), int(Purpose.QUARTER)
+_DRIFT, _QUARTER = int(Stream.DRIFT), int(Stream.QUARTER)
 
 
 @phase

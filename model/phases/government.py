@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from agents.compiled import phase
-from agents.elementary import exp, total
-from model.instruments import NUMBER, Signal, act
-from model.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Purpose, transfer
+from agents.kernel.arithmetic import exp, total
+from agents.kernel.decorators import phase
+from model.policy.instruments import NUMBER, Signal, act
+from model.state.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Entry, transfer
 
-_TAX, _REFUND, _GRANT, _EQUITY = int(Purpose.TAX), int(Purpose.REFUND), int(Purpose.GRANT), int(Purpose.EQUITY)
-_ADMINISTRATION, _LEAKAGE, _RETURNED = int(Purpose.ADMINISTRATION), int(Purpose.LEAKAGE), int(Purpose.RETURNED)
-_SERVICES, _LABORATORIES = int(Purpose.SERVICES), int(Purpose.LABORATORIES)
+_TAX, _REFUND, _GRANT, _EQUITY = int(Entry.TAX), int(Entry.REFUND), int(Entry.GRANT), int(Entry.EQUITY)
+_ADMINISTRATION, _LEAKAGE, _RETURNED = int(Entry.ADMINISTRATION), int(Entry.LEAKAGE), int(Entry.RETURNED)
+_SERVICES, _LABORATORIES = int(Entry.SERVICES), int(Entry.LABORATORIES)
 _DEMONSTRATION = NUMBER["demonstration"]
 _TRACE = 1e-12  # of initial output: a purse with less holds only what rounding left
 

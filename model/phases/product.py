@@ -1,8 +1,8 @@
 """Products: effective capability, quality in each industry, cost, price and the share that government pays."""
 
-from agents.compiled import phase
-from agents.elementary import exp, log, power, row_means
 from agents.innovator import occupied, unit_cost
+from agents.kernel.arithmetic import exp, log, power, row_means
+from agents.kernel.decorators import phase
 from agents.supplier import ces_log, cobb_douglas_log
 
 _GEOMETRIC, _MINIMUM = 1e-6, -30.0

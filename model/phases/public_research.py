@@ -1,9 +1,9 @@
 """Public research: science, suppliers' laboratories and common technology open to all."""
 
-from agents.compiled import phase
-from agents.elementary import exp, total
 from agents.innovator import MEAN_SHOCK, improved, research_effort, solution_size, solutions_mean
-from model.state import LAST_GENERATION
+from agents.kernel.arithmetic import exp, total
+from agents.kernel.decorators import phase
+from model.state.state import LAST_GENERATION
 
 
 @phase

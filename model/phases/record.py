@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from agents.compiled import phase
-from agents.elementary import dot, log, mean, row_means, total, total_where
 from agents.industry import EMERGING, FUTURE, TRADITIONAL
 from agents.innovator import SELLING, SUPPORTED, occupied
+from agents.kernel.arithmetic import dot, log, mean, row_means, total, total_where
+from agents.kernel.decorators import phase
 
 _DEPENDENT = 1.0 / 3.0
 _PUBLIC = 0.01  # share of recent income above which a firm is supported

@@ -1,13 +1,12 @@
 """Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
 
-from agents.compiled import phase
-from agents.elementary import clear, list_rare
 from agents.innovator import half_saturated, improved, occupied, solution_size
-from model.randomness import Purpose as Luck
-from model.randomness import fine_uniform, normal, uniform, words, words_in_loop
-from model.state import BLOCK, LAST_GENERATION
+from agents.kernel.arithmetic import clear, list_rare
+from agents.kernel.decorators import phase
+from model.randomness import Stream, fine_uniform, normal, uniform, words, words_in_loop
+from model.state.state import BLOCK, LAST_GENERATION
 
-_REPORT, _USER_SOLUTION = int(Luck.REPORT), int(Luck.USER_SOLUTION)
+_REPORT, _USER_SOLUTION = int(Stream.REPORT), int(Stream.USER_SOLUTION)
 _TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even and not undefined
 
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from agents.compiled import phase
-from agents.elementary import exp, row_means, row_sums, total, total_where
 from agents.innovator import (
     discovery_chance,
     displaced,
@@ -18,15 +16,16 @@ from agents.innovator import (
     solutions_mean,
     switches,
 )
+from agents.kernel.arithmetic import exp, row_means, row_sums, total, total_where
+from agents.kernel.decorators import phase
 from agents.user import old_quality_gain
-from model.ledger import ENGINEERS, OUTSIDE, USERS, Purpose, firms_pay, transfer
 from model.markets import supply, wage
-from model.randomness import Purpose as Luck
-from model.randomness import fine_uniform, normal, normals, poisson_given, words, words_in_loop
-from model.state import LAST_GENERATION
+from model.randomness import Stream, fine_uniform, normal, normals, poisson_given, words, words_in_loop
+from model.state.ledger import ENGINEERS, OUTSIDE, USERS, Entry, firms_pay, transfer
+from model.state.state import LAST_GENERATION
 
-_RESEARCH, _ENGINEERING, _ABROAD = int(Purpose.RESEARCH), int(Purpose.ENGINEERING), int(Purpose.ABROAD)
-_SOLUTIONS, _STEPS, _DISCOVERY = int(Luck.SOLUTIONS), int(Luck.STEPS), int(Luck.DISCOVERY)
+_RESEARCH, _ENGINEERING, _ABROAD = int(Entry.RESEARCH), int(Entry.ENGINEERING), int(Entry.ABROAD)
+_SOLUTIONS, _STEPS, _DISCOVERY = int(Stream.SOLUTIONS), int(Stream.STEPS), int(Stream.DISCOVERY)
 _SOLUTIONS_APART = 65536  # slots of luck between the solutions of one domain and of the next
 
 

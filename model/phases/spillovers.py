@@ -1,9 +1,9 @@
 """Spillovers: what firms learn from members of a mission, from visible rivals and from common technology."""
 
-from agents.compiled import phase
-from agents.elementary import highest
 from agents.innovator import imitated, occupied, visible_level
-from model.state import LAST_GENERATION
+from agents.kernel.arithmetic import highest
+from agents.kernel.decorators import phase
+from model.state.state import LAST_GENERATION
 
 
 @phase

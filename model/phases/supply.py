@@ -1,8 +1,8 @@
 """Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
 
-from agents.compiled import phase
+from agents.kernel.decorators import phase
 from agents.supplier import congestion_factor, learned, next_capacity
-from model.state import LAST_GENERATION
+from model.state.state import LAST_GENERATION
 
 
 @phase

@@ -1,13 +1,12 @@
 """Ties: users forget firms that have gone and meet others; meetings across regions are rarer."""
 
-from agents.compiled import phase
-from agents.elementary import list_rare
+from agents.kernel.arithmetic import list_rare
+from agents.kernel.decorators import phase
 from agents.user import ORPHANED
-from model.randomness import Purpose as Luck
-from model.randomness import uniform, words, words_in_loop
-from model.state import BLOCK
+from model.randomness import Stream, uniform, words, words_in_loop
+from model.state.state import BLOCK
 
-_MEETING, _PARTNER, _PLATFORM = int(Luck.MEETING), int(Luck.PARTNER), int(Luck.PLATFORM)
+_MEETING, _PARTNER, _PLATFORM = int(Stream.MEETING), int(Stream.PARTNER), int(Stream.PLATFORM)
 _TRIES = 64
 
 

@@ -1,10 +1,10 @@
 """Use: users produce with what they chose, and learn to use it."""
 
-from agents.compiled import phase
-from agents.elementary import list_marked, total
 from agents.innovator import progressed
+from agents.kernel.arithmetic import list_marked, total
+from agents.kernel.decorators import phase
 from agents.user import OLD_TECHNOLOGY, mastery_after_use, output
-from model.state import BLOCK
+from model.state.state import BLOCK
 
 _HABIT = 0.25  # weight of the last quarter in what a firm usually sells
 

@@ -13,7 +13,7 @@ from numba.extending import intrinsic
 
 import model.schedule
 from model import Parameters, Policy
-from model.simulation import Course
+from model.simulation import Simulation
 
 
 @intrinsic
@@ -49,7 +49,7 @@ def nanoseconds_per_phase(parameters: Parameters, policy: Policy, repeats: int) 
     timed = numba.njit(nogil=True, error_model="numpy")(scope["timed"])
     best: tuple[float, np.ndarray] | None = None
     for _ in range(repeats + 1):
-        course, spent = Course(parameters, policy, 0), np.zeros(len(names), np.uint64)
+        course, spent = Simulation(parameters, policy, 0), np.zeros(len(names), np.uint64)
         start = time.perf_counter()
         timed(parameters.horizon, *course.case.given, spent)
         seconds = time.perf_counter() - start

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from model import Parameters, policies
-from model.simulation import Course
+from model.simulation import Simulation
 
 
 class Figure(NamedTuple):
@@ -49,7 +49,7 @@ def processor_seconds(action: Callable[[], object]) -> float:
 
 def seconds_of_quarters(p: Parameters, quarters: int) -> float:
     """Processor seconds of the first quarters of a run, without set-up."""
-    course = Course(p, policies["application"], 0)
+    course = Simulation(p, policies["application"], 0)
     return processor_seconds(lambda: course.advance(quarters))
 
 

@@ -17,12 +17,12 @@ from typing import Any
 import numba
 import numpy as np
 
-from agents.elementary import exp, log
+from agents.kernel.arithmetic import exp, log
 from model import Parameters, policies
+from model.opening import build_world
 from model.randomness import split_seed, uniform, words_in_loop
 from model.schedule import QUARTER
-from model.simulation import Course
-from model.world import build_world
+from model.simulation import Simulation
 from tests.benchmarks.clock import nanoseconds_per_phase
 from tests.benchmarks.figures import Figure, best, python, state_bytes
 
@@ -98,7 +98,7 @@ def count_arithmetic() -> dict[str, Counter[str]]:
         elif event == "call" and name in counts:
             current = counts[name]
 
-    course = Course(BRIEF, APPLICATION, 0)
+    course = Simulation(BRIEF, APPLICATION, 0)
     sys.setprofile(count)
     course.advance(BRIEF.horizon)
     sys.setprofile(None)

@@ -4,10 +4,10 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiments.runner import How, run_tasks
-from experiments.store import Memory, Store
-from experiments.study import Study
-from experiments.tasks import Tasks
+from experiments.results.store import MemoryStore, Store
+from experiments.running.runner import Execution, run_tasks
+from experiments.study.plan import Tasks
+from experiments.study.study import Study
 from model import policies, simulate
 from tests.benchmarks.figures import Figure, best, python, ratio
 
@@ -20,12 +20,12 @@ def runner_overhead() -> Iterator[Figure]:
     def stored(tidy: bool) -> None:
         with tempfile.TemporaryDirectory() as folder:
             store = Store(Path(folder), study, "m")
-            run_tasks(tasks, store, How(jobs=1))
+            run_tasks(tasks, store, Execution(jobs=1))
             if tidy:
                 store.finish(task.run_id for task in tasks)
 
     def in_memory() -> None:
-        run_tasks(tasks, Memory(), How(jobs=1))
+        run_tasks(tasks, MemoryStore(), Execution(jobs=1))
 
     def plain() -> None:
         for seed in study.seeds:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from model import Parameters
-from model.world import build_world
+from model.opening import build_world
 from tests.benchmarks.figures import Figure, python, seconds_of_quarters, state_bytes
 
 MOST_BYTES = 2**31 / 1e6

@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 
 from model import Economy, Parameters, Policy, policies, simulate, simulate_many
+from model.opening import build_world
 from model.schedule import govern, innovate
-from model.simulation import Course
-from model.world import build_world
+from model.simulation import Simulation
 from tests.benchmarks.clock import nanoseconds_per_phase
 from tests.benchmarks.figures import Figure, best, processor_seconds, ratio, seconds_of_quarters
 from tests.benchmarks.vectorised import vectorised_choice
@@ -56,7 +56,7 @@ def _choice(parameters: Parameters, repeats: int) -> Figure:
     """In a quarter in which users are orphaned and a policy is at work that needs every term of utility."""
     mix = {"demonstration": 0.5, "procurement": 0.5}
     t, policy = 40, Policy(name="aid", mix=mix, first_adopters=1.0, waive_risk=0.5)
-    course = Course(parameters, policy, 0)
+    course = Simulation(parameters, policy, 0)
     course.advance(t)
     govern(t, *course.case.given)
     innovate(t, *course.case.given)

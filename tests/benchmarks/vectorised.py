@@ -7,10 +7,10 @@ import numpy as np
 
 from agents.innovator import ABROAD
 from agents.user import OLD_TECHNOLOGY, ORPHANED, Users
-from model.randomness import Purpose, uniform, words_in_loop
-from model.state import State
+from model.randomness import Stream, uniform, words_in_loop
+from model.state.state import State
 
-_TASTE = int(Purpose.TASTE)
+_TASTE = int(Stream.TASTE)
 
 
 @numba.vectorize

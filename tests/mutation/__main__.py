@@ -23,8 +23,8 @@ from cosmic_ray.work_item import TestOutcome, WorkerOutcome, WorkResult
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("agents", "model", "experiments", "viz", "tests", "pyproject.toml", "README.md", "CONTRIBUTING.md")
-# Not at work without compilation: see tests/test_compiled.py.
-COMPILING = ("agents/compiled.py", "agents/references.py", "model/compilation.py")
+# Not at work without compilation: see tests/agents/test_decorators.py.
+COMPILING = ("agents/kernel/decorators.py", "model/state/references.py", "model/compilation.py")
 EXPECTED = "expected.json"
 WANTED = 0.9
 LAST_OF_ONE = ("shape[", "market[", "flow[", "level[")
@@ -195,7 +195,7 @@ def report(sessions: list[Path]) -> float:
 def main() -> None:
     """Try the mutants of the files named, of all if none is."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="*", metavar="FILE", help="such as model/ledger.py; all if none is named")
+    parser.add_argument("files", nargs="*", metavar="FILE", help="such as model/state/ledger.py; all if none is named")
     parser.add_argument("--session", type=Path, help="folder to keep the session in, and to go on from")
     given = parser.parse_args()
     sources = [path.relative_to(ROOT) for floor in ("agents", "model") for path in sorted((ROOT / floor).rglob("*.py"))]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import Innovator
 
 USERS, GOVERNMENT, ENGINEERS, OUTSIDE = "users", "government", "engineers", "outside"
@@ -129,7 +129,7 @@ def refinance_firms(economy: Any) -> None:
             hazard = p.refinance
             hazard += p.refinance_prototype if firm.prototype else 0.0
             hazard += p.refinance_growth if firm.units > firm.usual_units else 0.0
-            if economy.draws.U52(Purpose.REFINANCE, economy.t, firm.index) < min(1.0, hazard):
+            if economy.draws.U52(Stream.REFINANCE, economy.t, firm.index) < min(1.0, hazard):
                 ledger.transfer(OUTSIDE, firm.index, "SEED", p.seed_cash)
 
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.accounts import GOVERNMENT, OUTSIDE, USERS
 from tests.reference.agents import OLD, ORPHANED, Innovator, User
 from tests.reference.draws import u32
@@ -83,7 +83,7 @@ def utility_of_old(economy: Any, user: User) -> float:
 
 def taste(economy: Any, user: User, option: int) -> float:
     """A user's taste of the quarter for an option."""
-    word = economy.draws.words(Purpose.TASTE, economy.t, user.index, option)[0]
+    word = economy.draws.words(Stream.TASTE, economy.t, user.index, option)[0]
     return float(-economy.p.choice_noise * math.log(-math.log(u32(word))))
 
 

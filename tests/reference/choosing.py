@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from model.catalogue import INSTRUMENTS
-from model.policy import Policy
-from model.randomness import Purpose
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.randomness import Stream
 from tests.reference.agents import Innovator
 from tests.reference.foresight import perceived, random_weights, true_weights
 from tests.reference.government import policy_runs
@@ -77,7 +77,7 @@ def choose_champions(economy: Any, phi: float, plan_quarter: int) -> None:
     seats = economy.policy.champions - sum(firm.chosen for firm in economy.innovators)
     if seats <= 0:
         return
-    for firm, score in zip(economy.innovators, perceived(economy, phi, Purpose.SIGNAL, plan_quarter), strict=True):
+    for firm, score in zip(economy.innovators, perceived(economy, phi, Stream.SIGNAL, plan_quarter), strict=True):
         firm.score = score
     eligible = [firm for firm in economy.innovators if young_enough(economy, firm) and not firm.foreign]
     candidates = [firm for firm in eligible if not firm.chosen and firm.since < plan_quarter]
@@ -98,7 +98,7 @@ def back_firms(economy: Any, phi: float, plan_quarter: int) -> None:
         if seats <= 0:
             continue
         if not scored:
-            for firm, score in zip(firms, perceived(economy, phi, Purpose.LOCAL, plan_quarter), strict=True):
+            for firm, score in zip(firms, perceived(economy, phi, Stream.LOCAL, plan_quarter), strict=True):
                 firm.score = score
             scored = True
         follow_fashion(economy, own)

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from model.ledger import Purpose
 from model.parameters import Parameters
-from model.policy import Policy
-from model.simulation import Course, finish
+from model.policy.policy import Policy
+from model.simulation import Simulation, finish
+from model.state.ledger import Entry
 from tests.reference.agents import OLD, User
 from tests.reference.economy import ReferenceEconomy
 from tests.reference.summary import series, summarise
@@ -34,7 +34,7 @@ def differ(own: Any, fast: Any, rounding: float = 1e-13) -> bool:
     return not np.allclose(a, b, rtol=1e-9, atol=rounding * scale, equal_nan=True)
 
 
-def differences(economy: Any, course: Course) -> list[str]:
+def differences(economy: Any, course: Simulation) -> list[str]:
     """Names of the fields of state in which the twin and the fast model differ."""
     return [name for name, own, fast in fields(economy, course.state) if differ(own, fast, ROUNDING.get(name, 1e-13))]
 
@@ -55,7 +55,7 @@ def fields(economy: Any, fast: Any) -> Iterator[tuple[str, Any, Any]]:
     for name in fast.market.dtype.names:
         yield f"market.{name}", [getattr(economy.market, name)], fast.market[name]
     yield "cash", list(economy.ledger.cash.values()), fast.ledger.cash
-    for purpose in Purpose:
+    for purpose in Entry:
         moved = [quarter[purpose.name] for quarter in economy.ledger.moved]
         yield f"moved.{purpose.name}", moved, fast.ledger.moved[:, int(purpose)]
     yield from fields_of_government(economy, fast)
@@ -141,7 +141,7 @@ def sizes_tie(economy: Any) -> bool:
 
 def run_both(parameters: Parameters, policy: Policy, seed: int) -> tuple[ReferenceEconomy, Any]:
     """Run both models side by side; raises AssertionError at the first quarter in which they differ."""
-    economy, course = ReferenceEconomy(parameters, policy, seed), Course(parameters, policy, seed)
+    economy, course = ReferenceEconomy(parameters, policy, seed), Simulation(parameters, policy, seed)
     check("at the start", differences(economy, course))
     for t in range(parameters.horizon):
         economy.step()

@@ -4,7 +4,7 @@ import math
 
 from scipy.special import ndtri
 
-from model.randomness import Purpose, split_seed, words
+from model.randomness import Stream, split_seed, words
 
 
 class Draws:
@@ -13,24 +13,24 @@ class Draws:
     def __init__(self, seed: int) -> None:
         self.key = split_seed(seed)
 
-    def words(self, purpose: Purpose, period: int, agent: int, slot: int = 0) -> tuple[int, ...]:
+    def words(self, purpose: Stream, period: int, agent: int, slot: int = 0) -> tuple[int, ...]:
         """w0 ... w3: the four 32-bit words of a block."""
         return tuple(int(word) for word in words(self.key, int(purpose), period, agent, slot))
 
-    def coarse(self, purpose: Purpose, period: int, agent: int, slot: int = 0) -> tuple[float, ...]:
+    def coarse(self, purpose: Stream, period: int, agent: int, slot: int = 0) -> tuple[float, ...]:
         """U32 of each of the four words."""
         return tuple(u32(word) for word in self.words(purpose, period, agent, slot))
 
-    def pair(self, purpose: Purpose, period: int, agent: int, slot: int = 0) -> tuple[float, float]:
+    def pair(self, purpose: Stream, period: int, agent: int, slot: int = 0) -> tuple[float, float]:
         """U52 of the first two words, and of the last two."""
         w0, w1, w2, w3 = self.words(purpose, period, agent, slot)
         return u52(w0, w1), u52(w2, w3)
 
-    def U32(self, purpose: Purpose, period: int, agent: int, slot: int = 0) -> float:
+    def U32(self, purpose: Stream, period: int, agent: int, slot: int = 0) -> float:
         """U32(w0)."""
         return u32(self.words(purpose, period, agent, slot)[0])
 
-    def U52(self, purpose: Purpose, period: int, agent: int, slot: int = 0) -> float:
+    def U52(self, purpose: Stream, period: int, agent: int, slot: int = 0) -> float:
         """U52(w0, w1)."""
         return self.pair(purpose, period, agent, slot)[0]
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import mesa
 
 from model.parameters import Parameters
-from model.policy import Policy
+from model.policy.policy import Policy
 from tests.reference.accounts import Ledger, close_firms, open_accounts, refinance_firms, settle_accounts
 from tests.reference.agents import Innovator
 from tests.reference.choice import choose_providers

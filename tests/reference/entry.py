@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.accounts import GOVERNMENT, OUTSIDE
 from tests.reference.agents import ABROAD, Innovator
 from tests.reference.draws import index, poisson
@@ -16,7 +16,7 @@ def admit_entrants(economy: Any) -> None:
     free = [firm for firm in economy.innovators if not firm.alive and firm.death < economy.t]
     means = [mean([firm.capability[c] for firm in incumbents]) for c in range(economy.p.domains)]
     generation = most_common_generation(incumbents)
-    drawn = poisson(entrants_mean(economy, incumbents, means), economy.draws.U52(Purpose.ENTRY, economy.t, 0))
+    drawn = poisson(entrants_mean(economy, incumbents, means), economy.draws.U52(Stream.ENTRY, economy.t, 0))
     economy.market.entrants = 0
     for k, firm in enumerate(free[: economy.market.surge + drawn]):
         found(economy, firm, k, means, generation)
@@ -47,10 +47,10 @@ def found(economy: Any, firm: Innovator, k: int, means: list[float], generation:
     """The k-th entrant of the quarter in a free slot, with seed cash and perhaps a subsidy."""
     p, t, draws = economy.p, economy.t, economy.draws
     decoupled = p.decoupling_share if 0 <= p.decoupling <= t else 0.0
-    foreign = draws.U52(Purpose.FOREIGN, t, k) < p.foreign_entrants * (1.0 - decoupled)
-    region = ABROAD if foreign else index(draws.U32(Purpose.ENTRANT, t, k, p.domains), p.regions)
+    foreign = draws.U52(Stream.FOREIGN, t, k) < p.foreign_entrants * (1.0 - decoupled)
+    region = ABROAD if foreign else index(draws.U32(Stream.ENTRANT, t, k, p.domains), p.regions)
     initial = p.initial_capability * (1.0 + p.foreign_lead if foreign else 1.0)
-    luck = [draws.pair(Purpose.ENTRANT, t, k, c) for c in range(p.domains)]
+    luck = [draws.pair(Stream.ENTRANT, t, k, c) for c in range(p.domains)]
     capability = [
         min(
             economy.ceiling[min(generation, 63)],

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import Industry, User
 from tests.reference.draws import normal
 
@@ -16,7 +16,7 @@ def draw_users_luck(economy: Any) -> None:
 def draw_luck(user: User) -> None:
     """What a user's three uniforms of the quarter decide."""
     p = user.model.p
-    for_review, for_problem, for_meeting = user.model.draws.coarse(Purpose.QUARTER, user.model.t, user.index)[:3]
+    for_review, for_problem, for_meeting = user.model.draws.coarse(Stream.QUARTER, user.model.t, user.index)[:3]
     user.reconsiders = for_review < p.reconsider
     user.has_problem = for_problem < p.report * min(1.0, p.omega) * (2.0 if user.lead else 1.0)
     user.meets_firm = for_meeting < p.meet
@@ -32,7 +32,7 @@ def drift_needs(economy: Any) -> None:
 def drifted(economy: Any, industry: Industry, latent: list[float], t: int) -> list[float]:
     """Latent needs after the drift of quarter t."""
     moved = [
-        level * math.exp(economy.p.needs_drift * normal(economy.draws.U52(Purpose.DRIFT, t, industry.index, c)))
+        level * math.exp(economy.p.needs_drift * normal(economy.draws.U52(Stream.DRIFT, t, industry.index, c)))
         for c, level in enumerate(latent)
     ]
     return [level / sum(moved) for level in moved]

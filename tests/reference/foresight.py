@@ -3,14 +3,14 @@
 import math
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import Innovator
 from tests.reference.draws import exponential, normal
 from tests.reference.environment import drifted, need
 from tests.reference.research import solutions_mean
 
 
-def perceived(economy: Any, phi: float, purpose: Purpose, plan_quarter: int) -> list[float]:
+def perceived(economy: Any, phi: float, purpose: Stream, plan_quarter: int) -> list[float]:
     """What a government believes of each slot's firm: prospects, error and biases."""
     policy, firms, luck = economy.policy, economy.innovators, economy.draws.U52
     theta = z_scores(economy, prospects(economy))
@@ -22,7 +22,7 @@ def perceived(economy: Any, phi: float, purpose: Purpose, plan_quarter: int) -> 
         + error * normal(luck(purpose, plan_quarter, i, firm.birth + 1))
         + policy.bias_size * size[i]
         + policy.bias_past * past[i]
-        + policy.bias_connection * normal(luck(Purpose.CONNECTION, 0, i, firm.birth + 1))
+        + policy.bias_connection * normal(luck(Stream.CONNECTION, 0, i, firm.birth + 1))
         for i, firm in enumerate(firms)
     ]
 
@@ -88,7 +88,7 @@ def marginal_value(economy: Any, firm: Innovator, worth: list[float]) -> float:
 
 def random_weights(economy: Any) -> list[float]:
     """What a government without foresight takes for the problems to come."""
-    drawn = [exponential(economy.draws.U52(Purpose.PLAN, economy.t, c)) for c in range(economy.p.domains)]
+    drawn = [exponential(economy.draws.U52(Stream.PLAN, economy.t, c)) for c in range(economy.p.domains)]
     return [b / sum(drawn) for b in drawn]
 
 

@@ -3,8 +3,8 @@
 import math
 from typing import Any
 
-from model.catalogue import INSTRUMENTS
-from model.policy import Policy
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
 from tests.reference import instruments
 from tests.reference.accounts import ENGINEERS, GOVERNMENT, OUTSIDE, USERS
 

@@ -7,7 +7,7 @@ import math
 from itertools import combinations
 from typing import Any
 
-from model.catalogue import INSTRUMENTS
+from model.policy.catalogue import INSTRUMENTS
 from tests.reference.agents import Innovator
 from tests.reference.distributions import measure_users, ratio
 from tests.reference.productivity import measure_innovators

@@ -4,7 +4,7 @@ from typing import Any
 
 import networkx as nx
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import Supplier, User
 from tests.reference.draws import index
 
@@ -26,7 +26,7 @@ def tie_peers(economy: Any) -> None:
 
 def community_peer(economy: Any, user: User, m: int) -> User:
     """Peer m: from the own industry (m even) or the own region (m odd); of all others for a user alone in its group."""
-    for_even, for_odd = economy.draws.pair(Purpose.PEERS, 0, user.index, m // 2)
+    for_even, for_odd = economy.draws.pair(Stream.PEERS, 0, user.index, m // 2)
     if m % 2 == 0:
         luck, group, group_of = for_even, user.industry.users, industry_of
     else:
@@ -70,7 +70,7 @@ def choose_suppliers(economy: Any) -> None:
         firm.supplier = []
         for c in range(p.domains):
             fellows = [s for s in economy.suppliers if s.domain == c]
-            drawn = fellows[index(economy.draws.U52(Purpose.SUPPLY, 0, firm.index, c), len(fellows))]
+            drawn = fellows[index(economy.draws.U52(Stream.SUPPLY, 0, firm.index, c), len(fellows))]
             nearest = min(fellows, key=lambda s: distance(distances, firm.index, s, drawn)) if distances else drawn
             firm.supplier.append(nearest)
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.accounts import ENGINEERS, OUTSIDE, USERS
 from tests.reference.agents import Innovator
 from tests.reference.draws import normal, poisson
@@ -108,7 +108,7 @@ def explore(economy: Any, firm: Innovator, ahead: float) -> None:
         difficulty = p.discovery * p.discovery_decay ** min(firm.generation, 63)
         eased = economy.stocks.science * (1.0 + p.discovery_shown * ahead)
         chance = 1.0 - math.exp(-difficulty * firm.exploring * eased)
-        if economy.draws.U52(Purpose.DISCOVERY, economy.t, firm.index) < chance:
+        if economy.draws.U52(Stream.DISCOVERY, economy.t, firm.index) < chance:
             firm.prototype, firm.progress = True, economy.t
     firm.effort = (max(firm.hours - firm.exploring, 1e-300) / (p.engineers / 40.0)) ** p.concentration
 
@@ -122,10 +122,10 @@ def exploit(economy: Any, firm: Innovator) -> None:
     for c in range(p.domains):
         believed = (1.0 - weight) * shares[c] + weight * government.roadmap[c]
         firm.direction[c] = (1.0 - tied) * believed + tied * government.plan[c]
-        for_number, for_size = economy.draws.pair(Purpose.SOLUTIONS, t, firm.index, c)
+        for_number, for_size = economy.draws.pair(Stream.SOLUTIONS, t, firm.index, c)
         solved = poisson(solutions_mean(economy, firm.effort, firm.direction[c], firm.backlog[c]), for_number)
         for n in range(solved):
-            luck = for_size if n == 0 else economy.draws.U52(Purpose.STEPS, t, firm.index, 65536 * c + n)
+            luck = for_size if n == 0 else economy.draws.U52(Stream.STEPS, t, firm.index, 65536 * c + n)
             size = solution_size(economy, normal(luck))
             better = improved(firm.capability[c], size, ceiling_of(economy, firm))
             if not firm.foreign:

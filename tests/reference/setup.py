@@ -6,7 +6,7 @@ from typing import Any
 
 from scipy.special import gammaincinv
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import ABROAD, Industry, Innovator, Supplier, User
 from tests.reference.draws import index, normal
 from tests.reference.environment import need
@@ -71,7 +71,7 @@ def needs_of_row(economy: Any, row: int) -> list[float]:
     """Dirichlet shares of domains, out of gamma quantiles."""
     p, draws = economy.p, economy.draws
     gammas = [
-        max(float(gammaincinv(p.needs_concentration, draws.U52(Purpose.NEEDS, 0, row, c))), 1e-12)
+        max(float(gammaincinv(p.needs_concentration, draws.U52(Stream.NEEDS, 0, row, c))), 1e-12)
         for c in range(p.domains)
     ]
     return [gamma / sum(gammas) for gamma in gammas]
@@ -86,8 +86,8 @@ def place_users(economy: Any) -> None:
     for industry, number in zip(economy.industries, numbers, strict=True):
         for _ in range(number):
             user = User(economy, len(economy.users), industry, by_layer[industry.layer])
-            for_size, for_valuation = draws.pair(Purpose.USERS, 0, user.index, 0)
-            for_region, for_lead = draws.pair(Purpose.USERS, 0, user.index, 1)
+            for_size, for_valuation = draws.pair(Stream.USERS, 0, user.index, 0)
+            for_region, for_lead = draws.pair(Stream.USERS, 0, user.index, 1)
             user.size = math.exp(p.size_dispersion * normal(for_size))
             user.valuation = math.exp(p.valuation_dispersion * normal(for_valuation) - p.valuation_dispersion**2 / 2.0)
             user.region = index(for_region, p.regions)
@@ -114,7 +114,7 @@ def place_suppliers(economy: Any) -> None:
         foreign += evenly(others, min(1.0, p.foreign_suppliers * p.suppliers / others))
     economy.suppliers = []
     for s in range(p.suppliers):
-        for_capability, for_region = draws.pair(Purpose.SUPPLIERS, 0, s)
+        for_capability, for_region = draws.pair(Stream.SUPPLIERS, 0, s)
         capability = p.supplier_low + (p.supplier_high - p.supplier_low) * for_capability
         capability *= 1.0 + p.foreign_lead if foreign[s] else 1.0
         economy.suppliers.append(Supplier(economy, s, foreign[s], index(for_region, p.regions), capability))
@@ -127,13 +127,13 @@ def found_innovators(economy: Any) -> None:
     economy.innovators = []
     for i in range(p.slots):
         firm = Innovator(economy, i)
-        luck = [draws.pair(Purpose.FOUNDERS, 0, i, c) for c in range(p.domains)]
+        luck = [draws.pair(Stream.FOUNDERS, 0, i, c) for c in range(p.domains)]
         initial = p.initial_capability * (1.0 + p.foreign_lead if foreign[i] else 1.0)
         capability = [
             min(p.ceiling, initial * (1.0 + p.initial_spread * (2.0 * first - 1.0))) for first, second in luck
         ]
         belief = dirichlet_counts([second for first, second in luck])
-        region = ABROAD if foreign[i] else index(draws.U52(Purpose.LAYOUT, 0, i), p.regions)
+        region = ABROAD if foreign[i] else index(draws.U52(Stream.LAYOUT, 0, i), p.regions)
         firm.start_afresh(birth=-1, foreign=foreign[i], region=region, capability=capability, belief=belief)
         firm.alive, firm.marginal = i < p.founders, [1.0] * p.domains
         economy.innovators.append(firm)

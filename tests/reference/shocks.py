@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.accounts import OUTSIDE
 from tests.reference.draws import index
 from tests.reference.ties import replace_dead_contacts
@@ -29,18 +29,18 @@ def decoupling(economy: Any) -> None:
     """Foreign firms leave, and domestic suppliers take the places of foreign ones."""
     share, luck = economy.p.decoupling_share, economy.draws.U52
     for firm in economy.innovators:
-        if firm.alive and firm.foreign and luck(Purpose.DECOUPLING, 0, firm.index) < share:
+        if firm.alive and firm.foreign and luck(Stream.DECOUPLING, 0, firm.index) < share:
             economy.ledger.transfer(firm.index, OUTSIDE, "LIQUIDATION", economy.ledger.cash[firm.index])
             firm.alive, firm.death = False, economy.t
             firm.fixed_real = firm.income_abroad = 0.0
             economy.quarter.exits += 1
     replace_dead_contacts(economy)
-    lost = [s for s in economy.suppliers if s.foreign and luck(Purpose.DECOUPLING, 1, s.index) < share]
+    lost = [s for s in economy.suppliers if s.foreign and luck(Stream.DECOUPLING, 1, s.index) < share]
     for c in range(economy.p.domains):
         domestic = [s for s in economy.suppliers if s.domain == c and not s.foreign]
         for firm in economy.innovators:
             if firm.supplier[c] in lost:
-                place = economy.draws.U32(Purpose.DECOUPLING, 2, firm.index, c)
+                place = economy.draws.U32(Stream.DECOUPLING, 2, firm.index, c)
                 firm.supplier[c] = domestic[index(place, len(domestic))]
 
 
@@ -51,7 +51,7 @@ def paradigm_break(economy: Any) -> None:
         economy.ceiling[g] += p.paradigm_jump
     order = list(range(domains))
     for c in range(domains - 1, 0, -1):
-        k = index(economy.draws.U32(Purpose.PARADIGM, 0, c), c + 1)
+        k = index(economy.draws.U32(Stream.PARADIGM, 0, c), c + 1)
         order[c], order[k] = order[k], order[c]
     for industry in economy.industries:
         old = industry.latent

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.indicators import INDICATORS
+from model.indicators.series import INDICATORS
 from tests.reference.distributions import measure_users, ratio
 from tests.reference.indicators import WATCHED
 

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import ORPHANED, Innovator, User
 from tests.reference.draws import index, u32
 
@@ -24,11 +24,11 @@ def renew_ties(economy: Any) -> None:
         replace_dead_contacts(economy)
     for user in economy.users:
         if user.meets_firm:
-            m = index(economy.draws.U32(Purpose.MEETING, t, user.index), p.contacts)
+            m = index(economy.draws.U32(Stream.MEETING, t, user.index), p.contacts)
             swap(economy, user, m, p.contacts, economy.market.segmentation)
     if economy.support.meetings > 0.0:
         for user in economy.users:
-            meets, place = economy.draws.coarse(Purpose.PLATFORM, t, user.index)[:2]
+            meets, place = economy.draws.coarse(Stream.PLATFORM, t, user.index)[:2]
             if meets < economy.support.meetings:
                 swap(economy, user, index(place, p.contacts), p.contacts + 1, 0.0)
 
@@ -56,13 +56,13 @@ def find_partner(economy: Any, user: User, period: int, occasion: int, segmentat
     """A living firm that the user does not know: the first of 64 tries that fits, else one of all that fit."""
     p = economy.p
     for block in range(16):
-        for word in economy.draws.words(Purpose.PARTNER, period, user.index, 65 * occasion + block):
+        for word in economy.draws.words(Stream.PARTNER, period, user.index, 65 * occasion + block):
             place = u32(word) * p.slots
             firm = economy.innovators[min(math.floor(place), p.slots - 1)]
             met = firm.region == user.region or place - firm.index >= segmentation
             if firm.alive and met and firm not in user.contacts:
                 return firm
-    which, abroad = economy.draws.coarse(Purpose.PARTNER, period, user.index, 65 * occasion + 64)[:2]
+    which, abroad = economy.draws.coarse(Stream.PARTNER, period, user.index, 65 * occasion + 64)[:2]
     fit = [
         firm
         for firm in economy.living

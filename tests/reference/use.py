@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from model.randomness import Purpose
+from model.randomness import Stream
 from tests.reference.agents import Innovator, User
 from tests.reference.draws import index, normal
 from tests.reference.research import ceiling_of, improved, solution_size
@@ -79,7 +79,7 @@ def report(user: User) -> None:
     if not user.has_problem:
         return
     quarter.met += weight
-    for_noise, for_domain, for_hearing, for_solution = economy.draws.coarse(Purpose.REPORT, economy.t, user.index)
+    for_noise, for_domain, for_hearing, for_solution = economy.draws.coarse(Stream.REPORT, economy.t, user.index)
     if for_hearing >= firm.absorption:
         return
     quarter.heard += weight
@@ -89,7 +89,7 @@ def report(user: User) -> None:
     firm.belief[c] += weight
     economy.government.reported[c] += weight
     if user.lead and for_solution < p.lead_solution:
-        shock = normal(economy.draws.U52(Purpose.USER_SOLUTION, economy.t, user.index))
+        shock = normal(economy.draws.U52(Stream.USER_SOLUTION, economy.t, user.index))
         x = firm.capability[c]
         firm.brought[c] += weight * (improved(x, solution_size(economy, shock), ceiling_of(economy, firm)) - x)
         quarter.user_solved += weight

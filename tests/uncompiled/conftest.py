@@ -1,6 +1,6 @@
 """These tests reach into rules that compiled code has already taken in: they need `NUMBA_DISABLE_JIT=1`.
 
-`tests/test_uncompiled.py` runs them so; collected with compilation they would test nothing.
+`tests/model/test_uncompiled.py` runs them so; collected with compilation they would test nothing.
 """
 
 import numba

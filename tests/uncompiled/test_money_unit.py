@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 import model.phases.use
-from model.catalogue import INSTRUMENTS
-from model.measuring import INDICATORS
+from model.indicators.indicator import INDICATORS
 from model.parameters import Parameters
-from model.policy import Policy, policies
-from model.simulation import Course, finish
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.policy.presets import policies
+from model.simulation import Simulation, finish
 
 EVERYTHING = Policy(name="everything", mix={name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}, award_size=0.05)
 SHOCKS = {"decoupling": 8, "demand_shock": 10, "demand_duration": 3, "cost_shock": 12, "paradigm_break": 15,
@@ -42,8 +43,8 @@ def restated(settings, unit):
 
 def restated_course(parameters, policy, seed, unit, monkeypatch):
     """An economy whose output, from t = 0 on, is counted in the new unit."""
-    course = Course(restated(parameters, unit), restated(policy, unit), seed)
-    reference = Course(parameters, policy, seed).state
+    course = Simulation(restated(parameters, unit), restated(policy, unit), seed)
+    reference = Simulation(parameters, policy, seed).state
     course.state.users.output[:] = course.start_output[:] = unit * reference.users.output
     course.state.users.productivity[:] = unit * reference.users.productivity
     course.state.market[0].initial_output = unit * reference.market[0].initial_output
@@ -62,7 +63,7 @@ def test_nothing_real_depends_on_the_unit_of_money(study, unit, tiny, monkeypatc
     """Every indicator changes by the power of money in its declared unit; real ones not at all, to the last bit."""
     policy, changes = STUDIES[study]
     parameters, policy = tiny.replace(**changes), policy.replace(end=18, later_from=9, plan_period=4)
-    course = Course(parameters, policy, 3)
+    course = Simulation(parameters, policy, 3)
     course.advance(parameters.horizon)
     plain = finish(course, [])
     course = restated_course(parameters, policy, 3, unit, monkeypatch)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 import model.randomness
-from model.catalogue import INSTRUMENTS
-from model.network import watchers_of
-from model.policy import Policy
-from model.randomness import Purpose
-from model.simulation import Course
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.randomness import Stream
+from model.simulation import Simulation
+from model.start.network import watchers_of
 
 EVERYTHING = Policy(
     name="everything", mix={name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}, budget=0.03, end=18, plan_period=4,
@@ -32,14 +32,14 @@ STUDIES = {
     "all at once": (("users", "suppliers", "founders"), {**NOBODY_LEAVES, "peer_network": "barabasi_albert"}),
 }
 OF_USERS = {
-    Purpose.QUARTER, Purpose.TASTE, Purpose.REPORT, Purpose.USER_SOLUTION, Purpose.MEETING, Purpose.PARTNER,
-    Purpose.PLATFORM,
+    Stream.QUARTER, Stream.TASTE, Stream.REPORT, Stream.USER_SOLUTION, Stream.MEETING, Stream.PARTNER,
+    Stream.PLATFORM,
 }  # fmt: skip
 OF_FIRMS = {
-    Purpose.SOLUTIONS, Purpose.STEPS, Purpose.DISCOVERY, Purpose.SIGNAL, Purpose.LOCAL, Purpose.CONNECTION,
-    Purpose.REFINANCE,
+    Stream.SOLUTIONS, Stream.STEPS, Stream.DISCOVERY, Stream.SIGNAL, Stream.LOCAL, Stream.CONNECTION,
+    Stream.REFINANCE,
 }  # fmt: skip
-OF_NOBODY = {Purpose.DRIFT, Purpose.ENTRY, Purpose.ENTRANT, Purpose.FOREIGN, Purpose.PLAN, Purpose.PARADIGM}
+OF_NOBODY = {Stream.DRIFT, Stream.ENTRY, Stream.ENTRANT, Stream.FOREIGN, Stream.PLAN, Stream.PARADIGM}
 FIRM, SUPPLIER = 0, 1  # what a decoupling draws for, by its second key
 
 
@@ -81,19 +81,19 @@ def luck_of_old_labels(labels):
     philox = model.randomness.philox
 
     def drawn(slot, agent, period, purpose, low, high):
-        purpose = Purpose(int(purpose))
+        purpose = Stream(int(purpose))
         if purpose in OF_USERS:
             agent = labels.users[agent]
-        elif purpose in OF_FIRMS or (purpose == Purpose.DECOUPLING and period == FIRM):
+        elif purpose in OF_FIRMS or (purpose == Stream.DECOUPLING and period == FIRM):
             agent = labels.firms[agent]
-        elif purpose == Purpose.DECOUPLING and period == SUPPLIER:
+        elif purpose == Stream.DECOUPLING and period == SUPPLIER:
             agent = labels.suppliers[agent]
         else:
-            assert purpose in OF_NOBODY or purpose == Purpose.DECOUPLING
-        if purpose == Purpose.TASTE:
+            assert purpose in OF_NOBODY or purpose == Stream.DECOUPLING
+        if purpose == Stream.TASTE:
             slot = old_option[slot]
         block = philox(np.uint64(slot), np.uint64(agent), period, np.uint64(purpose), low, high)
-        if purpose == Purpose.PARTNER:  # the leading bits of a word are the slot that it proposes
+        if purpose == Stream.PARTNER:  # the leading bits of a word are the slot that it proposes
             assert slot % 65 < 64, "the last resort counts firms in the order of their labels"
             rest = np.uint64((1 << width) - 1)
             block = tuple(np.uint64(int(new_firm[int(word) >> width]) << width) | (word & rest) for word in block)
@@ -112,7 +112,7 @@ def test_labels_do_not_matter(study, tiny, monkeypatch):
     """Aggregates, money and every agent's own fate are the same whatever the agents are called."""
     kinds, changes = STUDIES[study]
     parameters, random = tiny.replace(**SHOCKS, **changes), np.random.default_rng(5)
-    courses = [Course(parameters, EVERYTHING, 4) for _ in range(2)]
+    courses = [Simulation(parameters, EVERYTHING, 4) for _ in range(2)]
     founders = random.permutation(parameters.founders)
     users = np.lexsort((random.random(parameters.users), courses[0].state.users.industry))  # industries stay in order
     firms = random.permutation(parameters.slots) if "firms" in kinds else np.arange(parameters.slots)
@@ -144,6 +144,6 @@ def test_labels_do_not_matter(study, tiny, monkeypatch):
 def test_studies_cover_entry_and_exit(tiny):
     """Firms do leave in the study in which none enters, and enter in the one in which none leaves."""
     for changes, column, idle in ((NOBODY_ENTERS, "exits", "entries"), (NOBODY_LEAVES, "entries", "exits")):
-        course = Course(tiny.replace(**SHOCKS, **changes), EVERYTHING, 4)
+        course = Simulation(tiny.replace(**SHOCKS, **changes), EVERYTHING, 4)
         course.advance(tiny.horizon)
         assert course.state.tallies[column].sum() > 2 and course.state.tallies[idle].sum() == 0

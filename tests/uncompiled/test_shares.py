@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 import model.simulation
-import model.state
-from model.policy import Policy
+import model.state.state
+from model.policy.policy import Policy
 from model.simulation import simulate
 from tests.digests import arrays, digest
 
@@ -23,7 +23,7 @@ def whole(tiny):
 @pytest.fixture
 def shares(monkeypatch):
     """Shares of 16 users from here on."""
-    monkeypatch.setattr(model.state, "SHARE", 16)
+    monkeypatch.setattr(model.state.state, "SHARE", 16)
 
 
 def test_shares_change_rounding_only(whole, shares):
@@ -47,7 +47,7 @@ def test_threads_change_nothing(tiny, shares, threads):
 
 def test_a_thread_works_at_its_own_desk(tiny, shares):
     """Threads take no more than the shares, and share all but the desk."""
-    course = model.simulation.Course(tiny, POLICY, 0, threads=9)
+    course = model.simulation.Simulation(tiny, POLICY, 0, threads=9)
     states = [course.case.state, *course._helpers]
     assert len(states) == 4 and len({id(s.desk.listed) for s in states}) == 4
     assert len({id(s.users.provider) for s in states}) == 1 and not np.shares_memory(*(s.desk.who for s in states[:2]))

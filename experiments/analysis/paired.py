@@ -1,0 +1,41 @@
+"""Paired differences: a policy's outcome less the reference's with the same point and seed."""
+
+from typing import TYPE_CHECKING
+
+from experiments.analysis.statistics import mean_interval
+from model.declaration.errors import BadInput
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
+    """An outcome less the reference's with the same point and seed, a column per policy, indexed by point and seed.
+
+    NaN where either run failed or has no value. Raises BadInput for a reference that is none of the policies.
+    """
+    values = runs[runs["status"] == "ok"].pivot(index=["point", "seed"], columns="policy", values=outcome)
+    if reference not in values:
+        raise BadInput(f"reference = '{reference}': no run of it succeeded; policies are: {', '.join(values)}")
+    order = [name for name in dict.fromkeys(runs["policy"]) if name in values and name != reference]
+    return values[order].astype(float).sub(values[reference].astype(float), axis=0)
+
+
+def differences(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
+    """Paired differences to the reference per point and policy: `point, policy, n, difference, low, high`.
+
+    `difference` is the mean over the n seeds in which both have a value, with its 95 % t interval.
+    """
+    return intervals(gaps(runs, reference, outcome), ["point"])
+
+
+def intervals(paired: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
+    """Mean and interval of each column of paired differences within groups of equal index levels `by`."""
+    import pandas as pd
+
+    rows = [
+        (*(key if isinstance(key, tuple) else (key,)), policy, len(known := gap.dropna()), *mean_interval(known))
+        for policy in paired
+        for key, gap in paired[policy].groupby(level=by if len(by) > 1 else by[0])
+    ]
+    return pd.DataFrame(rows, columns=[*by, "policy", "n", "difference", "low", "high"])

@@ -1,0 +1,51 @@
+"""`nqpf compare`: the paired comparison, its report and its table."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments.commands.json import to_json
+from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
+from experiments.files import write_whole
+from experiments.running.runner import Execution
+from experiments.study.study import Study
+
+if TYPE_CHECKING:
+    from experiments.analysis.comparison import Comparison
+
+
+def compare_command(study: Study, out: Path | None, execution: Execution, responses: bool, as_json: bool) -> int:
+    """Compare, write the report, print the table or JSON. Returns the exit code."""
+    from experiments.analysis.comparison import compare_study
+
+    folder = out or default_folder(study)
+    try:
+        comparison = compare_study(study, folder, execution, responses)
+        _write_report(comparison, folder)
+    except KeyboardInterrupt:
+        raise kept_in(folder) from None
+    mention_warnings(comparison.runs, execution.quiet)
+    if as_json:
+        print(to_json(_comparison_content(comparison)))
+    else:
+        from experiments.commands.text import comparison_lines
+
+        print("\n".join(comparison_lines(comparison)))
+        print(f"\nreport: {folder / 'report.html'}")
+    return mention_failures(comparison.runs, comparison.out)
+
+
+def _write_report(comparison: "Comparison", folder: Path) -> None:
+    from viz.report.report import render_report
+
+    write_whole(folder / "report.html", render_report(comparison).encode())
+
+
+def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
+    return {
+        "study": comparison.study.name,
+        "policies": list(comparison.policies),
+        "seeds": list(comparison.seeds),
+        "reference": comparison.reference,
+        "table": comparison.table.to_dict("records"),
+        "out": str(comparison.out),
+    }

@@ -1,0 +1,130 @@
+"""From command-line options to a study and how it is run; the options themselves, each declared once."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from experiments.study.study import Study
+    from model.parameters import Parameters
+    from model.policy.policy import Policy
+
+QUICK_USERS = 250
+QUICK_SEEDS = 10
+
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter, or a trait as policy.NAME=VALUE (repeatable)."),
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="First seed (0).")]
+Seeds = Annotated[int | None, typer.Option("--seeds", help="Number of seeds, from --seed on.")]
+Out = Annotated[Path | None, typer.Option("--out", help="Results folder (results/<study>-<hash8>).")]
+Jobs = Annotated[int | None, typer.Option("--jobs", help="Runs at a time (all cores).")]
+Threads = Annotated[int | None, typer.Option("--jobs", help="Threads for a run of many users (all cores).")]
+Engine = Annotated[str, typer.Option("--engine", help="threads or processes.")]
+Json = Annotated[bool, typer.Option("--json", help="Machine-readable on stdout, and nothing else there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
+Quick = Annotated[bool, typer.Option("--quick", help=f"Smaller: {QUICK_USERS} users, at most {QUICK_SEEDS} seeds.")]
+Check = Annotated[bool, typer.Option("--check", help="Check the accounting identities every period.")]
+
+
+class OneRun(NamedTuple):
+    """What `nqpf run` makes."""
+
+    parameters: "Parameters"
+    policy: "Policy"
+    seed: int
+
+
+def study_from(
+    file: Path | None,
+    policies: str | None,
+    seeds: int | None,
+    seed: int | None,
+    settings: Iterable[str],
+    reference: str | None,
+    quick: bool,
+) -> "Study":
+    """The study of a file (or the default one) as changed by options; options win over the file."""
+    from experiments.study.addresses import parse_settings, set_parameters, set_traits
+    from experiments.study.file import named_policy, read_study
+    from experiments.study.study import DEFAULT_POLICIES, Study, find_reference
+
+    study = read_study(file) if file else Study()
+    changes = parse_settings(settings)
+    own = {policy.name: policy for policy in study.policies}
+    names = list(own) or list(DEFAULT_POLICIES) if policies is None else _names(policies)
+    arms = [own.get(name) or named_policy(name) for name in names]
+    wanted = reference or study.reference
+    if all(policy.name != wanted for policy in arms):
+        arms.insert(0, own.get(wanted) or find_reference(wanted, arms))
+    parameters = set_parameters(study.parameters, {**(_fewer_users(study.parameters) if quick else {}), **changes})
+    # All at once: settings may only fit each other when all of them are made.
+    return replace(
+        study,
+        parameters=parameters,
+        policies=tuple(set_traits(policy, changes) for policy in arms),
+        reference=wanted,
+        seeds=_seeds(study, seeds, seed, quick, file),
+    )
+
+
+def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study":
+    """The study with arms matched or yoked, where options ask for it."""
+    return replace(study, match=match or study.match, timing=study.timing if timing is None else timing)
+
+
+def refuse_settings_of_factors(study: "Study", settings: Iterable[str]) -> None:
+    """A factor has its values from the design: setting it too would be without effect."""
+    from experiments.study.addresses import parse_settings
+    from model.declaration.errors import BadInput
+
+    for name in parse_settings(settings):
+        if name in study.uncertain or any(name in point for point in study.design.get("points", ())):
+            raise BadInput(f"--set {name}: is a factor of study {study.name}; its values come from the design")
+
+
+def run_from(policy: str, seed: int | None, settings: Iterable[str], quick: bool) -> "OneRun":
+    """The one run that options ask for."""
+    from experiments.study.addresses import parse_settings, set_parameters, set_traits
+    from experiments.study.file import named_policy
+    from experiments.study.study import check_seeds
+    from model.parameters import Parameters
+    from model.policy.policy import check_fits
+
+    changes = parse_settings(settings)
+    defaults = Parameters()
+    parameters = set_parameters(defaults, {**(_fewer_users(defaults) if quick else {}), **changes})
+    chosen = set_traits(named_policy(policy), changes)
+    check_fits(chosen, parameters.slots)
+    return OneRun(parameters, chosen, *check_seeds([seed or 0]))
+
+
+def _fewer_users(parameters: "Parameters") -> dict[str, int]:
+    return {"users": min(QUICK_USERS, parameters.users)}
+
+
+def _seeds(study: "Study", count: int | None, first: int | None, quick: bool, file: Path | None) -> tuple[int, ...]:
+    from experiments.study.study import seeds_from
+    from model.declaration.errors import BadInput
+
+    counted = study.seeds == tuple(range(len(study.seeds)))
+    if count is None and first is None:
+        return study.seeds[:QUICK_SEEDS] if quick else study.seeds
+    if count is None and quick and counted:
+        count = min(QUICK_SEEDS, len(study.seeds))
+    if count is None and not counted:
+        raise BadInput(f"--seed {first}: {file} lists its seeds; give --seeds N too to replace the list")
+    return seeds_from(len(study.seeds) if count is None else count, first or 0)
+
+
+def _names(policies: str) -> list[str]:
+    from model.declaration.errors import BadInput
+
+    names = [name.strip() for name in policies.split(",")]
+    if not all(names):
+        raise BadInput(f"--policies {policies!r}: must be names separated by commas, as rebate,grants")
+    return names

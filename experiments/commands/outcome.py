@@ -1,0 +1,51 @@
+"""How a command ends: exit codes, the folder of its results, warnings and failures on stderr."""
+
+import re
+import sys
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.kernel.decorators import source_hash
+from experiments.running.progress import say
+from experiments.study.study import Study
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DONE, RUNS_FAILED = 0, 3
+
+
+def default_folder(study: Study) -> Path:
+    """Where a study's results go unless `--out` says otherwise."""
+    return Path("results") / f"{study.name}-{study.identity(source_hash())[:8]}"
+
+
+def kept_in(folder: Path) -> KeyboardInterrupt:
+    """What an interrupted command says."""
+    return KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there")
+
+
+def mention_warnings(runs: "pd.DataFrame", quiet: bool) -> None:
+    """Each kind of warning once, with the number of runs that it concerns; kinds differ in more than numbers."""
+    kinds = defaultdict(list)
+    for text in runs["warnings"].dropna():
+        if text:
+            kinds[re.sub(r"\d+", "", text)].append(text)
+    for texts in kinds.values():
+        say(f"warning: {max(texts)} ({len(texts)} of {len(runs)} runs)", quiet)
+
+
+def mention_failures(runs: "pd.DataFrame", out: Path | None) -> int:
+    """One line on failed runs, said even when quiet, and the exit code."""
+    failed = runs[runs["status"] == "failed"]
+    if failed.empty:
+        return DONE
+    first = failed.iloc[0]
+    reason = str(first["error"]).strip().splitlines()[-1]
+    print(
+        f"nqpf: {len(failed)} of {len(runs)} runs failed, "
+        f"first {first['policy']} with seed {first['seed']}: {reason} (rows with tracebacks in {out})",
+        file=sys.stderr,
+    )
+    return RUNS_FAILED

@@ -1,0 +1,96 @@
+"""`nqpf run`: one run, its summary, and files on request."""
+
+import os
+from collections.abc import Mapping
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from agents.kernel.decorators import source_hash
+from experiments.commands.json import to_json
+from experiments.commands.options import OneRun
+from experiments.commands.outcome import DONE
+from experiments.files import check_writable, write_whole
+from experiments.results.manifest import versions
+from experiments.running.progress import say
+from experiments.running.runner import Execution, prepare
+from model.declaration.errors import BadInput
+
+if TYPE_CHECKING:
+    from model.simulation import Run
+
+
+class Files(NamedTuple):
+    """Files that `nqpf run` writes on request."""
+
+    series: Path | None = None
+    agents: Path | None = None
+    graph: Path | None = None
+
+
+def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: bool) -> int:
+    """Make one run, write the files asked for, print its summary. Returns the exit code."""
+    from model.indicators.summary import declaration
+    from model.simulation import simulate
+
+    wanted = [os.path.realpath(check_writable(path)) for path in files if path is not None]
+    for path in wanted:
+        if wanted.count(path) > 1:
+            raise BadInput(f"{path}: is asked for twice; give each output a file of its own")
+    prepare(execution.quiet)
+    threads = execution.jobs or os.cpu_count() or 1
+    run = simulate(*one, check=execution.check, panel=files.agents is not None, threads=threads)
+    _write_files(run, one, files)
+    for warning in run.warnings:
+        say(f"warning: {warning}", execution.quiet)
+    if as_json:
+        print(to_json(_run_content(run, one)))
+    else:
+        from experiments.commands.text import summary_lines
+
+        units = {name: declaration(name).unit for name in run.summary}
+        print(f"{one.policy.name}, seed {one.seed}, {one.parameters.users} users, {one.parameters.horizon} quarters\n")
+        print("\n".join(summary_lines(run.summary, units)))
+    return DONE
+
+
+def _run_content(run: "Run", one: OneRun) -> dict[str, Any]:
+    return {
+        "policy": one.policy.name,
+        "seed": one.seed,
+        "parameters": one.parameters.model_dump(mode="json"),
+        "summary": dict(run.summary),
+        "versions": {**versions(), "model": source_hash()},
+    }
+
+
+def _write_files(run: "Run", one: OneRun, files: Files) -> None:
+    """Series and firms as Parquet, the network at the end as GraphML; each whole or not at all."""
+    if files.series is not None:
+        write_whole(files.series, _columns_parquet({"period": list(range(one.parameters.horizon)), **run.series}))
+    if files.agents is not None:
+        write_whole(files.agents, _columns_parquet(run.firms or {}))
+    if files.graph is not None:
+        write_whole(files.graph, _graphml(one))
+
+
+def _columns_parquet(columns: Mapping[str, Any]) -> bytes:
+    import pyarrow as pa
+
+    from experiments.results.store import to_parquet
+
+    return to_parquet(pa.table(dict(columns)))
+
+
+def _graphml(one: OneRun) -> bytes:
+    """The network after the last period, from the same economy stepped period by period."""
+    import networkx as nx
+
+    from model.economy import Economy
+
+    economy = Economy(policy=one.policy, seed=one.seed, parameters=one.parameters, collect=False)
+    for _ in range(one.parameters.horizon):
+        economy.step()
+    sink = BytesIO()
+    nx.write_graphml(economy.network(), sink)
+    return sink.getvalue()

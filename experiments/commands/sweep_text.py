@@ -1,0 +1,72 @@
+"""The tables of `nqpf sweep`: plain text of at most 80 columns."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.commands.text import places_for, plain_number, shortened, wrapped
+from model.indicators.summary import declaration
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.analysis.sweep import Sweep
+
+MOST_PLACES = 60
+"""Rows of the boundary that are printed; the report has them all."""
+
+
+def sweep_lines(swept: "Sweep", table: "pd.DataFrame") -> Iterator[str]:
+    """The sweep as text: its size, then a block per outcome with a row per policy."""
+    study, failed = swept.study, int((swept.runs["status"] == "failed").sum())
+    yield from wrapped(
+        f"{study.name}: {swept.points} points over {', '.join(swept.factors) or 'no factor'}; {len(study.policies)} "
+        f"policies, {len(study.seeds)} paired seeds; {len(swept.runs)} of {swept.asked} runs, {failed} failed; "
+        f"paired differences to {study.reference}"
+    )
+    for indicator, block in table.groupby("indicator", sort=False):
+        yield ""
+        yield from _block_lines(str(indicator), block)
+    yield ""
+    yield from wrapped(
+        "mean and quantiles: over points, of the mean paired difference; better: share of points in which it speaks "
+        f"for the policy against {study.reference}; points: those with a difference."
+    )
+    if table["unequal_money"].any():
+        yield from wrapped("! in some points without equal money, which are left out of 'better'.")
+
+
+def boundary_lines(swept: "Sweep", edge: "pd.DataFrame", one: str, other: str) -> Iterator[str]:
+    """The figures behind the picture: a row per place in the plane of the first two factors."""
+    x, y = swept.factors[:2]
+    yield ""
+    yield from wrapped(f"boundary: {swept.outcomes[0]} of {one} less {other}, over {x} and {y}")
+    yield f"{shortened(x)} {shortened(y)} {'difference':>10} {'95 % interval':>23} {'':1} {'n':>6}"
+    places = places_for([*edge["difference"], *edge["low"], *edge["high"]])
+    for row in edge.head(MOST_PLACES).itertuples(index=False):
+        interval = "-"
+        if not np.isnan(row.low):
+            interval = f"[{plain_number(row.low, places, True)}, {plain_number(row.high, places, True)}]"
+        mark = "!" if not row.equal_money else "*" if row.low > 0.0 or row.high < 0.0 else ""
+        difference = plain_number(row.difference, places, True)
+        yield f"{row[0]:<17.6g} {row[1]:<17.6g} {difference:>10} {interval:>23} {mark:1} {row.n:>6}"
+    if len(edge) > MOST_PLACES:
+        yield f"... and {len(edge) - MOST_PLACES} more in the report"
+    yield "* the interval leaves out zero, as by chance it would in 1 of 20 places"
+    if not edge["equal_money"].all():
+        yield from wrapped(f"! without equal money: {one} or {other} did not spend the same, which is no merit")
+
+
+def _block_lines(name: str, block: "pd.DataFrame") -> Iterator[str]:
+    indicator = declaration(name)
+    better = f", {indicator.better} is better" if indicator.better else ""
+    yield from wrapped(f"{name} ({indicator.unit}{better})")
+    yield f"{'policy':<17} {'mean':>10} {'5 %':>10} {'median':>10} {'95 %':>10} {'better':>6} {'':1} {'points':>6}"
+    shown = ["mean", "q05", "q50", "q95"]
+    places = places_for(block[shown].to_numpy().ravel())
+    for _, row in block.iterrows():
+        figures = " ".join(f"{plain_number(row[column], places, True):>10}" for column in shown)
+        share = "-" if np.isnan(row["share_better"]) else f"{row['share_better']:.0%}"
+        mark = "!" if row["unequal_money"] else ""
+        yield f"{shortened(row['policy'])} {figures} {share:>6} {mark:1} {row['points']:>6}"

@@ -1,0 +1,48 @@
+"""`nqpf validate`: the economy without policy against stylised facts."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from experiments.commands.json import to_json
+from experiments.commands.options import QUICK_SEEDS, OneRun
+from experiments.commands.outcome import DONE
+from experiments.commands.text import plain_number
+from experiments.running.runner import Execution
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def validate_command(
+    facts: Iterable[str], one: OneRun, seeds: int | None, *, jobs: int | None, quick: bool, as_json: bool, quiet: bool
+) -> int:
+    """Hold the economy without policy against stylised facts; print the table or JSON. Returns the exit code."""
+    from experiments.study.study import DEFAULT_SEEDS, seeds_from
+    from experiments.validation.validate import validate
+
+    count = (QUICK_SEEDS if quick else DEFAULT_SEEDS) if seeds is None else seeds
+    luck = seeds_from(count, one.seed)
+    table = validate(facts, one.parameters, luck, Execution(jobs, quiet=quiet))
+    if as_json:
+        print(to_json(table.to_dict("records")))
+    else:
+        print("\n".join(validation_lines(table)))
+    return DONE
+
+
+def validation_lines(table: "pd.DataFrame") -> Iterator[str]:
+    """The table as text of at most 80 columns."""
+    yield f"{'fact':<22} {'unit':<16} {'median':>8} {'quartiles':>17} {'target':>9} {'met':>3}"
+    for row in table.itertuples():
+        quartiles = f"{_shown(row.lower)} to {_shown(row.upper)}"
+        target = f"{row.low:g}-{row.high:g}" if row.low >= 0 else f"{row.low:g}..{row.high:g}"
+        met = "yes" if row.met else "NO"
+        yield f"{row.fact:<22} {row.unit:<16} {_shown(row.median):>8} {quartiles:>17} {target:>9} {met:>3}"
+    yield ""
+    yield f"{int(table['met'].sum())} of {len(table)} facts met by the median over {int(table['n'].max())} seeds"
+
+
+def _shown(value: float) -> str:
+    return "never" if np.isinf(value) else plain_number(value, 3 if abs(value) < 10 else 1)

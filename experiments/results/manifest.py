@@ -1,0 +1,107 @@
+"""`manifest.json`: whose results a folder holds, made by what, how far it got. Written whole or not at all."""
+
+import json
+import platform
+import subprocess
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import TypeAdapter
+
+from experiments.files import write_whole
+from experiments.study.study import Study
+from model.declaration.errors import BadInput
+
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What `manifest.json` says. `hash` is the study's identity, `model` the hash of the model's sources,
+    `shards` the parts `i/n` that were run into the folder (empty: it was always run whole)."""
+
+    hash: str
+    model: str
+    study: dict[str, Any]
+    seeds: list[int]
+    versions: dict[str, str]
+    git: dict[str, Any] | None
+    start: str
+    end: str | None = None
+    counts: dict[str, int] = field(default_factory=dict)
+    shards: list[str] = field(default_factory=list)
+
+    @classmethod
+    def begin(cls, study: Study, model: str) -> Self:
+        """The manifest of a study that starts now."""
+        return cls(
+            study.identity(model), model, study.content(), list(study.seeds), versions(), git_state(), _now()
+        )  # fmt: skip
+
+    @classmethod
+    def read(cls, folder: Path) -> Self | None:
+        """The manifest of a folder, None if it has none; raises BadInput if it is not one of ours."""
+        path = folder / FILE
+        try:
+            return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except (ValueError, IsADirectoryError):
+            raise BadInput(f"{path}: is not a manifest of nqpf; give a new folder") from None
+
+    def write(self, folder: Path) -> None:
+        """Write the manifest into its folder."""
+        write_whole(folder / FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
+
+    def is_like(self, study: Study) -> bool:
+        """Whether the study alone, apart from the model's sources, is the same."""
+        return study.identity(self.model) == self.hash
+
+    def reopened(self, study: Study, shards: Iterable[str] = ()) -> Self:
+        """The manifest while runs of the study are being added: its seeds, outcomes and shards may have grown."""
+        seeds = sorted({*self.seeds, *study.seeds})
+        parts = sorted({*self.shards, *shards})
+        return replace(
+            self, study=study.content(), seeds=seeds, shards=parts, versions=versions(), git=git_state(), end=None
+        )  # fmt: skip
+
+    def counted(self, counts: dict[str, int]) -> Self:
+        """The manifest with what has been run of `asked`; ended when that is all."""
+        whole = sum(number for name, number in counts.items() if name != "asked") == counts["asked"]
+        return replace(self, end=_now() if whole else None, counts=counts)
+
+
+def versions() -> dict[str, str]:
+    """Versions of what results may depend on, without importing it."""
+    found = {}
+    for package in ("nqpf", "numpy", "numba", "mesa"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return {**found, "python": platform.python_version()}
+
+
+def git_state() -> dict[str, Any] | None:
+    """Commit of the sources and whether they were changed since; None where there is no git."""
+    root = Path(__file__).resolve().parents[2]
+    if not (root / ".git").exists():
+        return None
+    try:
+        commit = _git(root, "rev-parse", "HEAD")
+        return {"commit": commit, "changed": bool(_git(root, "status", "--porcelain", "--", "agents", "model"))}
+    except (OSError, subprocess.SubprocessError):
+        return None
+
+
+def _git(root: Path, *command: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *command], capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout.strip()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

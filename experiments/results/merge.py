@@ -1,0 +1,90 @@
+"""Joining results folders of one study. Shards are copied whole, so a kill loses nothing and a second try goes on."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from experiments.results.columns import run_schema, series_schema
+from experiments.files import write_whole
+from experiments.results.manifest import Manifest
+from experiments.results.store import DAMAGE, Store, read_shard
+from experiments.study.study import Study
+from experiments.study.plan import Tasks
+from model.declaration.errors import BadInput
+
+SCHEMAS = {"series": series_schema, "runs": run_schema}
+"""In the order in which a shard's two files are written: a run is stored when its row is."""
+
+
+def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
+    """Put the runs of both folders into `first`, or into `out` if given; returns that folder. `second` stays as it is.
+
+    A report in that folder is removed if it does not show all of these runs.
+
+    Raises BadInput, changing nothing, if a folder holds no results, or they are not of one study and model.
+    """
+    ours, theirs = held(first), held(second)
+    if first.resolve() == second.resolve():
+        raise BadInput(f"{second}: is the same folder as {first}; give two")
+    if ours.hash != theirs.hash:
+        other = "by other sources of the model" if ours.model != theirs.model else f"of study '{theirs.study['name']}'"
+        raise BadInput(f"{second}: holds results {other} ({theirs.hash[:8]}, not {ours.hash[:8]} as {first})")
+    target = out or first
+    study = replace(study_in(first, ours), seeds=tuple(sorted({*ours.seeds, *theirs.seeds})))
+    store = Store(target, study, ours.model, shards=[*ours.shards, *theirs.shards])
+    before = store.runs(columns=["run_id"]).num_rows
+    for folder in (first, second):
+        if folder.resolve() != target.resolve():
+            _copy_shards(folder, target)
+    store.finish(task.run_id for task in Tasks.of(study, ours.model))
+    if store.runs(columns=["run_id"]).num_rows > before:
+        _remove_report(target, "sweep" if study.design else "compare")
+    return target
+
+
+def _remove_report(folder: Path, command: str) -> None:
+    """Remove a report that does not show all runs that the folder now holds, and say how to draw it of all."""
+    report = folder / "report.html"
+    if report.exists():
+        report.unlink()
+        print(
+            f"nqpf: {report} showed only some of these runs and is gone; `nqpf {command} STUDY.yaml --out {folder}` "
+            "draws it of all",
+            file=sys.stderr,
+        )
+
+
+def held(folder: Path) -> Manifest:
+    """The manifest of a results folder; raises BadInput where there is none."""
+    manifest = Manifest.read(folder)
+    if manifest is None:
+        raise BadInput(f"{folder}: no results of nqpf there (no manifest.json)")
+    return manifest
+
+
+def study_in(folder: Path, manifest: Manifest) -> Study:
+    """The study of a results folder with all its seeds; raises BadInput where it was made by other declarations."""
+    try:
+        study = replace(Study.from_content(manifest.study), seeds=tuple(manifest.seeds))
+    except (KeyError, TypeError, BadInput):
+        study = None
+    if study is None or not manifest.is_like(study):
+        raise BadInput(f"{folder}: was made with other parameters than today's; use the version that made it")
+    return study
+
+
+def _copy_shards(source: Path, target: Path) -> None:
+    """Copy all whole shards that the target lacks; damaged ones are named on stderr and left out."""
+    for kind, schema in SCHEMAS.items():
+        for path in sorted((source / kind).glob("[!.]*.parquet")):
+            copy = target / kind / path.name
+            if copy.exists():
+                continue
+            try:
+                read_shard(path, schema())
+            except DAMAGE as fault:
+                reason = " ".join(str(fault).split())[:80]
+                print(f"nqpf: {path} is damaged ({reason}); left out, its runs are missing", file=sys.stderr)
+                continue
+            copy.parent.mkdir(exist_ok=True)
+            write_whole(copy, path.read_bytes())

@@ -1,0 +1,84 @@
+"""A file as a setting: its name with a digest of what it holds, so that a changed file is another setting.
+
+`industries.csv` becomes `industries.csv#0123456789abcdef` when a setting is validated. Settings therefore compare,
+hash and round-trip by content, and stored results of the file as it was are never taken for those of the file as it is.
+Relative names are relative to the working directory; a study file's are made relative to the study file.
+"""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+from model.declaration.errors import BadInput
+
+_MARKED = re.compile(r"(.+)#([0-9a-f]{16})", re.DOTALL)
+
+
+def with_digest(name: str) -> str:
+    """The file's name followed by '#' and the first 16 hexadecimal digits of the SHA-256 of its content.
+
+    An empty name (no file) and a name that has its digest stay as they are. Raises BadInput if the file cannot be read.
+    """
+    if not name or _MARKED.fullmatch(name):
+        return name
+    return f"{name}#{_digest(_read(name))}"
+
+
+InputFile = Annotated[str, AfterValidator(with_digest)]
+
+
+def path_of(file: str) -> str:
+    """The file's name without the digest."""
+    marked = _MARKED.fullmatch(file)
+    return marked[1] if marked else file
+
+
+def digest_of(file: str) -> str:
+    """The digest without the file's name: all that results depend on."""
+    marked = _MARKED.fullmatch(file)
+    return marked[2] if marked else ""
+
+
+def text_of(file: str) -> str:
+    """The text of a file given as name and digest.
+
+    Raises BadInput if it cannot be read, has changed since the digest was taken, is empty or is not UTF-8 (a byte
+    order mark is allowed).
+    """
+    path = path_of(file)
+    try:
+        data = _read(path)
+    except BadInput as fault:
+        raise BadInput(f"{path}: {fault}") from None
+    if _digest(data) != digest_of(file):
+        raise BadInput(f"{path}: has changed since its digest {digest_of(file)} was taken; give its name anew")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput(f"{path}:{line}: is not text in UTF-8") from None
+    if not text.strip():
+        raise BadInput(f"{path}:1: is empty")
+    return text
+
+
+def beside(folder: Path, name: str) -> str:
+    """A file named in another file of that folder, relative to the working directory."""
+    return str(folder / name) if name else name
+
+
+def _read(name: str) -> bytes:
+    path = Path(name)
+    try:
+        if path.exists() and not path.is_file():
+            raise BadInput(f"is a {'directory' if path.is_dir() else 'device'}; must be a file")
+        return path.read_bytes()
+    except OSError as error:
+        raise BadInput((error.strerror or "cannot be read").lower()) from None
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -1,0 +1,152 @@
+"""The user's own table of industries.
+
+A reader takes a file as Parameters hold it (name and digest) and is cached by it, so that a sweep reads a file once.
+Errors are BadInput as 'FILE:LINE: column: what is wrong and what is allowed'.
+"""
+
+import csv
+import math
+from collections.abc import Iterator
+from functools import lru_cache
+from io import StringIO
+from typing import NamedTuple
+
+import numpy as np
+
+from model.declaration.errors import BadInput, unknown
+from model.declaration.input_file import path_of, text_of
+
+INDUSTRY_COLUMNS = ("name", "share", "layer", "old_quality")
+NEED = "need_"
+OLD_QUALITY = (0.05, 3.0)
+"""Range of the quality of an old technology."""
+
+MOST_INDUSTRIES = 200
+_LARGEST = 1e9  # of a share or need as written
+_ROUNDING = 1e-9  # a sum this near to 1 is left alone, so that numbers written by an economy are read back exactly
+
+
+class IndustryTable(NamedTuple):
+    """The rows of `industries_file`: J industries, D problem domains. Arrays are read-only; copy them into a world."""
+
+    names: tuple[str, ...]  # (J,)
+    layer: np.ndarray  # (J,): TRADITIONAL, EMERGING or FUTURE
+    share: np.ndarray  # (J,): share of economic size, sums to 1
+    old_quality: np.ndarray  # (J,): quality of the old technology of every user at t = 0
+    needs: np.ndarray  # (J, D): latent needs, each row sums to 1
+
+
+@lru_cache(maxsize=16)
+def industry_table(file: str) -> IndustryTable:
+    """A CSV table with a row per industry and the columns name, share, layer, old_quality, need_... in any order.
+
+    `name`: text, each once. `share`: of output, positive, summing to 1 or (as per cent) to 100 within 1 %; then
+    normalised. `layer`: traditional, emerging or future. `old_quality`: in the range of the parameters of that name.
+    A column whose name begins with `need_` per problem domain, in the order of domains: non-negative, in any unit, not
+    all zero in a row; normalised to sum to 1 per industry. Raises BadInput for anything else.
+    """
+    from agents.industry import LAYERS  # loads the compiler, which parameters without a file do not need
+
+    path = path_of(file)
+    rows = _csv_rows(path, text_of(file))
+    _, header = next(rows)
+    needs = _check_header(path, header)
+    table = [(line, dict(zip(header, row, strict=True))) for line, row in rows]
+    if not table:
+        raise BadInput(f"{path}:2: has no industries; must have a row per industry")
+    names: dict[str, int] = {}
+    for line, row in table:
+        if not row["name"] or row["name"] in names:
+            first = f"that of line {names[row['name']]} too" if row["name"] else "empty"
+            raise BadInput(f"{path}:{line}: name = {row['name']!r}: is {first}; every industry needs its own")
+        names[row["name"]] = line
+        if row["layer"] not in LAYERS:
+            raise BadInput(f"{path}:{line}: layer: {unknown('layer', row['layer'], LAYERS)}")
+    share = np.array([_number(path, line, "share", row, 1.0 / _LARGEST, _LARGEST) for line, row in table])
+    old_quality = [_number(path, line, "old_quality", row, *OLD_QUALITY) for line, row in table]
+    latent = np.array([[_number(path, line, need, row, 0.0, _LARGEST) for need in needs] for line, row in table])
+    for (line, _), total in zip(table, latent.sum(axis=1), strict=True):
+        if total == 0.0:
+            raise BadInput(f"{path}:{line}: {needs[0]} to {needs[-1]}: are all 0; at least one must be above 0")
+    return IndustryTable(
+        names=tuple(names),
+        layer=_frozen(np.array([LAYERS.index(row["layer"]) for _, row in table])),
+        share=_frozen(_normalised(_share_of_one(path, share))),
+        old_quality=_frozen(np.array(old_quality)),
+        needs=_frozen(np.array([_normalised(row) for row in latent])),
+    )
+
+
+def check_industries(file: str, industries: int, default: int, domains: int) -> IndustryTable:
+    """The table of a file; raises BadInput where it does not go with the numbers of industries and of domains set."""
+    path, table = path_of(file), industry_table(file)
+    rows, needs = table.needs.shape
+    if rows > MOST_INDUSTRIES:
+        raise BadInput(f"{path}: has {rows} rows; must be at most {MOST_INDUSTRIES} industries")
+    if industries not in (rows, default):
+        raise BadInput(f"{path}: has {rows} rows; industries = {industries} must be as many, or not set")
+    if needs != domains:
+        raise BadInput(f"{path}:1: {NEED}: has {needs} such columns; must be as many as domains = {domains}")
+    return table
+
+
+def _csv_rows(path: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every row that is not blank; all rows are as long as the first."""
+    reader = csv.reader(StringIO(text), strict=True, skipinitialspace=True)
+    length = 0
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            length = length or len(cells)
+            if len(cells) != length:
+                raise BadInput(f"{path}:{reader.line_num}: has {len(cells)} cells; must have {length} as the header")
+            yield reader.line_num, cells
+    except csv.Error as error:
+        raise BadInput(f"{path}:{reader.line_num}: is not a CSV table: {error}") from None
+
+
+def _check_header(path: str, header: list[str]) -> list[str]:
+    """The columns of needs; raises BadInput for a column that is missing, unknown or there twice."""
+    needs = [name for name in header if name.startswith(NEED)]
+    for name in (*INDUSTRY_COLUMNS, f"{NEED}1"):
+        if name not in header and not (needs and name.startswith(NEED)):
+            allowed = ", ".join(INDUSTRY_COLUMNS)
+            raise BadInput(f"{path}:1: {name}: there is no such column; columns are {allowed} and {NEED}1, {NEED}2, …")
+    for name in header:
+        if name not in INDUSTRY_COLUMNS and name not in needs:
+            raise BadInput(f"{path}:1: {unknown('column', name, (*INDUSTRY_COLUMNS, f'{NEED}1'))}")
+        if header.count(name) > 1:
+            raise BadInput(f"{path}:1: {name}: is there twice; every column must be there once")
+    return needs
+
+
+def _number(path: str, line: int, column: str, row: dict[str, str], low: float, high: float) -> float:
+    """The number in a cell, from `low` to `high`."""
+    try:
+        value = float(row[column])
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise BadInput(f"{path}:{line}: {column} = {row[column]!r}: must be a number from {low:g} to {high:g}")
+    return value
+
+
+def _share_of_one(path: str, share: np.ndarray) -> np.ndarray:
+    """Shares, or percentages as shares; raises BadInput when they do not sum to one within 1 %."""
+    total = float(share.sum())
+    for whole in (1.0, 100.0):
+        if abs(total / whole - 1.0) <= 0.01:
+            return share / whole
+    raise BadInput(f"{path}: share: sums to {total:g}; must sum to 1 (or to 100 per cent) within 1 %")
+
+
+def _normalised(weights: np.ndarray) -> np.ndarray:
+    total = weights.sum()
+    return weights if abs(total - 1.0) <= _ROUNDING else weights / total
+
+
+def _frozen(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array

@@ -1,0 +1,207 @@
+"""Choice: users that reconsider compare the products they know with the old technology.
+
+Users are taken in blocks that stay in cache, each in passes: what users know of themselves, utilities of all offers to
+those that reconsider, the best with keyed taste noise, the move. Noise is drawn for all offers in a row, so that the
+pass becomes vector instructions.
+"""
+
+from agents.innovator import ABROAD
+from agents.kernel.arithmetic import list_marked, list_rare
+from agents.kernel.decorators import phase
+from agents.user import (
+    OLD_TECHNOLOGY,
+    ORPHANED,
+    change_cost,
+    gross_utility,
+    mastery_after_switch,
+    perceived_risk,
+    taste,
+)
+from model.policy.instruments import NUMBER
+from model.randomness import Stream, uniform, words_in_loop
+from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, transfer
+from model.state.state import BLOCK
+
+_TASTE, _INTEGRATION, _ADOPTION = int(Stream.TASTE), int(Entry.INTEGRATION), int(Entry.ADOPTION)
+_DEMONSTRATION = NUMBER["demonstration"]
+_NO_OFFER = -1e300
+
+
+@phase
+def show_offers(p, s):
+    """What users see before any of them chooses: prices net of subsidy, and how many of their peers have adopted."""
+    price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.scratch.net_price
+    for i in range(p.slots):
+        net_price[i] = price[i] * (1.0 - subsidy[i])
+    for start in range(0, p.users, BLOCK):
+        changed = _list_changed(s.users, s.desk, start, min(start + BLOCK, p.users))
+        for n in range(changed):
+            _tell_watchers(s.users, s.desk.listed[n])
+
+
+@phase
+def _list_changed(users, desk, start, stop):
+    """Users of the block that have taken up or given up the new technology since users last chose."""
+    adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], desk.marked
+    for k in range(stop - start):
+        changes[k] = adopted[k] != (provider[k] >= 0)
+    return list_rare(changes[: stop - start], start, desk.listed)
+
+
+@phase
+def _tell_watchers(users, u):
+    """Those who have user u as a peer see its change: most users change rarely, so that nobody has to be asked."""
+    watchers, adopting = users.watchers, users.adopting_peers
+    users.adopted[u] = not users.adopted[u]
+    change = 1 if users.adopted[u] else -1
+    for k in range(users.watcher_start[u], users.watcher_start[u + 1]):
+        adopting[watchers[k]] += change
+
+
+@phase
+def choose_providers(t, p, seed, s, first, last, sums):
+    """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy.
+
+    Adds up what moves, and what it costs, of the users from `first` to `last` (not included).
+    """
+    sums.switched, sums.adopting, sums.aid = 0.0, 0.0, 0.0
+    for start in range(first, last, BLOCK):
+        stop = min(start + BLOCK, last)
+        reviewing = _list_reviewing(s.users, s.desk, start, stop)
+        _assess_own(p, s.users, s.market[0].integration, s.desk.numbers, start, stop)
+        _assess_offers(p, s, reviewing, start)
+        _find_best(t, p, seed, s.desk, reviewing)
+        _move(p, s, reviewing, start, sums)
+
+
+@phase
+def pay_for_change(t, s):
+    """Integration, of which government may have promised a part."""
+    sums = s.shares.sums
+    switched, adopting, aid = 0.0, 0.0, 0.0
+    for k in range(sums.shape[0]):
+        switched, adopting, aid = switched + sums[k].switched, adopting + sums[k].adopting, aid + sums[k].aid
+    s.tallies[t].integrated = switched
+    transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, s.market[0].integration * switched)
+    transfer(t, s.ledger, GOVERNMENT, USERS, _ADOPTION, aid)
+    s.support.spent[_DEMONSTRATION] = aid
+    if aid > 0.0:
+        s.market[0].adopting = adopting
+
+
+@phase
+def _list_reviewing(users, desk, start, stop):
+    """Users of the block that reconsider, or whose provider has gone."""
+    reconsiders, provider = users.reconsiders[start:stop], users.provider[start:stop]
+    reviews = desk.marked[: stop - start]
+    for k in range(stop - start):
+        reviews[k] = reconsiders[k] | (provider[k] == ORPHANED)
+    return list_marked(reviews, start, desk.listed)
+
+
+@phase
+def _assess_own(p, users, integration, numbers, start, stop):
+    """Of each user: the risk it sees in leaving the old technology, the utility of that, and mastery of a new product.
+
+    Of those too that do not reconsider: to read all in a row is faster than to look for some in memory.
+    """
+    provider, adopting, lead = users.provider[start:stop], users.adopting_peers[start:stop], users.lead[start:stop]
+    first_peer, beyond_peers = users.peer_start[start:stop], users.peer_start[start + 1 : stop + 1]
+    valuation, old_quality = users.valuation[start:stop], users.old_quality[start:stop]
+    mastery, entering, staying, fresh = users.mastery[start:stop], numbers[0], numbers[1], numbers[2]
+    risk, lead_risk, value_of_quality, old_price = p.risk, p.lead_risk, p.value_of_quality, p.old_price
+    for k in range(stop - start):
+        among_peers = adopting[k] / max(beyond_peers[k] - first_peer[k], 1)
+        felt = perceived_risk(risk, among_peers, lead[k], lead_risk)
+        entering[k] = felt if provider[k] == OLD_TECHNOLOGY else 0.0
+    for k in range(stop - start):
+        value = gross_utility(value_of_quality, valuation[k], old_quality[k], 1.0, old_price)
+        staying[k] = value if provider[k] == OLD_TECHNOLOGY else value - integration
+    for k in range(stop - start):
+        fresh[k] = mastery_after_switch(mastery[k], p.mastery_start, p.mastery_carried)
+
+
+@phase
+def _assess_offers(p, s, reviewing, start):
+    """Utility without noise of every contact's product and of the old technology: all first contacts, then all second.
+
+    Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
+    over the risk of buying from a firm (`waiver`).
+    """
+    users, innovators, desk, net_price = s.users, s.innovators, s.desk, s.scratch.net_price
+    quality, home, adoption, waiver = innovators.quality, innovators.region, s.support.adoption, s.support.waiver
+    regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
+    valuations, masteries = users.valuation, users.mastery
+    entering, staying, fresh = desk.numbers[0], desk.numbers[1], desk.numbers[2]
+    listed, who, option, utility = desk.listed, desk.who, desk.option, desk.utility
+    value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
+    known, slots = contacts.shape[1], p.slots
+    for r in range(reviewing):
+        option[r] = contacts[listed[r], 0]  # alone in a loop: many users' contacts come from memory at once
+    for r in range(reviewing):
+        u, n = listed[r], r
+        j, now, valuation, region = industry[u], provider[u], valuations[u], regions[u]
+        skilled, anew, felt = masteries[u], fresh[u - start], entering[u - start]
+        aid = adoption[j] if now == OLD_TECHNOLOGY else 0.0
+        for m in range(known):
+            i = max(contacts[u, m], 0)
+            mastery = skilled if i == now else anew
+            value = gross_utility(value_of_quality, valuation, quality[i, j], mastery, net_price[i])
+            change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
+            value -= change * (i != now)  # products: outcomes that cannot be foretold make branches slow
+            value -= friction * (home[i] != region)
+            who[n], option[n] = u, i
+            utility[n] = value if contacts[u, m] >= 0 else _NO_OFFER
+            n += reviewing
+        who[n], option[n], utility[n] = u, slots, staying[u - start]
+
+
+@phase
+def _find_best(t, p, seed, desk, reviewing):
+    """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
+    who, option, utility, noise, chosen, best = (
+        desk.who, desk.option, desk.utility, desk.taste, desk.chosen, desk.best
+    )  # fmt: skip
+    scale, offers = p.choice_noise, reviewing * (p.contacts + 1)
+    for n in range(offers):
+        w0, _, _, _ = words_in_loop(seed, _TASTE, t, who[n], option[n])
+        noise[n] = uniform(w0)
+    for n in range(offers):
+        utility[n] += taste(scale, noise[n])
+    for r in range(reviewing):
+        best[r], chosen[r] = utility[r], option[r]
+    for m in range(1, p.contacts + 1):
+        offered, value = option[m * reviewing :], utility[m * reviewing :]
+        for r in range(reviewing):
+            chosen[r] = offered[r] if value[r] > best[r] else chosen[r]
+        for r in range(reviewing):
+            best[r] = max(best[r], value[r])
+
+
+@phase
+def _move(p, s, reviewing, start, sums):
+    """Move each reviewing user to its best offer.
+
+    Adds to `sums`: economic size of users that switched; integration and risk of those that were offered help to
+    adopt; and the help that government promises them.
+    """
+    users, desk, adoption, waiver, entering = s.users, s.desk, s.support.adoption, s.support.waiver, s.desk.numbers[0]
+    listed, chosen, provider = desk.listed, desk.chosen, users.provider
+    slots, integration = p.slots, s.market[0].integration
+    switched, adopting, aid = 0.0, 0.0, 0.0
+    for r in range(reviewing):
+        u = listed[r]
+        choice = OLD_TECHNOLOGY if chosen[r] == slots else chosen[r]
+        if choice == provider[u]:
+            continue
+        rate = adoption[users.industry[u]]
+        if rate > 0.0 and provider[u] == OLD_TECHNOLOGY and s.innovators.region[choice] != ABROAD:
+            cost = users.size[u] * change_cost(integration, entering[u - start], waiver[choice], 0.0)
+            adopting += cost
+            aid += rate * cost
+        provider[u] = choice
+        users.mastery[u] = mastery_after_switch(users.mastery[u], p.mastery_start, p.mastery_carried)
+        switched += users.size[u]
+    sums.switched += switched
+    sums.adopting += adopting
+    sums.aid += aid

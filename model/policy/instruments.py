@@ -1,0 +1,255 @@
+"""Instruments of policy: each turns money into support, seeing only a read-only signal.
+
+An instrument takes (its number, money net of administration and leakage, the policy's traits, the economy's
+parameters, the signal, the support to fill) and returns the money it has placed now. Those that pay for what agents
+will do later in the quarter (a part of the price, of integration, of seed cash) place nothing now: they set what is
+paid, and phases add up in `support.spent` what it came to.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from agents.government import insight, subsidy_rate
+from agents.kernel.arithmetic import exp
+from agents.kernel.decorators import phase
+from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
+
+NUMBER: dict[str, int] = {name: number for number, name in enumerate(INSTRUMENTS)}
+_VOUCHERS, _PROCUREMENT = PRICE_SUBSIDIES.index("vouchers"), PRICE_SUBSIDIES.index("procurement")
+
+
+class Signal(NamedTuple):
+    """What instruments may see; N slots, S suppliers, J industries, R regions."""
+
+    initial_output: float  # Y_0
+    foresight: float  # phi, without an observatory
+    eligible: np.ndarray  # (N,): living domestic firms
+    chosen: np.ndarray  # (N,): champions among them
+    backed: np.ndarray  # (N,): firms that their local governments back
+    region: np.ndarray  # (N,): region of a firm
+    research: np.ndarray  # (N,): money: own R&D planned for this quarter
+    sales: np.ndarray  # (N,): money: last quarter's sales before subsidy
+    upstream: np.ndarray  # (S,): share of money for suppliers that goes to each, by the plan; sums to 1
+    adopted: np.ndarray  # (J,): share of an industry's size that uses the new technology
+    adopting: float  # money: integration and risk of those who adopted a domestic product when last supported
+    local: np.ndarray  # (R,): share of the economy in a region, sums to 1
+    entrants: float  # domestic firms that entered last quarter
+
+
+@phase
+def _share_out_research(net, takers, signal, equal, limit, support):
+    """R&D money to the takers in proportion to own R&D, or equally, at most `limit` each; returns what was placed."""
+    base, placed = _research_of(takers, signal, equal), 0.0
+    for i in range(takers.shape[0]):
+        if takers[i]:
+            part = (1.0 if equal else signal.research[i]) / base if base > 0.0 else 0.0
+            support.spread[i] = min(net * part, limit)
+            support.research[i] += support.spread[i]
+            placed += support.spread[i]
+    return placed
+
+
+@phase
+def _research_of(takers, signal, equal):
+    """Own R&D that the takers plan, or their number."""
+    base = 0.0
+    for i in range(takers.shape[0]):
+        if takers[i]:
+            base += 1.0 if equal else signal.research[i]
+    return base
+
+
+@phase
+def _earmark(takers, share, support, marked):
+    """Mark a share of what was just given to the takers."""
+    for i in range(takers.shape[0]):
+        if takers[i]:
+            marked[i] += share * support.spread[i]
+
+
+@phase
+def _pass_upstream(money, signal, support):
+    """Money for the R&D of domestic suppliers of the planned domains."""
+    for k in range(signal.upstream.shape[0]):
+        support.upstream[k] += money * signal.upstream[k]
+    return money
+
+
+@phase
+def _pay_part_of_price(row, net, takers, cap, signal, support):
+    """One subsidy rate on the takers' products."""
+    base = 0.0
+    for i in range(takers.shape[0]):
+        if takers[i]:
+            base += signal.sales[i]
+    rate = subsidy_rate(net, base, cap)
+    for i in range(takers.shape[0]):
+        if takers[i]:
+            support.purchase[row, i] = rate
+    return 0.0
+
+
+@phase
+def _buy_service(net, support):
+    """Money for a public service."""
+    support.flow[0].services += net
+    return net
+
+
+@phase
+def rebate(number, net, policy, p, signal, support):
+    """The tax, handed straight back."""
+    support.flow[0].refund += net
+    return net
+
+
+@phase
+def rd_credit(number, net, policy, p, signal, support):
+    """Matching credit on everyone's own R&D."""
+    return _share_out_research(net, signal.eligible, signal, False, np.inf, support)
+
+
+@phase
+def grants(number, net, policy, p, signal, support):
+    """R&D money for champions, shares of it tied to the plan, earmarked for exploration, passed to suppliers."""
+    limit = policy.award_size if policy.award_size > 0.0 else np.inf
+    if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
+        return 0.0
+    own = (1.0 - policy.upstream) * net
+    placed = _share_out_research(own, signal.chosen, signal, policy.equal_award == 1, limit, support)
+    _earmark(signal.chosen, policy.compliance, support, support.tied)
+    _earmark(signal.chosen, policy.explore, support, support.explore)
+    return placed + _pass_upstream(policy.upstream * net * (placed / own if own > 0.0 else 1.0), signal, support)
+
+
+@phase
+def guidance_fund(number, net, policy, p, signal, support):
+    """Each region's part of the money as equity to the firms its government backs, in proportion to own R&D."""
+    placed, takers = 0.0, np.zeros(signal.backed.shape[0], np.bool_)
+    for r in range(signal.local.shape[0]):
+        for i in range(takers.shape[0]):
+            takers[i] = signal.backed[i] and signal.eligible[i] and signal.region[i] == r
+        given = _share_out_research(net * signal.local[r], takers, signal, policy.equal_award == 1, np.inf, support)
+        if given > 0.0:
+            _earmark(takers, 1.0, support, support.equity)
+        placed += given
+    return placed
+
+
+@phase
+def mission(number, net, policy, p, signal, support):
+    """Planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
+    if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
+        return 0.0
+    own = (1.0 - policy.mission_upstream) * net
+    placed = _share_out_research(own, signal.chosen, signal, policy.equal_award == 1, np.inf, support)
+    _earmark(signal.chosen, 1.0, support, support.tied)
+    _earmark(signal.chosen, policy.mission_explore, support, support.explore)
+    _earmark(signal.chosen, policy.coordination, support, support.lost)
+    _earmark(signal.chosen, 1.0, support, support.shared)
+    return placed + _pass_upstream(policy.mission_upstream * net, signal, support)
+
+
+@phase
+def basic_research(number, net, policy, p, signal, support):
+    """Public science."""
+    support.flow[0].science += net
+    return net
+
+
+@phase
+def vouchers(number, net, policy, p, signal, support):
+    """A part of the price of any domestic product."""
+    return _pay_part_of_price(_VOUCHERS, net, signal.eligible, policy.subsidy_cap, signal, support)
+
+
+@phase
+def demonstration(number, net, policy, p, signal, support):
+    """Integration and risk paid to those who adopt where few have; at the rate that the money allows."""
+    rate = subsidy_rate(net, signal.adopting, 1.0)
+    for j in range(signal.adopted.shape[0]):
+        support.adoption[j] = rate if signal.adopted[j] < policy.first_adopters else 0.0
+    return 0.0
+
+
+@phase
+def procurement(number, net, policy, p, signal, support):
+    """A part of the price of champions' products; their buyers may be relieved of risk, in full at the capped rate."""
+    _pay_part_of_price(_PROCUREMENT, net, signal.chosen, policy.subsidy_cap, signal, support)
+    for i in range(signal.chosen.shape[0]):
+        paid = support.purchase[_PROCUREMENT, i] / policy.subsidy_cap if policy.subsidy_cap > 0.0 else 0.0
+        support.waiver[i] = policy.waive_risk * paid
+    return 0.0
+
+
+@phase
+def entry_subsidy(number, net, policy, p, signal, support):
+    """Money for each domestic entrant: the purse over 1.1 times last quarter's entrants, at most the award."""
+    expected = max(1.0, 1.1 * signal.entrants)
+    support.flow[0].entrant = min(policy.entry_award * p.seed_cash, net / expected)
+    return 0.0
+
+
+@phase
+def platform(number, net, policy, p, signal, support):
+    """Meetings: probability = efficacy * money / Y_0 per user, at most 1."""
+    support.flow[0].meetings = min(1.0, p.platform_efficacy * net / signal.initial_output)
+    return _buy_service(support.flow[0].meetings * signal.initial_output / p.platform_efficacy, support)
+
+
+@phase
+def roadmap(number, net, policy, p, signal, support):
+    """Weight of the roadmap in firms' directions: 1 - exp(-efficacy * money / Y_0)."""
+    support.flow[0].roadmap = 1.0 - exp(-p.roadmap_efficacy * net / signal.initial_output)
+    return _buy_service(net, support)
+
+
+@phase
+def common_technology(number, net, policy, p, signal, support):
+    """Public R&D on the problems reported most."""
+    support.flow[0].common += net
+    return net
+
+
+@phase
+def infrastructure(number, net, policy, p, signal, support):
+    """Investment in the stock."""
+    support.flow[0].infrastructure += net
+    return net
+
+
+@phase
+def talent(number, net, policy, p, signal, support):
+    """Training of engineers."""
+    support.flow[0].training += net
+    return net
+
+
+@phase
+def market_unification(number, net, policy, p, signal, support):
+    """Segmentation is multiplied by exp(-efficacy * money / Y_0)."""
+    support.flow[0].segmentation = exp(-p.unification_efficacy * net / signal.initial_output)
+    return _buy_service(net, support)
+
+
+@phase
+def observatory(number, net, policy, p, signal, support):
+    """Foresight from the next quarter on."""
+    support.flow[0].foresight = insight(signal.foresight, p.observatory_efficacy, net / signal.initial_output)
+    return _buy_service(net, support)
+
+
+def _dispatcher() -> Any:
+    """act(number, …) calls the instrument of that number in the order of the declarations.
+
+    Written out as a chain of comparisons, because compiled code cannot index a tuple of different functions.
+    """
+    arguments = "number, net, policy, p, signal, support"
+    cases = [f"    if number == {k}: return {name}({arguments})" for name, k in NUMBER.items()]
+    scope = {name: globals()[name] for name in NUMBER}
+    exec("\n".join([f"def act({arguments}):", *cases, "    return 0.0"]), scope)
+    return phase(scope["act"])
+
+
+act = _dispatcher()

@@ -1,0 +1,116 @@
+"""Compilation: machine code is kept per state of the sources and per flag, and never used when stale.
+
+Tried on one rule in a copy of `agents/`, so that each fresh process compiles in a second.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from model import compilation
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = """
+from agents.kernel.decorators import cache_folder, compiled_before, kernel
+from agents.user import mastery_after_use
+
+@kernel
+def answer(mastery):
+    return mastery_after_use(mastery, 0.5)
+
+before = compiled_before("answer")
+print(answer(0.0), cache_folder(), before, compiled_before("answer"), list(answer.stats.cache_hits.values()) != [])
+"""
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """A copy of the sources with a script that calls one rule through a kernel."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "agents", tmp_path / "code" / "agents", ignore=ignore)
+    (tmp_path / "code" / "model").mkdir()
+    (tmp_path / "code" / "script.py").write_text(SCRIPT)
+    return tmp_path / "code"
+
+
+def ask(code, cache, **environment):
+    """(answer, cache folder, whether it was there before, whether it is there after, whether it was used)."""
+    environment = {**os.environ, "NQPF_CACHE_DIR": str(cache), "PYTHONPATH": str(code), **environment}
+    done = subprocess.run([sys.executable, "script.py"], cwd=code, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    answer, folder, *flags = done.stdout.split()
+    return float(answer), Path(folder), *(flag == "True" for flag in flags)
+
+
+def test_an_edited_rule_gives_the_new_result(copy, tmp_path):
+    """Editing a callee in another file gives the new result and another folder; undoing it finds the old one again."""
+    cache = tmp_path / "cache"
+    first = ask(copy, cache)
+    assert first[0] == 0.5 and first[1].is_relative_to(cache) and first[2:] == (False, True, False)
+    assert ask(copy, cache) == (0.5, first[1], True, True, True)
+
+    rules = copy / "agents" / "user.py"
+    source = rules.read_text()
+    edited = source.replace(
+        "return mastery + learning * (1.0 - mastery)", "return mastery + learning * (3.0 - mastery)"
+    )
+    assert edited != source
+    rules.write_text(edited)
+    changed = ask(copy, cache)
+    assert changed[0] == 1.5 and changed[1] != first[1] and changed[2] is False
+
+    rules.write_text(source)
+    assert ask(copy, cache) == (0.5, first[1], True, True, True)
+
+
+def test_flags_have_their_own_folder(copy, tmp_path):
+    """Code compiled with bounds checks is kept apart from code without."""
+    plain, checked = ask(copy, tmp_path / "cache"), ask(copy, tmp_path / "cache", NUMBA_BOUNDSCHECK="1")
+    assert plain[0] == checked[0] and plain[1] != checked[1] and checked[2] is False
+
+
+def test_without_a_writable_cache(copy, tmp_path):
+    """Where the cache cannot be made (its place is a file) a temporary folder serves."""
+    place = tmp_path / "file"
+    place.write_text("taken")
+    answer, folder, *_ = ask(copy, place)
+    assert answer == 0.5 and folder.is_dir() and not folder.is_relative_to(place)
+    shutil.rmtree(folder)
+
+
+def test_model_sources_count_too(copy, tmp_path):
+    """A change of any source of agents/ or model/ is another state; a change elsewhere is not."""
+    first = ask(copy, tmp_path / "cache")[1]
+    (copy / "notes.py").write_text("x = 1\n")
+    assert ask(copy, tmp_path / "cache")[1] == first
+    (copy / "model" / "phases.py").write_text("x = 1\n")
+    assert ask(copy, tmp_path / "cache")[1] != first
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_without_processes_only_time_is_lost(quiet, monkeypatch, capsys):
+    """Where none can be started, this process compiles everything, and says before that it will take a while."""
+
+    def refuse(*_, **__):
+        raise OSError("no process")
+
+    done = []
+    monkeypatch.setattr(compilation, "compiled_before", lambda name: False)
+    monkeypatch.setattr(compilation.subprocess, "Popen", refuse)
+    monkeypatch.setattr(compilation, "build_world", lambda *_: done.append("world"))
+    monkeypatch.setattr(compilation, "compile_parts", done.append)
+    monkeypatch.setattr(compilation, "compile_whole", lambda: done.append("whole"))
+    assert compilation.compile_model.__wrapped__(quiet)
+    assert done[0] == "world" and done[-1] == "whole"
+    assert ("compiling the model once" in capsys.readouterr().err) is not quiet
+
+
+def test_a_process_of_its_own_keeps_a_part(tmp_path, monkeypatch):
+    """What a helper compiles is in the cache that all share."""
+    monkeypatch.setenv("NQPF_CACHE_DIR", str(tmp_path))
+    assert compilation._helper("innovate").wait() == 0
+    assert any(tmp_path.rglob("*.innovate-*.nbi")) and not any(tmp_path.rglob("*.run_quarters-*.nbi"))

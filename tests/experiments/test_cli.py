@@ -1,0 +1,363 @@
+"""The command line: what it prints, where, in what width, and the files that it writes."""
+
+import io
+import json
+import math
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.analysis.comparison import COMPARISON_COLUMNS, HEADLINE
+from experiments.cli import main
+from experiments.commands.text import places_for, plain_number, shortened
+from experiments.study.addresses import ADDRESSES
+from experiments.study.study import DEFAULT_POLICIES
+from model import Parameters, policies, simulate
+from model.indicators.series import INDICATORS
+from model.indicators.summary import SUMMARY_NAMES
+
+SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
+SET = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str, code: int = 0) -> tuple[str, str]:
+    """What a command prints on stdout and stderr."""
+    assert main(list(words)) == code
+    shown = capsys.readouterr()
+    return shown.out, shown.err
+
+
+def nqpf(*words: str, stdout: Any = subprocess.PIPE) -> "subprocess.CompletedProcess[str]":
+    """The command in a process of its own."""
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
+    command = [sys.executable, "-m", "experiments", *words]
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=120, env=environment)
+
+
+def test_help_loads_nothing_heavy() -> None:
+    heavy = {"numpy", "numba", "pandas", "scipy", "pyarrow", "joblib", "pydantic", "mesa", "model", "viz"}
+    code = f"import sys, experiments.cli as cli; cli.main(['--help']); assert not {heavy} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["compare", "run", "sweep", "merge", "validate", "policies", "parameters", "indicators", "status", "view"],
+)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = run(capsys, command, "--help")
+    assert out.startswith(f"Usage: nqpf {command}")
+    assert err == ""
+
+
+def test_the_main_job_prints_a_table_of_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, "compare", "--seeds", "3", *SET)
+    assert out.isascii()
+    assert max(map(len, out.splitlines())) <= 80
+    blocks = out.split("\n\n")
+    for indicator in HEADLINE:
+        block = next(block for block in blocks if block.startswith(f"{indicator} ("))
+        named = [line[:17] for line in block.splitlines()[2:] if not line.startswith(" ")]
+        assert named == [shortened(name) for name in DEFAULT_POLICIES]
+    assert "95 % interval" in out
+    assert "Holm-adjusted over all" in " ".join(out.split())
+    assert "money per run" in out
+
+
+def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a report of a fault should say first."""
+    assert re.fullmatch(r"nqpf \d+\.\d+\.\d+, numpy .*, mesa .*, python 3\..*\n", run(capsys, "--version")[0])
+
+
+def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: pytest.CaptureFixture[str]) -> None:
+    """Below the indicators, in 80 columns, with what was tried where the crossing lies outside."""
+    words = ("compare", "--policies", "rebate,vouchers,community,new_national_system,talent", "--seeds", "2", *SET)
+    out, _ = run(capsys, *words)
+    assert max(map(len, out.splitlines())) <= 80
+    (block,) = (block for block in out.split("\n\n") if block.startswith("break-even: "))
+    assert "welfare exceeds rebate's" in " ".join(block.split())
+    lines = block[block.index("policy  ") :].splitlines()[1:]
+    assert [line[:17].strip() for line in lines] == ["community", "new_national_sy..", "talent"]
+    multiple = r"(x[\d.]+|below x0\.1|above x10)"
+    assert all(re.fullmatch(rf"{multiple} +{multiple}( to {multiple})?", line[17:].strip()) for line in lines)
+    out, _ = run(capsys, *words, "--no-responses")
+    assert "break-even" not in out
+
+
+def test_the_head_of_the_table_says_how_money_was_made_equal(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("compare", "--policies", "rebate,vouchers", "--seeds", "2", "--no-responses", *SET)
+    own = run(capsys, *words)[0]
+    reruns = run(capsys, *words, "--match", "--timing", "yoked")[0]
+    for phrase in ("budgets of a seed cut to what every arm could place", "the slowest arm's calendar"):
+        assert phrase in " ".join(reruns.split("\n\n")[0].split())
+        assert phrase not in " ".join(own.split())
+    assert max(map(len, reruns.splitlines())) <= 80
+
+
+def test_an_option_takes_back_what_a_study_file_asks_for(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("s.yaml").write_text("policies: [rebate, grants]\nseeds: 1\ntiming: yoked\n")
+    assert "slowest arm's calendar" in " ".join(run(capsys, "compare", "s.yaml", "--no-responses", *SET)[0].split())
+    out, _ = run(capsys, "compare", "s.yaml", "--timing", "own", "--no-responses", *SET)
+    assert "calendar" not in out
+
+
+def test_a_terminal_shows_the_same_table_as_a_pipe(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("compare", "--policies", "rebate,grants", "--seeds", "2", "--quiet", *SET)
+    out, _ = run(capsys, *words)
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    assert main(list(words)) == 0
+    assert terminal.getvalue() == out
+
+
+def test_the_main_job_leaves_a_folder_with_manifest_runs_series_and_report(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--no-responses", *SET)
+    (folder,) = Path("results").iterdir()
+    assert folder.name.startswith("compare-")
+    assert len(folder.name) == len("compare-") + 8
+    assert sorted(path.name for path in folder.iterdir()) == ["manifest.json", "report.html", "runs", "series"]
+    assert f"report: {folder}/report.html" in out
+    manifest = json.loads((folder / "manifest.json").read_text())
+    assert manifest["hash"].startswith(folder.name[-8:])
+    assert manifest["counts"] == {"asked": 4, "ok": 4}
+    runs = pd.read_parquet(folder / "runs")
+    assert len(runs) == 4
+    assert {"run_id", "point", "policy", "seed", "status", "error", *ADDRESSES, *SUMMARY_NAMES} <= set(runs.columns)
+    html = (folder / "report.html").read_text()
+    assert "<html" in html
+    assert "grants" in html
+
+
+def test_a_second_comparison_uses_the_stored_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("compare", "--policies", "rebate,grants", "--no-responses", *SET)
+    first, _ = run(capsys, *words, "--seeds", "2")
+    again, err = run(capsys, *words, "--seeds", "2")
+    assert again == first
+    assert err == "4 of 4 runs are stored already\n"
+    _, err = run(capsys, *words, "--seeds", "4")
+    assert "4 of 8 runs are stored already" in err
+    assert len(list(Path("results").iterdir())) == 1
+
+
+def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, "compare", "--policies", "laissez_faire,grants", "--seeds", "2", "--json", *SET)
+    found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    assert list(found) == ["study", "policies", "seeds", "reference", "table", "out"]
+    assert found["policies"] == ["rebate", "laissez_faire", "grants"]
+    assert (found["study"], found["seeds"], found["reference"]) == ("compare", [0, 1], "rebate")
+    assert len(found["table"]) == 3 * len(HEADLINE)
+    assert tuple(found["table"][0]) == COMPARISON_COLUMNS
+    by_key = {(row["policy"], row["indicator"]): row for row in found["table"]}
+    assert by_key["rebate", "welfare"]["difference"] is None
+    assert by_key["laissez_faire", "welfare"]["equal_money"] is None
+    assert by_key["laissez_faire", "welfare_per_unit"]["mean"] is None
+    assert isinstance(by_key["grants", "welfare"]["n"], int)
+    assert Path(found["out"]).is_dir()
+
+
+def test_quiet_says_nothing_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    _, err = run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--quiet", *SET)
+    assert err == ""
+
+
+def test_run_json(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, "run", "--policy", "grants", "--seed", "3", "--set", "policy.foresight=1", "--json", *SET)
+    found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    assert list(found) == ["policy", "seed", "parameters", "summary", "versions"]
+    assert (found["policy"], found["seed"]) == ("grants", 3)
+    assert found["parameters"] == Parameters(**SIZES).model_dump(mode="json")
+    assert {"python", "numpy", "numba", "mesa", "model"} <= set(found["versions"])
+    expected = simulate(Parameters(**SIZES), policies["grants"].replace(foresight=1.0), 3).summary
+    assert found["summary"] == {name: None if math.isnan(value) else value for name, value in expected.items()}
+
+
+def test_run_prints_every_indicator_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, "run", *SET)
+    assert max(map(len, out.splitlines())) <= 80
+    assert {line.split()[0] for line in out.splitlines()[2:]} == set(SUMMARY_NAMES)
+
+
+def test_run_writes_series_firms_and_network(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--series", "s.parquet", "--agents", "a.parquet", "--graph", "g.graphml")
+    run(capsys, "run", "--policy", "grants", "--seed", "1", *words, *SET)
+    series, firms, graph = pd.read_parquet("s.parquet"), pd.read_parquet("a.parquet"), nx.read_graphml("g.graphml")
+    expected = simulate(Parameters(**SIZES), "grants", 1, panel=True)
+    assert list(series["period"]) == list(range(SIZES["horizon"]))
+    for name, values in expected.series.items():
+        np.testing.assert_array_equal(series[name], values)
+    assert expected.firms is not None
+    assert list(firms.columns) == list(expected.firms)
+    np.testing.assert_array_equal(firms["cash"], expected.firms["cash"])
+    assert firms.groupby("period").size().iloc[-1] == series["firms"].iloc[-1]
+    assert graph.number_of_nodes() > SIZES["users"]
+    assert sorted(path.name for path in Path().iterdir()) == ["a.parquet", "g.graphml", "s.parquet"]
+
+
+def test_check_tests_the_identities(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    import model.simulation
+
+    asked = []
+    monkeypatch.setattr(model.simulation, "check_identities", lambda state, period: asked.append(period))
+    run(capsys, "run", "--policy", "grants", "--check", *SET)
+    assert asked == list(range(SIZES["horizon"]))
+    run(
+        capsys,
+        "compare",
+        "--policies",
+        "rebate,grants",
+        "--seeds",
+        "1",
+        "--check",
+        "--jobs",
+        "1",
+        "--no-responses",
+        *SET,
+    )
+    assert len(asked) == 3 * SIZES["horizon"]
+
+
+def test_quick_takes_the_first_of_the_seeds_that_a_study_lists(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("s.yaml").write_text("policies: [rebate, grants]\nseeds: [3, 9]\n")
+    out, _ = run(capsys, "compare", "s.yaml", "--quick", "--json", "--no-responses", *SET)
+    assert json.loads(out)["seeds"] == [3, 9]
+
+
+def test_a_policy_file_is_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text("mix: {grants: 0.5, vouchers: 0.5}\nbudget: 0.005\n")
+    out, _ = run(capsys, "compare", "--policies", "rebate,mine.yaml", "--seeds", "2", "--json", *SET)
+    assert json.loads(out)["policies"] == ["rebate", "mine"]
+    out, _ = run(capsys, "run", "--policy", "mine.yaml", "--json", *SET)
+    assert json.loads(out)["policy"] == "mine"
+
+
+def test_listings_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    listed = {word: json.loads(run(capsys, word, "--json")[0]) for word in ("policies", "parameters", "indicators")}
+    assert [entry["name"] for entry in listed["policies"]] == list(policies)
+    assert {"name", "mix", "budget", "start", "end"} <= set(listed["policies"][0])
+    assert [entry["name"] for entry in listed["parameters"]] == list(ADDRESSES)
+    assert all(
+        set(entry) == {"name", "default", "unit", "range", "meaning", "source"} for entry in listed["parameters"]
+    )
+    assert [entry["name"] for entry in listed["indicators"]] == list(INDICATORS)
+    assert all({"name", "unit", "definition"} <= set(entry) for entry in listed["indicators"])
+
+
+@pytest.mark.parametrize("word", ["policies", "parameters", "indicators"])
+def test_listings_in_80_columns(word: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = run(capsys, word)
+    assert max(map(len, out.splitlines())) <= 80
+    names = {"policies": list(policies), "parameters": list(ADDRESSES), "indicators": list(INDICATORS)}[word]
+    starts = {line.split()[0].rstrip(":") for line in out.splitlines() if not line.startswith(" ")}
+    assert set(names) <= starts
+
+
+def test_status_says_how_far_a_folder_is_and_changes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
+    before = {path: path.stat().st_mtime_ns for path in Path("x").rglob("*")}
+    out, _ = run(capsys, "status", "x")
+    assert "4 of 4 runs stored, 0 failed" in out
+    found = json.loads(run(capsys, "status", "x", "--json")[0])
+    assert found["stored"] == {"ok": 4, "failed": 0, "damaged": 0}
+    assert {path: path.stat().st_mtime_ns for path in Path("x").rglob("*")} == before
+
+
+def test_status_counts_what_the_responses_have_run(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "compare", "--policies", "rebate,vouchers", "--seeds", "2", "--out", "x", *SET)
+    out, _ = run(capsys, "status", "x")
+    stored = json.loads(run(capsys, "status", "x", "--json")[0])["stored"]["ok"]
+    assert "4 of 4 runs stored, 0 failed, 0 missing" in out
+    assert stored > 4
+    assert f"{stored - 4} runs stored beside these" in out
+
+
+def test_status_counts_damage_and_leaves_it(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
+    (shard,) = Path("x/runs").iterdir()
+    shard.write_bytes(shard.read_bytes()[:-9])
+    out, _ = run(capsys, "status", "x")
+    assert "0 of 4 runs stored, 0 failed" in out
+    assert "1 damaged shard" in out
+    assert shard.exists()
+
+
+def test_status_of_a_folder_made_by_other_declarations(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--out", "x", "--no-responses", *SET)
+    manifest = json.loads(Path("x/manifest.json").read_text())
+    manifest["study"]["parameters"]["abolished"] = 1.0
+    Path("x/manifest.json").write_text(json.dumps(manifest))
+    out, _ = run(capsys, "status", "x")
+    assert "4 runs stored, 0 failed; of how many cannot be told" in out
+    assert json.loads(run(capsys, "status", "x", "--json")[0])["asked"] == {}
+
+
+def test_warnings_of_runs_are_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    tight = [word if not word.startswith("slots=") else "slots=12" for word in SET]
+    _, err = run(capsys, "compare", "--policies", "rebate,laissez_faire", "--seeds", "2", *tight)
+    warnings = [line for line in err.splitlines() if line.startswith("warning: ")]
+    assert len(warnings) == 1
+    assert "slots = 12" in warnings[0]
+    assert warnings[0].endswith("(4 of 4 runs)")
+
+
+def test_a_closed_pipe_is_one_line() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    done = nqpf("parameters", stdout=write)
+    os.close(write)
+    assert done.returncode == 1
+    assert done.stderr == "nqpf: stdout was closed before everything was written\n"
+
+
+# only Linux has a device that is always full; test_store.py tries a real small disk too
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_stdout_is_one_line() -> None:
+    with open("/dev/full", "w") as full:
+        done = nqpf("indicators", stdout=full)
+    assert done.returncode == 1
+    assert done.stderr == "nqpf: no space left on device\n"
+
+
+def test_it_is_a_module_too() -> None:
+    done = nqpf("policies")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "procurement" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "signed", "shown"),
+    [
+        (1.5, 2, False, "1.50"),
+        (1.5, 1, True, "+1.5"),
+        (float("nan"), 2, True, "-"),
+        (-123456789.0, 2, True, "-1.23e+08"),
+        (-0.001, 1, False, "0.0"),
+    ],
+)
+def test_numbers_fit_their_columns(value: float, places: int, signed: bool, shown: str) -> None:
+    assert plain_number(value, places, signed) == shown
+
+
+@pytest.mark.parametrize(("values", "places"), [([1234.5], 0), ([0.5, 0.001], 4), ([], 1), ([0.0], 1), ([1e-9], 6)])
+def test_decimals_follow_the_largest_value(values: list[float], places: int) -> None:
+    assert places_for(values) == places

@@ -1,0 +1,186 @@
+"""Joining folders: one study only, each run once, nothing lost when killed; and what `status` says meanwhile."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import experiments.results.merge
+from experiments.analysis.sweep import sweep_study
+from experiments.cli import main
+from experiments.results.merge import merge_folders
+from experiments.results.store import Store, count_runs
+from experiments.running.runner import Execution
+from experiments.study.plan import Shard
+from experiments.study.study import Study
+from model.declaration.errors import BadInput
+from model.parameters import Parameters
+from model.policy.presets import find_policy
+from tests.experiments.test_runner import _bytes
+
+TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
+STUDY = Study(
+    name="tiny",
+    parameters=TINY,
+    policies=(find_policy("rebate"), find_policy("grants")),
+    seeds=(0, 1, 2),
+    uncertain={"policy.foresight": {"range": [0, 1]}},
+    design={"kind": "grid", "levels": 3},
+)
+ASKED = 18
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def stored(folder: Path) -> bytes:
+    from agents.kernel.decorators import source_hash
+
+    return _bytes(Store(folder, STUDY, source_hash(), series=False).runs())
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    folder = tmp_path_factory.mktemp("whole") / "w"
+    sweep_study(STUDY, folder)
+    return stored(folder)
+
+
+@pytest.fixture
+def halves(tmp_path: Path) -> tuple[Path, Path]:
+    for number in (1, 2):
+        sweep_study(STUDY, tmp_path / str(number), shard=Shard(number, 2))
+    return tmp_path / "1", tmp_path / "2"
+
+
+def test_a_report_of_some_runs_does_not_stay(halves: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """It would be taken for one of all; the command that draws it anew is said."""
+    one, two = halves
+    for folder in halves:
+        (folder / "report.html").write_text("of a half")
+    merge_folders(one, two)
+    assert not (one / "report.html").exists() and (two / "report.html").exists()
+    assert f"`nqpf sweep STUDY.yaml --out {one}` draws it of all" in capsys.readouterr().err
+    (one / "report.html").write_text("of all")
+    merge_folders(one, two)
+    assert (one / "report.html").read_text() == "of all" and not capsys.readouterr().err
+
+
+def test_two_halves_make_the_whole(halves: tuple[Path, Path], whole: bytes) -> None:
+    one, two = halves
+    assert 0 < count_runs(one)["ok"] < ASKED
+    assert count_runs(one)["ok"] + count_runs(two)["ok"] == ASKED
+    before = everything(two)
+    assert merge_folders(one, two) == one
+    assert stored(one) == whole
+    assert everything(two) == before
+    manifest = json.loads((one / "manifest.json").read_text())
+    assert manifest["counts"] == {"asked": ASKED, "ok": ASKED}
+    assert manifest["shards"] == ["1/2", "2/2"]
+
+
+def test_a_third_folder_leaves_both_as_they_are_and_the_order_does_not_matter(
+    halves: tuple[Path, Path], tmp_path: Path
+) -> None:
+    before = [everything(folder) for folder in halves]
+    merge_folders(*halves, tmp_path / "3")
+    merge_folders(*halves[::-1], tmp_path / "4")
+    assert [everything(folder) for folder in halves] == before
+    assert everything(tmp_path / "3" / "runs") == everything(tmp_path / "4" / "runs")
+
+
+def test_merging_again_changes_nothing(halves: tuple[Path, Path]) -> None:
+    merge_folders(*halves)
+    before = everything(halves[0] / "runs")
+    merge_folders(*halves)
+    assert everything(halves[0] / "runs") == before
+
+
+def test_more_seeds_of_a_study_join_it(tmp_path: Path) -> None:
+    for name, seeds in (("a", (0, 1)), ("b", (1, 2))):
+        sweep_study(Study(**{**vars(STUDY), "seeds": seeds}), tmp_path / name)
+    merge_folders(tmp_path / "a", tmp_path / "b")
+    assert count_runs(tmp_path / "a") == {"ok": ASKED, "failed": 0, "damaged": 0}
+    assert json.loads((tmp_path / "a" / "manifest.json").read_text())["seeds"] == [0, 1, 2]
+
+
+def test_series_are_joined_too(tmp_path: Path) -> None:
+    for number in (1, 2):
+        sweep_study(STUDY, tmp_path / str(number), shard=Shard(number, 2), series=True)
+    merge_folders(tmp_path / "1", tmp_path / "2")
+    from agents.kernel.decorators import source_hash
+
+    assert len(Store(tmp_path / "1", STUDY, source_hash(), series=True).completed()) == ASKED
+
+
+@pytest.mark.parametrize("calls", range(1, 3))
+def test_a_merge_that_is_killed_loses_nothing_and_goes_on(
+    halves: tuple[Path, Path], calls: int, whole: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sweep_study(STUDY, halves[1], shard=Shard(1, 4))  # a second shard file to copy
+    before, made = count_runs(halves[0])["ok"], []
+    real = experiments.results.merge.write_whole
+
+    def killed(path: Path, data: bytes) -> None:
+        made.append(path)
+        if len(made) == calls:
+            raise KeyboardInterrupt
+        real(path, data)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments.results.merge, "write_whole", killed)
+        try:
+            merge_folders(*halves)
+        except KeyboardInterrupt:
+            assert count_runs(halves[0])["ok"] >= before
+    merge_folders(*halves)
+    assert stored(halves[0]) == whole
+
+
+def test_a_damaged_shard_is_left_out_and_left_alone(
+    halves: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (shard,) = (halves[1] / "runs").iterdir()
+    shard.write_bytes(shard.read_bytes()[:-5])
+    before = everything(halves[1])
+    own = count_runs(halves[0])["ok"]
+    merge_folders(*halves)
+    assert count_runs(halves[0])["ok"] == own
+    assert everything(halves[1]) == before
+    assert "is damaged" in capsys.readouterr().err
+
+
+def test_folders_of_two_studies_are_refused_and_untouched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sweep_study(STUDY, tmp_path / "a")
+    other = Study(**{**vars(STUDY), "name": "other", "design": {"kind": "grid", "levels": 2}})
+    sweep_study(other, tmp_path / "b")
+    before = everything(tmp_path)
+    assert main(["merge", str(tmp_path / "a"), str(tmp_path / "b")]) == 2
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "holds results of study 'other'" in shown.err
+    for words in (["absent", "b"], ["a", "absent"], ["a", "a"]):
+        with pytest.raises(BadInput, match=r"no results of nqpf|same folder"):
+            merge_folders(*(tmp_path / word for word in words))
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "thesis.tex").write_text("x")
+    sweep_study(STUDY, tmp_path / "d", Execution(jobs=1))
+    with pytest.raises(BadInput, match="give a new folder"):
+        merge_folders(tmp_path / "a", tmp_path / "d", tmp_path / "c")
+    after = everything(tmp_path)
+    assert {name: after[name] for name in before} == before
+
+
+def test_status_counts_by_shard(halves: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    one, two = (count_runs(folder)["ok"] for folder in halves)
+    before = everything(halves[0])
+    assert main(["status", str(halves[0])]) == 0
+    out = capsys.readouterr().out
+    assert f"{one} of {ASKED} runs stored, 0 failed, {two} missing" in out
+    assert f"shard 1/2: {one} of {one} runs stored, 0 failed, 0 missing" in out
+    assert f"shard 2/2: 0 of {two} runs stored, 0 failed, {two} missing" in out
+    assert "not finished" in out
+    assert everything(halves[0]) == before
+    assert main(["merge", *map(str, halves)]) == 0
+    assert f"shard 2/2: {two} of {two} runs stored, 0 failed, 0 missing" in capsys.readouterr().out

@@ -1,0 +1,378 @@
+"""The store: whole shards or none, damage noticed, folders that are not ours left alone, nothing lost."""
+
+import errno
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from experiments.files import write_whole
+from experiments.results.columns import SERIES, Result, run_schema
+from experiments.results.manifest import Manifest
+from experiments.results.store import Store, count_runs
+from experiments.results.writer import Writer
+from experiments.running import runner
+from experiments.study.plan import Task, Tasks
+from experiments.study.study import Study
+from model.declaration.errors import BadInput
+from model.parameters import Parameters
+from model.policy.presets import find_policy
+
+TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
+STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=(0, 1, 2))
+TASKS = list(Tasks.of(STUDY, "m"))
+IDS = sorted(task.run_id for task in TASKS)
+
+
+def made(task: Task) -> Result:
+    return next(runner.results([task], check=False))
+
+
+@pytest.fixture(scope="module")
+def results() -> list[Result]:
+    return [made(task) for task in TASKS]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "results", STUDY, "m")
+
+
+def shards(store: Store, kind: str = "runs") -> list[Path]:
+    return sorted((store.folder / kind).glob("*.parquet"))
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def failed(task: Task) -> Result:
+    row = made(task).row
+    return Result(
+        {key: row[key] for key in ("run_id", "point", "policy", "seed")} | {"status": "failed", "error": "x"}, {}
+    )
+
+
+def test_what_is_stored_comes_back(store: Store, results: list[Result]) -> None:
+    store.add(results[:4])
+    store.add(results[4:])
+    runs, series = store.runs(), store.series()
+    assert runs["run_id"].to_pylist() == IDS
+    assert runs.schema.equals(run_schema())
+    by_id = {result.run_id: result for result in results}
+    for row in runs.to_pylist():
+        given = by_id[row["run_id"]].row
+        assert {key: row[key] for key in ("policy", "seed", "status")} == {
+            key: given[key] for key in ("policy", "seed", "status")
+        }
+        assert row["users"] == 60
+        assert row["policy.budget"] == given["policy.budget"]
+        assert row["welfare"] == given["welfare"]
+    assert series.num_rows == len(IDS) * TINY.horizon
+    assert series["adoption"].to_pylist()[: TINY.horizon] == list(by_id[IDS[0]].series["adoption"])
+    assert store.completed() == set(IDS)
+
+
+def test_a_value_that_was_never_reached_is_null(store: Store, results: list[Result]) -> None:
+    row = {**results[0].row, "time_to_50": float("nan")}
+    store.add([Result(row, results[0].series)])
+    assert store.runs()["time_to_50"].to_pylist() == [None]
+
+
+def test_rows_hold_no_clock(results: list[Result], store: Store) -> None:
+    again = [made(task) for task in TASKS]
+    store.add(results)
+    before = everything(store.folder / "runs") | everything(store.folder / "series")
+    store.add(again)
+    assert everything(store.folder / "runs") | everything(store.folder / "series") == before
+
+
+def test_only_the_wanted_runs_are_read(store: Store, results: list[Result]) -> None:
+    store.add(results)
+    assert store.runs(IDS[:2])["run_id"].to_pylist() == IDS[:2]
+    assert set(store.series(IDS[:2])["run_id"].to_pylist()) == set(IDS[:2])
+
+
+def test_every_page_carries_a_checksum_and_other_programs_can_read_it(store: Store, results: list[Result]) -> None:
+    store.add(results)
+    path = shards(store)[0]
+    assert pq.read_table(path).num_rows == len(IDS)
+    page = pq.ParquetFile(path, page_checksum_verification=True)
+    assert page.metadata.num_rows == len(IDS)
+
+
+@pytest.mark.parametrize("kind", ["runs", "series"])
+def test_no_damaged_byte_goes_unnoticed(store: Store, results: list[Result], kind: str) -> None:
+    store.add(results)
+    good = (store.runs(), store.series())
+    path = shards(store, kind)[0]
+    data, places = path.read_bytes(), random.Random(7)
+    for _ in range(60):
+        damaged = bytearray(data)
+        damaged[places.randrange(len(data))] ^= 1 << places.randrange(8)
+        path.write_bytes(damaged)
+        completed = store.completed()
+        intact = completed == set(IDS) and (store.runs(), store.series()) == good
+        assert intact or not path.exists(), "a damaged shard was believed"
+        path.write_bytes(data)
+
+
+@pytest.mark.parametrize("kind", ["runs", "series"])
+@pytest.mark.parametrize("kept", [0, 3, 0.5, 0.99])
+def test_a_truncated_shard_is_set_aside_and_its_runs_are_missing(
+    store: Store, results: list[Result], kind: str, kept: float, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store.add(results[:2])
+    store.add(results[2:])
+    first = shards(store, kind)[0]
+    inside = set(pq.read_table(first)["run_id"].to_pylist())
+    data = first.read_bytes()
+    first.write_bytes(data[: int(kept * len(data)) if kept < 1 else int(kept)])
+    assert store.completed() == set(IDS) - inside
+    assert first.with_name(first.name + ".corrupt").exists()
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    store.add([result for result in results if result.run_id in inside])
+    assert store.completed() == set(IDS)
+
+
+def test_a_run_whose_series_are_lost_is_missing(store: Store, results: list[Result]) -> None:
+    store.add(results)
+    shards(store, "series")[0].unlink()
+    assert store.completed() == set()
+
+
+def test_a_failed_run_is_kept_until_it_succeeds(store: Store, results: list[Result]) -> None:
+    store.add([failed(TASKS[0]), *results[1:]])
+    assert TASKS[0].run_id not in store.completed()
+    assert count_runs(store.folder) == {"ok": len(IDS) - 1, "failed": 1, "damaged": 0}
+    store.add([results[0]])
+    assert store.completed() == set(IDS)
+    assert store.runs()["status"].to_pylist() == ["ok"] * len(IDS)
+    assert count_runs(store.folder) == {"ok": len(IDS), "failed": 0, "damaged": 0}
+
+
+def test_merging_leaves_each_run_once_in_one_shard(store: Store, results: list[Result]) -> None:
+    store.add(results[:3])
+    store.add(results[2:])
+    before = (store.runs(), store.series())
+    store.merge_shards()
+    assert (len(shards(store)), len(shards(store, "series"))) == (1, 1)
+    assert pq.read_table(shards(store)[0])["run_id"].to_pylist() == IDS
+    assert (store.runs(), store.series()) == before
+
+
+def test_a_merge_that_is_killed_loses_nothing(
+    store: Store, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(results[:3])
+    store.add(results[3:])
+    before = (store.runs(), store.series())
+
+    def killed(self: Path, missing_ok: bool = False) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "unlink", killed)
+        store.merge_shards()
+    assert len(shards(store)) == 3
+    assert (store.runs(), store.series()) == before
+    store.merge_shards()
+    assert len(shards(store)) == 1
+    assert (store.runs(), store.series()) == before
+
+
+def test_a_reader_looks_again_when_shards_are_merged_under_its_eyes(
+    store: Store, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add(results)
+    real, asked = store._shards, []
+
+    def outdated(kind: str) -> list[Path]:
+        asked.append(kind)
+        return [store.folder / kind / "merged-away.parquet"] if len(asked) == 1 else real(kind)
+
+    monkeypatch.setattr(store, "_shards", outdated)
+    assert store.runs().num_rows == len(IDS)
+
+
+def test_many_writers_of_one_folder_lose_and_spoil_nothing(tmp_path: Path, results: list[Result]) -> None:
+    folder = tmp_path / "shared"
+
+    def work(number: int) -> None:
+        mine = Store(folder, STUDY, "m")
+        order = random.Random(number).sample(results, len(results))
+        for result in order:
+            mine.add([result])
+            mine.completed()
+        mine.finish(IDS)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    store = Store(folder, STUDY, "m")
+    store.merge_shards()
+    assert store.completed() == set(IDS)
+    assert pq.read_table(shards(store)[0])["run_id"].to_pylist() == IDS
+    assert not list(folder.rglob("*.corrupt")) + list(folder.rglob("*.tmp"))
+
+
+def test_the_manifest_says_whose_and_how_far(store: Store, results: list[Result]) -> None:
+    begun = json.loads((store.folder / "manifest.json").read_text())
+    assert begun["hash"] == STUDY.identity("m")
+    assert begun["study"]["parameters"]["users"] == 60
+    assert begun["seeds"] == [0, 1, 2]
+    assert {"python", "numpy", "numba", "mesa"} <= set(begun["versions"])
+    assert begun["start"]
+    assert begun["end"] is None
+    store.add([failed(TASKS[0]), *results[1:]])
+    store.finish(IDS)
+    ended = json.loads((store.folder / "manifest.json").read_text())
+    assert ended["end"] >= begun["start"]
+    assert ended["counts"] == {"asked": 6, "ok": 5, "failed": 1}
+
+
+def test_more_seeds_carry_the_same_folder_further(store: Store) -> None:
+    further = Study(parameters=TINY, policies=STUDY.policies, seeds=(2, 7))
+    assert Store(store.folder, further, "m").manifest.seeds == [0, 1, 2, 7]
+
+
+OTHERS: dict[str, Callable[[Path], object]] = {
+    "a file of someone else": lambda folder: (folder / "thesis.tex").write_text("x"),
+    "a folder of someone else": lambda folder: (folder / "photos").mkdir(),
+    "a manifest of another program": lambda folder: (folder / "manifest.json").write_text('{"name": "app"}'),
+    "a manifest that is not JSON": lambda folder: (folder / "manifest.json").write_text("{"),
+    "a manifest that is a list": lambda folder: (folder / "manifest.json").write_text("[1]"),
+    "a manifest that is not text": lambda folder: (folder / "manifest.json").write_bytes(b"\xff\xfe\x00"),
+    "another study": lambda folder: Store(folder, Study(policies=STUDY.policies, seeds=(0,)), "m"),
+    "another model": lambda folder: Store(folder, STUDY, "n"),
+}
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_folder_that_holds_something_else_is_refused_and_untouched(tmp_path: Path, other: str) -> None:
+    OTHERS[other](tmp_path)
+    before = everything(tmp_path)
+    with pytest.raises(BadInput, match="give a"):
+        Store(tmp_path, STUDY, "m")
+    assert everything(tmp_path) == before
+
+
+def test_a_file_where_the_folder_should_be_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(BadInput, match="is a file"):
+            Store(place, STUDY, "m")
+    assert (tmp_path / "file").read_text() == "x"
+
+
+def test_an_empty_folder_or_a_first_write_cut_short_is_no_obstacle(tmp_path: Path) -> None:
+    (tmp_path / ".nqpf-0123.tmp").write_text("half a manif")
+    assert Store(tmp_path, STUDY, "m").completed() == set()
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_no_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "report.html"
+    write_whole(path, b"old")
+
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match=r"No space left on device: .*report\.html"):
+        write_whole(path, b"new")
+    assert everything(tmp_path) == {"report.html": b"old"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A real disk of one megabyte, where the system lets us mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)], capture_output=True).returncode:
+        # the test of /dev/full in test_cli.py runs for everybody
+        pytest.skip("mounting a small disk needs root")
+    yield disk
+    subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_fills_up_keeps_whole_shards_and_no_half_one(small_disk: Path, results: list[Result]) -> None:
+    store = Store(small_disk / "results", STUDY, "m")
+    store.add(results[:2])
+    (small_disk / "ballast").write_bytes(
+        b"x" * (os.statvfs(small_disk).f_bavail * os.statvfs(small_disk).f_frsize - 8192)
+    )
+    with pytest.raises(OSError, match="No space left on device"):
+        store.add(results[2:])
+    assert store.completed() == {result.run_id for result in results[:2]}
+    assert not list(small_disk.rglob("*.tmp"))
+    (small_disk / "ballast").unlink()
+    store.add(results[2:])
+    assert store.completed() == set(IDS)
+
+
+def test_the_writer_raises_what_the_disk_said(
+    store: Store, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"), Writer(store, lambda runs: None) as writer:
+        writer.add(results)
+
+
+def test_the_writer_raises_what_went_wrong_in_its_thread(
+    store: Store, results: list[Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also what nobody has foreseen: the thread would take it along."""
+    tried = threading.Event()
+
+    def fails(batch: list[Result]) -> None:
+        tried.set()
+        raise ValueError("no such column")
+
+    monkeypatch.setattr(store, "add", fails)
+    with pytest.raises(ValueError, match="no such column"), Writer(store, lambda runs: None) as writer:
+        writer.add(results)
+        assert tried.wait(30)
+
+
+def test_the_writer_stores_while_nothing_else_happens(store: Store, results: list[Result]) -> None:
+    stored = threading.Event()
+    with Writer(store, lambda runs: stored.set()) as writer:
+        writer.add(results)
+        assert stored.wait(30), "results were not written while waiting"
+        assert store.completed() == set(IDS)
+
+
+def test_a_crash_between_two_files_of_a_shard_only_costs_that_shard(store: Store, results: list[Result]) -> None:
+    store.add(results[:3])
+    store.add(results[3:])
+    lost = shards(store, "runs")[0]
+    inside = set(pq.read_table(lost)["run_id"].to_pylist())
+    lost.unlink()  # as if killed after series/NAME and before runs/NAME
+    assert store.completed() == set(IDS) - inside
+    store.add([result for result in results if result.run_id in inside])
+    assert store.series().num_rows == len(IDS) * TINY.horizon
+    assert set(SERIES) < set(store.series().column_names)
+
+
+def test_opening_a_results_folder_needs_no_mesa() -> None:
+    code = "import sys, experiments.running.runner; assert not {'mesa', 'pandas'} & set(sys.modules)"
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+
+
+def test_a_manifest_of_a_folder_without_one_is_none(tmp_path: Path) -> None:
+    assert Manifest.read(tmp_path) is None
+
+
+def test_no_column_has_two_meanings() -> None:
+    names = run_schema().names
+    assert sorted({name for name in names if names.count(name) > 1}) == []

@@ -1,0 +1,119 @@
+"""The plain twin of the economy (tests/reference) and the fast model: every state and every indicator agree."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from model.declaration.settings import bounds
+from model.parameters import SHOCKS, Parameters
+from model.policy.policy import Policy
+from model.policy.presets import policies
+from tests.reference.comparison import run_both
+from tests.reference.grid import between
+
+SIZE: dict[str, Any] = {
+    "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
+    "regions": 3, "contacts": 5, "foreign_founders": 0.2, "entry": 0.3, "initial_capability": 0.5,
+    "initial_cost": 0.125, "value_of_quality": 0.4,
+}  # fmt: skip
+QUARTERS = {
+    "entry_surge": 5,
+    "demand_shock": 8,
+    "cost_shock": 9,
+    "decoupling": 12,
+    "paradigm_break": 15,
+    "withdrawal": 24,
+}
+ODD_SIZES: dict[str, dict[str, Any]] = {
+    "one industry": {"industries": 1},
+    "one region": {"regions": 1},
+    "one domain": {"domains": 1, "suppliers": 1},
+    "one contact": {"contacts": 1},
+    "no foreigners": {"foreign_founders": 0.0, "foreign_entrants": 0.0, "foreign_suppliers": 0.0},
+    "one user": {"users": 1, "industries": 1},
+    "two slots": {"slots": 2, "founders": 1},
+    "more users than size": {"users": 150, "market_size": 0.1},
+    "large market": {"market_size": 3.0},
+    "weakest link": {"complementarity": -35.0, "supplier_exponent": -6.0},
+    "no research": {"users_engineering": 0.0, "research_intensity": 0.0, "burn": 0.0},
+    "Cobb-Douglas": {"complementarity": 0.0},
+}
+NETWORKS = ("watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular")
+
+
+def within_the_run(preset: str, champions: int = 5) -> Policy:
+    """A preset whose mix changes and whose policy ends within the run."""
+    return policies[preset].replace(end=32, later_from=10, plan_period=6, patience=4, champions=champions)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2**63 + 5])
+@pytest.mark.parametrize("preset", policies)
+def test_every_preset_with_all_shocks_that_leave_policy_alone(preset: str, seed: int) -> None:
+    shocks = {name: quarter for name, quarter in QUARTERS.items() if name != "withdrawal"}
+    run_both(Parameters(**SIZE, **shocks, decoupling_share=0.6), within_the_run(preset), seed)
+
+
+@pytest.mark.parametrize("preset", ["selective", "application", "guidance_funds"])
+@pytest.mark.parametrize("shock", SHOCKS)
+def test_every_shock_alone(shock: str, preset: str) -> None:
+    run_both(Parameters(**SIZE, **{shock: QUARTERS[shock]}), within_the_run(preset), 3)
+
+
+@pytest.mark.parametrize("preset", ["laissez_faire", "feng", "new_national_system"])
+@pytest.mark.parametrize("size", ODD_SIZES)
+def test_odd_sizes(size: str, preset: str) -> None:
+    champions = min(5, ODD_SIZES[size].get("slots", 5))
+    run_both(Parameters(**{**SIZE, **ODD_SIZES[size]}), within_the_run(preset, champions), 4)
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_networks(network: str) -> None:
+    parameters = Parameters(**{**SIZE, "horizon": 6}, peer_network=network, supply_network=network)
+    run_both(parameters, within_the_run("application"), 5)
+
+
+def test_default_size() -> None:
+    run_both(Parameters(horizon=5), policies["feng"], 6)
+
+
+def numbers() -> st.SearchStrategy[dict[str, Any]]:
+    """Some parameters that are numbers, each anywhere in its range; sizes and shocks are apart."""
+    apart = {"horizon", *SIZES, *SHOCKS, "traditional_share", "emerging_share", "market_size", "surge_size"}
+    drawn: dict[str, Any] = {}
+    for name, field in Parameters.model_fields.items():
+        low, high = bounds(field)
+        if low is not None and high is not None and name not in apart:
+            drawn[name] = st.integers(int(low), int(high)) if field.annotation is int else between(low, high)
+    return st.fixed_dictionaries({}, optional=drawn)
+
+
+SIZES: dict[str, st.SearchStrategy[int]] = {
+    "users": st.integers(1, 40),
+    "industries": st.integers(1, 5),
+    "slots": st.integers(2, 20),
+    "founders": st.integers(1, 20),
+    "domains": st.integers(1, 4),
+    "suppliers": st.integers(1, 9),
+    "regions": st.integers(1, 5),
+    "contacts": st.integers(1, 6),
+    "peers": st.integers(1, 9),
+}
+
+
+@settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(
+    sizes=st.fixed_dictionaries(SIZES),
+    numbers=numbers(),
+    shocks=st.fixed_dictionaries({}, optional={name: st.integers(-1, 5) for name in SHOCKS}),
+    preset=st.sampled_from(list(policies)),
+    seed=st.integers(0, 2**64 - 1),
+)
+def test_parameters(sizes: Any, numbers: Any, shocks: Any, preset: str, seed: int) -> None:
+    assume(sizes["founders"] <= sizes["slots"] and sizes["domains"] <= sizes["suppliers"])
+    assume(sizes["industries"] <= sizes["users"])
+    assume(numbers.get("floor_cost", 0.0235) <= numbers.get("initial_cost", 0.22))
+    assume(numbers.get("supplier_low", 0.3) <= numbers.get("supplier_high", 0.7))
+    policy = within_the_run(preset, champions=1).replace(end=5)
+    run_both(Parameters(horizon=6, **sizes, **numbers, **shocks), policy, seed)

@@ -1,0 +1,600 @@
+"""The report: self-contained, safe, accessible, symmetric, and graceful about what is missing."""
+
+import os
+import re
+import shlex
+import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from experiments.analysis.comparison import Comparison, tabulate
+from experiments.analysis.effects import cells, contrasts, levels, ranks
+from experiments.analysis.response import BUDGETS, FACTORS, RESPONSE_COLUMNS, Responses, efficacies
+from experiments.analysis.statistics import Interval
+from experiments.commands.text import comparison_lines
+from experiments.study.file import read_study
+from experiments.study.study import Study
+from model.indicators.series import INDICATORS
+from model.parameters import Parameters
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.policy.presets import policies
+from viz.figures.charts import POLICY_STYLES, STYLES, order_policies, style_slots, ticks
+from viz.report.report import answer, render_report
+from viz.report.responses import timeline
+from viz.report.sections import ReportContent, withdrawal
+from viz.report.wording import against_reference, main_effects, number, places, seed_ranges
+
+SIX = ("laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement")
+HEADLINES = ("welfare", "useful_technology", "adoption")
+LIFT = {"laissez_faire": 0.0, "rebate": 0.0, "rd_credit": 0.05, "grants": -0.04, "vouchers": 0.12, "procurement": 0.06}
+
+
+def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference="rebate"):
+    """A comparison with made-up numbers: `lift` is what a policy adds to every indicator."""
+    arms = [policies[arm] if isinstance(arm, str) else arm for arm in arms]
+    study = Study(
+        outcomes=HEADLINES,
+        reference=reference,
+        policies=tuple(arms),
+        seeds=tuple(range(seeds)),
+        parameters=parameters or Parameters(horizon=horizon),
+    )
+    runs, series = [], []
+    for policy in arms:
+        for seed in study.seeds:
+            luck, own = np.random.default_rng(seed), np.random.default_rng([seed, len(runs)])
+            level = 1.0 + luck.normal(0, 0.1) + lift.get(policy.name, 0.0) + own.normal(0, 0.01)
+            run_id = f"{policy.name}-{seed}"
+            runs.append(
+                {"run_id": run_id, "point": 0, "policy": policy.name, "seed": seed, "status": "ok", "error": None}
+                | summary(policy, level, own)
+            )
+            series.append(paths(run_id, policy, seed, level, horizon, luck))
+    runs = pd.DataFrame(runs)
+    return Comparison(
+        study=study,
+        reference=reference,
+        policies=tuple(policy.name for policy in arms),
+        seeds=study.seeds,
+        table=tabulate(study, runs),
+        runs=runs,
+        series=pd.concat(series, ignore_index=True),
+        versions={"python": "3.11.2", "numpy": "2.4", "model": "ab" * 32},
+        out=Path("results/compare-01234567"),
+    )
+
+
+def summary(policy, level, own):
+    raised = 0.0 if not policy.mix else 600.0
+    shares = dict(policy.mix)
+    money = {
+        "raised": raised,
+        "placed": 0.93 * raised,
+        "leaked": 0.05 * raised,
+        "administration": 0.02 * raised,
+        "returned": 0.0,
+    }
+    gains = ("traditional", "emerging", "future", "small", "large", "best_region", "worst_region")
+    return (
+        {"welfare": 150_000 * level, "useful_technology": level, "adoption": min(0.6 * level, 1.0)}
+        | {"welfare_at_withdrawal": 90_000 * level, "useful_technology_at_withdrawal": 0.9 * level}
+        | {"adoption_at_withdrawal": min(0.5 * level, 1.0)}
+        | {"bonsai_dependence_at_withdrawal": 0.3 * bool(policy.mix), "bonsai_dependent_share_at_withdrawal": 0.2}
+        | {"bonsai_exit_excess": own.normal(0.02, 0.03)}
+        | {f"budget_{name}": value for name, value in money.items()}
+        | {"equity_recovered": 0.0}
+        | {f"placed_{name}": shares.get(name, 0.0) * money["placed"] for name in INSTRUMENTS}
+        | {f"gain_{name}": level + own.normal(0, 0.02) for name in gains}
+    )
+
+
+def paths(run_id, policy, seed, level, horizon, luck):
+    period = np.arange(horizon)
+    middle = horizon * (0.5 + luck.normal(0, 0.05)) - 0.2 * horizon * (level - 1)
+    rise = 1.0 / (1.0 + np.exp(-(period - middle) / (0.08 * horizon)))
+    columns = {
+        "adoption": 0.6 * level * rise,
+        "useful_technology": 0.8 + level * rise,
+        "lab_technology": 0.5 + 1.8 * rise + 0.2 * level,
+    }
+    return pd.DataFrame({"run_id": run_id, "policy": policy.name, "seed": seed, "period": period, **columns})
+
+
+def responding(comparison, dose=(-1.0, 0.0, 1.0), efficacy=(-2.0, -1.0, 1.0, 2.0, 3.0)):
+    """The comparison with made-up responses to the budget and, where a policy assumes any, to efficacies."""
+    others = [policy for policy in comparison.study.policies if policy.name != comparison.reference]
+
+    def response(policies, settings, gaps):
+        rows = [
+            (policy.name, setting, 8, gap, gap - 0.5, gap + 0.5)
+            for policy in policies
+            for setting, gap in zip(settings, gaps, strict=True)
+        ]
+        return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
+
+    assumed = [policy for policy in others if efficacies(policy)]
+    found = Responses("welfare", 8, response(others, BUDGETS[: len(dose)], dose), response(assumed, FACTORS, efficacy))
+    return replace(comparison, responses=found)
+
+
+class Outline(HTMLParser):
+    """What a browser would see of a page: elements with their attributes, and the text."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.elements, self.words = [], []
+        self.feed(page)
+        self.text = " ".join(" ".join(self.words).split())
+
+    def handle_starttag(self, tag, attributes):
+        self.elements.append((tag, dict(attributes)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def all(self, *tags):
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+
+def shown(comparison):
+    return Outline(render_report(comparison))
+
+
+def sentences(comparison):
+    return " ".join(answer(ReportContent(comparison, order_policies(comparison.study.policies))))
+
+
+@pytest.fixture(scope="module")
+def page():
+    return render_report(responding(made_up([*SIX, "community", "sequenced"])))
+
+
+def test_page_needs_no_network(page):
+    outline = Outline(page)
+    assert not outline.all("script", "link", "img", "iframe", "object", "use", "image", "base")
+    assert all(attributes["href"].startswith("#") for attributes in outline.all("a"))
+    assert not re.search(r"url\(|@import|https?:|src=", page)
+    assert len(render_report(responding(made_up(seeds=20, horizon=160))).encode()) < 1_500_000
+
+
+def test_equal_comparisons_give_equal_bytes(page):
+    assert render_report(responding(made_up([*SIX, "community", "sequenced"]))) == page
+
+
+def test_headings_are_in_order_and_links_lead_somewhere(page):
+    outline = Outline(page)
+    levels = [int(tag[1]) for tag, _ in outline.elements if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    ids = [attributes["id"] for _, attributes in outline.elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    assert {attributes["href"][1:] for attributes in outline.all("a")} <= set(ids)
+
+
+def test_tables_and_drawings_speak(page):
+    outline = Outline(page)
+    assert len(outline.all("table")) == len(outline.all("caption")) > 10
+    assert all(attributes.get("scope") in ("row", "col") for attributes in outline.all("th"))
+    for attributes in outline.all("svg"):
+        assert attributes.get("aria-hidden") == "true" or (attributes["role"] == "img" and attributes["aria-label"])
+
+
+@pytest.mark.parametrize(
+    "name", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "a & b 'c'", "}}{{ 7*7 }}"]
+)
+def test_hostile_names_are_only_text(name):
+    comparison = responding(made_up([*SIX, Policy(name=name, mix={"grants": 0.5, "platform": 0.5})], seeds=3))
+    comparison.runs.loc[0, ["status", "error"]] = ["failed", f"Traceback\n{name}"]
+    outline = shown(comparison)
+    assert not outline.all("script", "img")
+    assert " ".join(name.split()) in outline.text
+    assert not any(key.startswith("on") for _, attributes in outline.elements for key in attributes)
+
+
+def test_contrasts_of_the_two_by_two():
+    filled = cells([policies[name] for name in SIX])
+    values = pd.DataFrame(
+        {"rd_credit": [1.0, 2.0], "grants": [0.0, 1.0], "vouchers": [5.0, 6.0], "procurement": [3.0, 4.0]}
+    )
+    found = contrasts(values, filled)
+    assert [found[name].mean for name in ("side", "reach", "interaction")] == [3.5, 1.5, 1.0]
+    assert found["side"].low == found["side"].high == 3.5
+    values.loc[2] = [9.0, 9.0, np.nan, 9.0]  # a seed without all four cells is left out
+    assert contrasts(values, filled) == found
+    assert contrasts(values, {cell: name for cell, name in filled.items() if name != "grants"}) == {}
+
+
+def test_aliases_and_mixes_in_the_two_by_two():
+    found = cells(
+        [
+            policies["selective"],
+            policies["grants"],
+            policies["application"],
+            Policy(mix={"grants": 0.5, "vouchers": 0.5}),
+        ]
+    )
+    assert found == {("R&D", "selective"): "selective", ("application", "broad"): "application"}
+
+
+@pytest.mark.parametrize(("side", "reach"), [(2.0, 2.0), (-2.0, 2.0), (2.0, 0.1), (-0.1, -2.0)])
+def test_the_answer_speaks_alike_for_either_side(side, reach):
+    def said(sign):
+        effects = {
+            name: Interval(sign * value, sign * value - 1, sign * value + 1)
+            for name, value in (("side", side), ("reach", reach))
+        }
+        return main_effects("welfare", "higher", effects, comparable=True)
+
+    told = [abs(value) > 1 for value in (side, reach)]
+    ours, theirs = said(1), said(-1)
+    assert ours.count("no difference can be told") == theirs.count("no difference can be told") == told.count(False)
+    if all(told):
+        for phrase in (
+            "application-side money comes out higher than R&D-side",
+            "R&D-side money comes out higher than application-side",
+        ):
+            assert (phrase in ours) != (phrase in theirs)
+        assert ("contradict" in ours or "expects" in ours) and ("contradict" in theirs or "expects" in theirs)
+    assert main_effects("cost", "lower", {name: Interval(2.0, 1.0, 3.0) for name in ("side", "reach")}, True).endswith(
+        "Both contradict the essay."
+    )
+
+
+def test_the_answer_follows_the_data():
+    assert "Best on welfare among those that are ranked is vouchers" in sentences(made_up())
+    assert "Both are as the essay expects." in sentences(made_up())
+    turned = {"rd_credit": 0.0, "grants": 0.2, "vouchers": -0.2, "procurement": 0.0}
+    assert "Best on welfare is grants" in sentences(made_up(["rebate", "grants", "vouchers"], lift=turned))
+    assert "Both contradict the essay." in sentences(made_up(lift=turned))
+    nothing = sentences(made_up(lift={}))
+    assert "no difference" in nothing and "cannot be told" in nothing and "is higher under" not in nothing
+
+
+def test_ties_are_called_ties():
+    comparison = made_up()
+    comparison.runs["welfare"] = comparison.runs["seed"] + 100.0
+    assert "Best on" not in sentences(comparison).split("useful technology")[0]
+    table = tabulate(comparison.study, comparison.runs)
+    assert "identical" in shown(replace(comparison, table=table)).text
+
+
+def test_what_holm_does_not_leave_standing_is_said():
+    few = made_up(seeds=4)  # with four pairs no signed-rank test can reject
+    assert "After Holm's adjustment, welfare does not differ significantly under" in sentences(few)
+    assert "weakly better" in shown(few).text and "weakly" not in sentences(few)
+    assert "After Holm's adjustment" not in sentences(made_up(seeds=20))
+
+
+def test_every_indicator_shown_is_defined(page):
+    text = Outline(page).text
+    definitions = text[text.index("Definitions") :]
+    for name in (*HEADLINES, "lab_technology", "gain_small", "bonsai_exit_excess", "budget_returned"):
+        assert INDICATORS[name].definition in definitions
+
+
+def test_unequal_money_is_marked_and_not_ranked():
+    comparison = made_up()
+    ours = comparison.runs["policy"] == "vouchers"
+    comparison.runs.loc[ours, "budget_placed"] -= 200.0
+    comparison.runs.loc[ours, "budget_returned"] += 200.0
+    comparison = replace(comparison, table=tabulate(comparison.study, comparison.runs))
+    outline = shown(comparison)
+    assert "unequal money" in outline.text and "not ranked" in outline.text
+    assert "Difference per unit of money placed" in outline.text
+    told = sentences(comparison)
+    assert "Not ranked, because their money is not equal: vouchers." in told
+    assert (
+        "Best on welfare among those that are ranked is procurement" in told
+        and "does not compare like with like" in told
+    )
+    assert "essay expects" not in told
+
+
+def test_what_rests_on_assumed_efficacies_is_not_ranked():
+    """However well it does at the value assumed."""
+    comparison = made_up(arms=["rebate", "vouchers", "feng"], lift={"feng": 5.0, "vouchers": 1.0})
+    told = sentences(comparison)
+    assert (
+        "rest on efficacies that nobody knows: feng" in told
+        and "Best on welfare among those that are ranked is vouchers" in told
+    )
+    page = ReportContent(comparison, [policies[name] for name in ("rebate", "vouchers", "feng")])
+    assert page.ranks("welfare") == {"vouchers": 1, "rebate": 2}
+
+
+def without(comparison, *names):
+    return replace(
+        comparison,
+        runs=comparison.runs.drop(columns=[name for name in comparison.runs if name.startswith(names)]),
+        series=comparison.series.drop(columns=[name for name in comparison.series if name.startswith(names)]),
+    )
+
+
+def emptied(comparison):
+    """The same comparison after every run failed."""
+    runs = comparison.runs.copy()
+    words = ["run_id", "point", "policy", "seed", "status", "error"]
+    runs.loc[:, [name for name in runs if name not in words]] = np.nan
+    runs["status"], runs["error"] = "failed", "ZeroDivisionError: division by zero"
+    return replace(comparison, runs=runs, table=tabulate(comparison.study, runs), series=comparison.series.iloc[:0])
+
+
+SMALL = {
+    "two policies": lambda: made_up(["rebate", "vouchers"]),
+    "one policy": lambda: made_up(["rebate"]),
+    "one seed": lambda: made_up(seeds=1),
+    "one quarter": lambda: made_up(horizon=1),
+    "nothing succeeded": lambda: emptied(made_up()),
+    "no series": lambda: without(made_up(), "adoption_", "lab_"),
+    "no gains, no bonsai": lambda: without(made_up(), "gain_", "bonsai_"),
+    "no money": lambda: made_up(["laissez_faire"], reference="laissez_faire"),
+    "responses of one arm": lambda: responding(made_up(["rebate"])),
+    "responses without numbers": lambda: responding(made_up([*SIX, "community"]), [np.nan] * 3, [np.nan] * 5),
+    "responses where nothing succeeded": lambda: responding(emptied(made_up())),
+    "not kept": lambda: replace(made_up(), out=None),
+    "many mixes": lambda: made_up(
+        [*SIX, *(Policy(name=f"mix {n}", mix={"grants": n / 20, "vouchers": 1 - n / 20}) for n in range(1, 12))],
+        seeds=2,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_what_is_missing_is_said_and_nothing_breaks(case):
+    outline = shown(SMALL[case]())
+    assert len(outline.all("section")) == 9
+    assert not re.search(r"\bnan\b|\bNone\b|Undefined", outline.text)
+    assert not any("nan" in str(value) for _, attributes in outline.elements for value in attributes.values())
+
+
+def test_missing_parts_have_their_sentence():
+    assert (
+        "lacks R&D side, broad; R&D side, selective; application side, selective" in shown(SMALL["two policies"]()).text
+    )
+    assert "No series of adoption" in shown(SMALL["nothing succeeded"]()).text
+    assert "48 of 48 runs failed" in shown(SMALL["nothing succeeded"]()).text
+    assert "No indicator of gains" in shown(SMALL["no gains, no bonsai"]()).text
+    assert "in a single seed" in shown(SMALL["one seed"]()).text
+    assert "No arm raises money." in shown(SMALL["no money"]()).text
+
+
+def sections(comparison):
+    """The page's text by the headings of its third level."""
+    parts = re.split(r"<h3>(.*?)</h3>", render_report(comparison))
+    return {name: Outline(body) for name, body in zip(parts[1::2], parts[2::2], strict=True)}
+
+
+def labels(outline):
+    return [attributes["aria-label"] for attributes in outline.all("svg") if "aria-label" in attributes]
+
+
+def test_the_calendar_says_when_each_instrument_spends():
+    """A band per policy and instrument, named; its share is of all that the policy spends."""
+    calendar = sections(made_up(["laissez_faire", "rebate", "sequenced", "community"], horizon=80))[
+        "The policy calendar"
+    ]
+    assert labels(calendar) == [
+        "rebate: rebate, 100 % of its money, quarters 0 to 79",
+        "community: platform, 40 % of its money, quarters 0 to 79",
+        "community: common technology, 40 % of its money, quarters 0 to 79",
+        "community: infrastructure, 20 % of its money, quarters 0 to 79",
+        "sequenced: R&D credit, 50 % of its money, quarters 0 to 39",
+        "sequenced: vouchers, 50 % of its money, quarters 40 to 79",
+    ]
+    assert "over the 80 quarters" in calendar.text and "laissez_faire" not in calendar.text
+
+
+def test_bands_of_the_calendar_share_one_scale():
+    """A band's area is its instrument's share of the dearest policy's budget in every quarter."""
+    halves = timeline(np.array([0.0, 1.0, 1.0, 0.5]), 2.0, 0, "")
+    points = re.search('points="([^"]*)"', halves).group(1).split()
+    x, y = np.array([point.split(",") for point in points], dtype=float).T
+    assert np.trapezoid(20.0 - y, x) == pytest.approx(18.0 * 1000.0 * 2.5 / 4 / 2.0)
+
+
+def test_money_is_told_by_instrument():
+    comparison = made_up([*SIX, "community"])
+    text = shown(comparison).text
+    table = text[text.index("Money placed by instrument") : text.rindex("What is taken as given")]
+    assert "community \N{EN DASH} \N{EN DASH} \N{EN DASH} \N{EN DASH} \N{EN DASH} 223 223 112" in table
+    assert "Mission" not in table
+    assert "by instrument" not in shown(without(comparison, "placed_")).text
+
+
+def test_dose_and_response_has_a_named_panel_for_each_policy_but_the_reference():
+    found = sections(responding(made_up([*SIX, "community"])))["Dose and response"]
+    named = labels(found)
+    assert len(named) == 6 and not any(name.startswith("rebate") for name in named)
+    assert "grants, by budget, % of output. 0.05: \N{MINUS SIGN}1.00, 0.1: 0, 0.2: 1.00." in named
+    assert "over 8 seeds" in found.text and "Welfare (money)" in found.text
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ([-2.0, -1.0, 1.0, 2.0, 3.0], "above the reference from ×0.56 on (95 % interval: ×0.42 to ×0.75)"),
+        (
+            [1.0] * 5,
+            "above the reference at ×0.1 already, the least that was tried (95 % interval: below ×0.1)",
+        ),
+        ([-1.0] * 5, "not above the reference up to ×10, the most that was tried (95 % interval: above ×10)"),
+    ],
+)
+def test_break_even_is_said_with_what_is_assumed(gaps, said):
+    found = sections(responding(made_up([*SIX, "community"]), efficacy=gaps))["Break-even of what is assumed"]
+    assert said in found.text
+    assert f"common efficacy {Parameters().common_efficacy:g} (" in found.text
+    assert len(found.all("svg")) - len(labels(found)) == 1  # the row's swatch
+    assert [label.split(",")[0] for label in labels(found)] == ["community"]
+
+
+def test_policies_that_end_apart_are_not_compared_at_withdrawal():
+    """Sums up to two different quarters differ by the quarters; at the end of the run they are compared."""
+    short = policies["grants"].replace(name="short", end=20)
+    apart, alike = made_up(["rebate", "grants", short], horizon=160), made_up(["rebate", "grants"], horizon=160)
+    for table in withdrawal(ReportContent(apart, order_policies(apart.study.policies))):
+        known = {row["name"]: [cell["mean"] != number(np.nan) for cell in row["cells"]] for row in table["rows"]}
+        assert known == {"rebate": [True] * 3, "grants": [True] * 3, "short": [False, True, False]}
+    said = "Not compared at withdrawal, as it ends in another quarter than rebate: short."
+    assert said in shown(apart).text and "Not compared at withdrawal" not in shown(alike).text
+
+
+def test_policies_that_assume_nothing_have_no_break_even():
+    assert "Break-even of what is assumed" not in sections(responding(made_up()))
+    assert not {"Dose and response", "Break-even of what is assumed"} & set(sections(made_up()))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"match": True}, "All arms of a seed were rerun with the budget cut to what every arm could place."),
+        ({"timing": "yoked"}, "All arms of a seed were rerun at the slowest arm's calendar."),
+        ({}, ""),
+    ],
+)
+def test_reruns_for_equal_money_are_said(changes, said):
+    comparison = made_up()
+    text = shown(replace(comparison, study=replace(comparison.study, **changes))).text
+    assert said in text and ("were rerun" in text) == bool(said)
+
+
+def test_the_same_comparison_can_be_made_again(tmp_path):
+    plain = made_up(parameters=Parameters(users=300, horizon=40))
+    plain = replace(plain, study=replace(plain.study, outcomes=()))
+    command = Outline(render_report(plain)).text
+    assert "nqpf compare --policies laissez_faire,rebate,rd_credit,grants,vouchers,procurement" in command
+    assert "--set horizon=40 --set users=300" in command
+    arms = [policies["rebate"], Policy(name="mine", mix={"grants": 0.25, "vouchers": 0.75}, foresight=0.9)]
+    own = made_up(arms, parameters=Parameters(generality=0.6, horizon=40))
+    file = re.search(r"<pre[^>]*><code>(.*?)</code>", render_report(own), re.S).group(1)
+    (tmp_path / "compare.yaml").write_text(file, encoding="utf-8")
+    assert read_study(tmp_path / "compare.yaml") == own.study
+    assert "timing" not in file and "match" not in file
+    equal = replace(own, study=replace(own.study, match=True, timing="yoked"))
+    file = re.search(r"<pre[^>]*><code>(.*?)</code>", render_report(equal), re.S).group(1)
+    (tmp_path / "compare.yaml").write_text(file, encoding="utf-8")
+    assert read_study(tmp_path / "compare.yaml") == equal.study
+
+
+@pytest.mark.parametrize(
+    ("changes", "responses", "wanted"),
+    [
+        ({}, True, set()),
+        ({}, False, {"--no-responses"}),
+        ({"match": True}, True, {"--match"}),
+        ({"match": True, "timing": "yoked"}, False, {"--match", "--timing", "yoked", "--no-responses"}),
+    ],
+)
+def test_the_command_asks_for_the_same_reruns(changes, responses, wanted):
+    plain = made_up()
+    study = replace(plain.study, outcomes=(), **changes)
+    comparison = replace(responding(plain) if responses else plain, study=study)
+    words = shlex.split(re.search(r"<pre[^>]*><code>(.*?)</code>", render_report(comparison), re.S).group(1))
+    assert set(words) & {"--match", "--timing", "yoked", "--no-responses"} == wanted
+    named = replace(comparison, study=replace(study, name="mine"))
+    assert ("nqpf compare mine.yaml --no-responses" in shown(named).text) == (not responses)
+
+
+def test_traits_set_for_all_arms_are_in_the_command():
+    changed = [policies[name].replace(budget=0.01) for name in ("rebate", "grants")]
+    comparison = made_up(changed)
+    text = shown(replace(comparison, study=replace(comparison.study, outcomes=()))).text
+    assert "--set policy.budget=0.01" in text
+    assert shlex.split(text[text.index("nqpf compare") :])[3] == "rebate,grants"
+
+
+def luminance(colour):
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_colours_can_be_read_on_their_ground():
+    css = (Path(__file__).parents[2] / "viz" / "report" / "report.css").read_text(encoding="utf-8")
+    light, dark = re.findall(r"--paper: (#\w{6}); --ink: (#\w{6}); --quiet: (#\w{6})", css)
+    for paper, inks in (
+        (light[0], [*light[1:], *(style.light for style in STYLES)]),
+        (dark[0], [*dark[1:], *(style.dark for style in STYLES)]),
+    ):
+        for ink in inks:
+            bright, dim = sorted((luminance(paper), luminance(ink)), reverse=True)
+            assert (bright + 0.05) / (dim + 0.05) >= 4.5, (paper, ink)
+
+
+def test_every_policy_has_its_own_style():
+    arms = [
+        *(policies[name] for name in SIX),
+        policies["selective"],
+        policies["application"],
+        Policy(name="mine", mix={"grants": 1.0}),
+    ]
+    slots = style_slots(arms)
+    assert len(set(slots.values())) == len(arms)
+    assert [slots[name] for name in SIX] == [list(POLICY_STYLES).index(name) for name in SIX]
+    assert style_slots([policies["selective"]])["selective"] == slots["grants"]
+    assert len(set(style_slots(policies.values()).values())) == len(policies)
+    assert len(set(STYLES)) == len(STYLES)
+
+
+def test_numbers_in_words():
+    assert number(-1234.5, 0) == "\N{MINUS SIGN}1,234" and number(0.5, 2, signed=True) == "+0.50"
+    assert number(np.nan) == "\N{EN DASH}" and number(0.0, 2, signed=True) == "0.00"
+    assert number(-0.2, 0) == "0"
+    assert (places([0.0123]), places([12345.0]), places([]), places([np.nan])) == (4, 0, 0, 0)
+    assert seed_ranges([3, 0, 1, 2, 7]) == "0\N{EN DASH}3, 7"
+    assert ranks({"a": 1.0, "b": 2.0, "c": 2.0, "d": np.nan}, "higher") == {"a": 3, "b": 1, "c": 1}
+    assert ranks({"a": 1.0}, "") == {}
+    assert ticks(0.0, 1.0, 4) == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
+    values = pd.DataFrame({"rebate": [1.0, 2.0], "other": [np.nan, np.nan]})
+    assert against_reference("welfare", values, "rebate") == "On welfare, no policy can be compared with rebate."
+
+
+def test_a_policy_that_is_quick_in_a_few_seeds_does_not_lead():
+    """Times are ranked by the median, never being later than any; a failed run is not a time."""
+    comparison = made_up(arms=["rebate", "grants", "vouchers"], seeds=6)
+    runs = comparison.runs
+    runs["time_to_50"] = 30.0
+    runs.loc[runs["policy"] == "grants", "time_to_50"] = [20.0] + [np.nan] * 5
+    runs.loc[(runs["policy"] == "vouchers") & (runs["seed"] < 4), "status"] = "failed"
+    found = levels(comparison, "time_to_50")
+    assert found == {"rebate": 30.0, "grants": np.inf, "vouchers": 30.0}
+    assert ranks(found, "lower") == {"rebate": 1, "vouchers": 1, "grants": 3}
+
+
+@pytest.mark.parametrize(("seeds", "told"), [(8, True), (30, False)])
+def test_too_few_seeds_are_said_to_be(seeds, told):
+    comparison = made_up(seeds=seeds)
+    assert bool(comparison.too_few_seeds) == told
+    assert ("no difference can be significant" in sentences(comparison)) == told
+    assert ("no difference can be significant" in " ".join(comparison_lines(comparison))) == told
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_in_a_browser(width, scheme, tmp_path, page):
+    chromium = shutil.which("chromium")
+    if chromium is None and not os.environ.get("NQPF_REQUIRE_BROWSER"):
+        pytest.skip("needs chromium")  # a developer's machine may have none; .ci/run requires one
+    from playwright.sync_api import sync_playwright
+
+    file = tmp_path / "report.html"
+    file.write_text(page, encoding="utf-8")
+    said, asked = [], []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        tab.on("console", lambda message: said.append(message.text))
+        tab.on("pageerror", lambda error: said.append(str(error)))
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto(file.as_uri())
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
+        browser.close()
+    assert said == [] and asked == [file.as_uri()]
+    assert (sum(map(int, re.findall(r"\d+", ground))) < 200) == (scheme == "dark")

@@ -1,0 +1,140 @@
+"""`nqpf view`: Mesa's SolaraViz over an Economy, served to this machine's browser only. For watching one economy."""
+
+import ipaddress
+import socket
+import sys
+import warnings
+from pathlib import Path
+from typing import Any
+
+import solara
+import solara.lab
+
+from model.declaration.errors import BadInput
+from model.economy import Economy
+from viz.figures.network import draw_network, place_nodes
+from viz.lab import panels
+from viz.lab.controls import START, SettingsPanel
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", UserWarning)  # Mesa 3.3 calls a hook after an early return
+    from mesa.visualization import SolaraViz
+    from mesa.visualization.utils import update_counter
+
+_TITLE = "nqpf: watch an economy"
+_PLAY_INTERVAL = 60  # milliseconds
+_NOWHERE = "http://127.0.0.1:9/"  # Solara's server would fetch what solara-assets lacks from a public network
+
+
+class WatchedEconomy(Economy):
+    """An Economy that stands still once it is not running: Mesa's player may ask for several quarters at once."""
+
+    def step(self) -> None:
+        """Run one quarter, if one is left."""
+        if self.running:
+            super().step()
+
+    def stop(self) -> None:
+        """Run no more: a player that still holds this economy comes to its end."""
+        self.running = False
+
+
+@solara.component
+def LabPage() -> None:
+    """The page of one visitor, with an economy of its own."""
+    applied, apply = solara.use_state(START)
+    shown, show = solara.use_state(START)
+    economy = solara.use_memo(lambda: WatchedEconomy(**applied), [applied])
+    solara.use_effect(lambda: economy.stop, [economy])
+    solara.use_effect(lambda: show(applied), [applied])
+    solara.use_effect(_follow_system_theme, [])
+    solara.Title(_TITLE)
+    solara.Style(panels.chart_css() + (Path(__file__).parent / "page.css").read_text(encoding="utf-8"))
+    with solara.Sidebar():
+        SettingsPanel(applied, apply)
+    if shown == applied:  # otherwise gone for one moment: Mesa's player keeps its state as long as it is on the page
+        SolaraViz(
+            economy,
+            components=[(Status, 0), (Network, 0), *((chart, 0) for chart in CHARTS)],
+            play_interval=_PLAY_INTERVAL,
+            model_params=applied,
+            name=_TITLE,
+        )
+
+
+def _follow_system_theme() -> None:
+    """Light or dark as the visitor's system has it. (Solara 1.64 shows nothing with its own setting "auto".)"""
+    solara.lab.theme.dark = None
+
+
+def _drawn(make: Any, kind: str) -> Any:
+    """A component of the page that draws the economy anew every quarter."""
+
+    @solara.component
+    def Drawn(model: Economy) -> None:
+        update_counter.get()
+        solara.HTML(unsafe_innerHTML=make(model), classes=[kind])
+
+    return Drawn
+
+
+Status = _drawn(panels.status_line, "status")
+CHARTS = tuple(
+    _drawn(make, "panel")
+    for make in (panels.adoption_chart, panels.technology_chart, panels.firms_chart, panels.output_chart)
+)
+
+
+@solara.component
+def Network(model: Economy) -> None:
+    """The network; places are computed once per economy."""
+    update_counter.get()
+    layout = solara.use_memo(lambda: place_nodes(model.course.state), [model])
+    supported = model.policy.start < model.period <= model.policy.end  # in the quarter just past
+    drawing = draw_network(model.course.state, layout, chosen=supported)
+    solara.HTML(
+        unsafe_innerHTML=f"{drawing}<figcaption>{panels.legend(model)}</figcaption>", classes=["panel", "watch"]
+    )
+
+
+def serve(host: str = "127.0.0.1", port: int = 8765) -> None:
+    """Serve the page until interrupted. Raises BadInput for an address that is not this machine's, or a port in use."""
+    listener = _listen(host, port)
+    import uvicorn
+    from solara.server import app, settings
+
+    from model.simulation import warm_up
+
+    settings.telemetry.mixpanel_enable = False
+    solara.settings.assets.cdn = _NOWHERE
+    settings.main.mode = "production"
+    settings.theme.title = "nqpf"
+    settings.theme.show_banner = False
+    from solara.server.starlette import app as site
+
+    warnings.filterwarnings("ignore", message="Cookies with samesite", category=UserWarning)
+    warm_up()
+    app.apps["__default__"] = app.AppScript("viz.lab.page")
+    address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
+    print(f"watch an economy at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
+    config = uvicorn.Config(site, log_level="critical", loop="asyncio", timeout_graceful_shutdown=1)
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """A socket that listens on this machine only: the page has no log-in."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError:
+        raise BadInput(f"host = {host!r}: not an address of this machine; use 127.0.0.1") from None
+    if not ipaddress.ip_address(address[0]).is_loopback:
+        raise BadInput(f"host = {host!r}: must be a loopback address such as 127.0.0.1, since the page has no log-in")
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen()
+    except OSError as fault:
+        listener.close()
+        raise BadInput(f"port = {port}: {(fault.strerror or str(fault)).lower()}; choose another with --port") from None
+    return listener

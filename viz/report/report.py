@@ -1,0 +1,209 @@
+"""The HTML report of a comparison: one self-contained file that reads the same on a phone, a screen and paper.
+
+`render` gathers each section as plain data; report.html lays it out and escapes every text; report.css dresses
+it. Numbers come from viz.findings, sentences and formats from viz.wording, drawings from viz.figures.
+"""
+
+import json
+import shlex
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from io import StringIO
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from ruamel.yaml import YAML
+
+from experiments.analysis import effects as findings
+from experiments.analysis.equal_money import EQUAL_MONEY
+from experiments.study.study import TIMINGS
+from model.declaration.errors import BadInput
+from model.indicators.series import INDICATORS
+from model.parameters import Parameters
+from model.policy.policy import Policy
+from model.policy.presets import policies
+from viz.figures.charts import POLICY_STYLES, colour_css, order_policies, swatch
+from viz.report import responses, sections, wording
+from viz.report.sections import ReportContent
+
+if TYPE_CHECKING:
+    from experiments.analysis.comparison import Comparison
+    from experiments.study.study import Study
+
+
+def render_report(comparison: "Comparison") -> str:
+    """The report as one HTML page that needs no network. Equal comparisons give equal bytes."""
+    page = ReportContent(comparison, order_policies(comparison.study.policies))
+    content = {
+        "answer": answer(page),
+        "headlines": [sections.headline(page, name) for name in page.headlines],
+        "grid": sections.grid(page),
+        "adoption": sections.adoption(page),
+        "technology": sections.technology(page),
+        "withdrawal": sections.withdrawal(page),
+        "bonsai": sections.bonsai(page),
+        "gains": sections.gains(page),
+        "money": sections.money_spent(page),
+        "instruments": responses.instruments(page),
+        "calendar": responses.calendar(page),
+        "doses": responses.doses(page, comparison.responses),
+        "efficacy": responses.efficacy(page, comparison.responses),
+        "settings": _settings(comparison, page.order),
+        "reruns": wording.reruns(comparison.study.match, comparison.study.timing == "yoked"),
+    }
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"capital": wording.capital, "plain": wording.plain}
+    return environment.from_string(_packaged("report.html")).render(
+        content,
+        css=Markup(_packaged("report.css") + colour_css()),
+        study=comparison.study,
+        reference=comparison.reference,
+        seeds=comparison.seeds,
+        ending_apart=comparison.ending_apart,
+        seed_ranges=wording.seed_ranges(comparison.seeds),
+        rows=page.rows,
+        swatches={name: Markup(swatch(slot)) for slot, name in enumerate(POLICY_STYLES)},
+        failures=_failures(comparison),
+        definitions=[entry for name, entry in INDICATORS.items() if name in page.used],
+        equal_money=wording.share(EQUAL_MONEY),
+        glyphs=wording.GLYPHS,
+    )
+
+
+def answer(page: ReportContent) -> list[str]:
+    """The sentences of the answer, made from the data alone: the 2x2, the arms, and who is not ranked."""
+    asked = page.present(page.headlines)
+    names = [name for name in sections.TWO_BY_TWO if name in asked] or asked[:2]
+    filled = findings.cells(page.order)
+    comparable = all(page.standing[policy] == "equal" for policy in filled.values())
+    ranked = [policy.name for policy in page.order if page.standing[policy.name] == "equal"]
+    kept = ranked if page.reference in ranked else [page.reference, *ranked]
+    on_grid, on_arms = [], []
+    for name in names:
+        values = page.values(name)
+        effects = findings.contrasts(values, filled)
+        if effects:
+            on_grid.append(wording.main_effects(name, page.declared(name)["better"], effects, comparable))
+        if len(kept) > 1:
+            told = [
+                wording.against_reference(name, values[kept], page.reference),
+                wording.unsure_after_holm(name, _unsure(page.comparison, name, ranked)),
+                wording.leader(name, values, page.ranks(name)),
+            ]
+            on_arms.append(" ".join(filter(None, told)))
+    unequal = [policy for policy, money in page.standing.items() if money == "unequal"]
+    aside = [f"Not ranked, because their money is not equal: {wording.listed(unequal)}."] if unequal else []
+    if page.comparison.assumed:
+        assumed = wording.listed(page.comparison.assumed)
+        aside.append(f"Not ranked, because they rest on efficacies that nobody knows: {assumed}.")
+    return list(filter(None, [*on_grid, *on_arms, page.comparison.too_few_seeds, *aside]))
+
+
+def _unsure(comparison: "Comparison", name: str, ranked: Sequence[str]) -> list[str]:
+    """Ranked policies whose interval leaves zero out although Holm's adjusted test does not reject at 5 %."""
+    table = comparison.table[(comparison.table["indicator"] == name) & comparison.table["policy"].isin(ranked)]
+    weak = ((table["low"] > 0.0) | (table["high"] < 0.0)) & (table["p_holm"] >= 0.05)
+    return [str(policy) for policy in table["policy"][weak]]
+
+
+def _packaged(name: str) -> str:
+    return files("viz.report").joinpath(name).read_text(encoding="utf-8")
+
+
+def _failures(comparison: "Comparison") -> dict[str, Any]:
+    """How many runs failed, and the first few distinct reasons."""
+    failed = comparison.runs.loc[comparison.runs["status"] == "failed", "error"].fillna("").astype(str)
+    reasons = dict.fromkeys(error.strip().splitlines()[-1] for error in failed if error.strip())
+    return {"count": len(failed), "of": len(comparison.runs), "reasons": list(reasons)[:3]}
+
+
+def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, Any]:
+    """What the comparison was made with, and how to make it again."""
+    study, model = comparison.study, comparison.versions.get("model")
+    used = study.parameters.model_dump(mode="json")
+    changed = [
+        entry | {"value": used[entry["name"]]}
+        for entry in Parameters.declarations()
+        if used[entry["name"]] != entry["default"]
+    ]
+    return {
+        "changed": changed,
+        "traits": [
+            entry | {"values": [_trait(policy, entry["name"]) for policy in order]}
+            for entry in Policy.declarations()
+            if entry["name"] != "name"
+        ],
+        "facts": {
+            "Study": study.name,
+            "Content hash": study.identity(model) if model else "",
+            "Results": str(comparison.out or "not kept"),
+            **{"model sources" if name == "model" else name: text for name, text in comparison.versions.items()},
+        },
+        "command": _command(comparison, {entry["name"]: entry["value"] for entry in changed}),
+        "study_file": _study_file(study),
+        "responses": comparison.responses is not None,
+    }
+
+
+def _trait(policy: Policy, name: str) -> str:
+    value = policy.model_dump(mode="json")[name]
+    if isinstance(value, dict):
+        return ", ".join(f"{instrument} {part:g}" for instrument, part in value.items()) or "none"
+    if isinstance(value, list):
+        return ", ".join(f"{part:g}" for part in value[:4]) + (", …" if len(value) > 4 else "") or "none"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _command(comparison: "Comparison", changed: Mapping[str, Any]) -> str:
+    """The command that makes this comparison again; empty where only a study file can say it."""
+    study = comparison.study
+    first, count, names = study.seeds[0], len(study.seeds), [policy.name for policy in study.policies]
+    traits = _common_traits(study.policies)
+    if traits is None or study.name != "compare" or study.outcomes or study.seeds != tuple(range(first, first + count)):
+        return ""
+    words = ["nqpf", "compare", "--policies", ",".join(names), "--reference", study.reference]
+    words += ["--seeds", str(count), "--seed", str(first)]
+    words += ["--match"] * study.match + ["--timing", study.timing] * (study.timing != TIMINGS[0])
+    words += ["--no-responses"] * (comparison.responses is None)
+    for name, value in {**changed, **{f"policy.{name}": value for name, value in traits.items()}}.items():
+        words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    return shlex.join(words)
+
+
+def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
+    """The traits that, set on every preset of the arms' names, give these arms; None where none do."""
+    if any(policy.name not in policies for policy in arms):
+        return None
+    traits: dict[str, Any] = {}
+    for policy in arms:
+        own, preset = policy.model_dump(), policies[policy.name].model_dump()
+        traits |= {name: value for name, value in own.items() if value != preset[name]}
+    try:
+        return traits if all(policies[policy.name].replace(**traits) == policy for policy in arms) else None
+    except BadInput:
+        return None
+
+
+def _study_file(study: "Study") -> str:
+    """The study as a file that `nqpf compare` reads, without what has its default."""
+    defaults = Parameters().model_dump(mode="json")
+    content = study.content()
+    content["parameters"] = {name: value for name, value in content["parameters"].items() if value != defaults[name]}
+    content["policies"] = [
+        policy.name if policies.get(policy.name) == policy else _unlike_default(policy) for policy in study.policies
+    ]
+    if study.seeds == tuple(range(len(study.seeds))):
+        content["seeds"] = len(study.seeds)
+    writer, out = YAML(typ="safe"), StringIO()
+    writer.default_flow_style = False
+    if study.timing == TIMINGS[0]:
+        del content["timing"]
+    writer.dump({key: value for key, value in content.items() if value}, out)
+    return out.getvalue()
+
+
+def _unlike_default(policy: Policy) -> dict[str, Any]:
+    """A policy's name and the traits that differ from their defaults."""
+    defaults = Policy().model_dump(mode="json")
+    return {name: value for name, value in policy.model_dump(mode="json").items() if value != defaults[name]}
