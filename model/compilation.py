@@ -14,6 +14,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from filelock import FileLock
 
 from agents.kernel.decorators import cache_folder, compiled_before
 from model.opening import build_world, open_run
@@ -32,11 +33,23 @@ _APART = (("govern",), ("use", "settle", "meet", "record"))
 
 @cache
 def compile_model(quiet: bool) -> bool:
-    """Compile the model if it is not in the cache; True if so, which is said first on stderr unless `quiet`."""
+    """Compile the model if it is not in the cache. Return True if so, after a line on stderr unless `quiet`.
+
+    Of several processes that find the cache empty one compiles and the others wait for it.
+    """
     if numba.config.DISABLE_JIT or compiled_before("run_cases"):
         return False
     if not quiet:
         print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
+    with FileLock(cache_folder() / "compiling.lock"):
+        if compiled_before("run_cases"):
+            return False
+        _compile_side_by_side()
+    return True
+
+
+def _compile_side_by_side() -> None:
+    """Compile parts of the schedule in processes of their own, then put the whole together here."""
     helpers = []
     if (os.cpu_count() or 1) > 1:
         with suppress(OSError):
@@ -46,7 +59,6 @@ def compile_model(quiet: bool) -> bool:
     for helper in helpers:
         helper.wait()
     compile_whole()
-    return True
 
 
 def compile_whole() -> None:

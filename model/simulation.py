@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.innovator import firm_number
 from agents.kernel.decorators import source_hash
 from model.branch import hand_over, starting_now
 from model.check import check_identities
@@ -265,7 +266,10 @@ def finish(simulation: Simulation, rows: list[dict[str, Any]]) -> Run:
 
 
 def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
-    """Columns of the firm-by-quarter panel for living firms at quarter t. Arrays of shape (firms,)."""
+    """Return the columns of the firm-by-quarter panel for living firms at quarter t. Arrays of shape (firms,).
+
+    `firm` is a firm's own number. Its slot goes to another firm once it has left.
+    """
     innovators = state.innovators
     alive = innovators.alive
     columns = {
@@ -277,6 +281,7 @@ def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
     capability = innovators.capability[alive].mean(axis=1)
     return {
         "period": np.full(slot.shape, t),
+        "firm": firm_number(slot, innovators.birth[slot], alive.shape[0]),
         "slot": slot,
         "cash": state.ledger.cash[slot],
         "capability": capability,

@@ -13,7 +13,7 @@ import numpy as np
 from mesa import Agent
 
 from agents.government import GovernmentState
-from agents.innovator import Innovators
+from agents.innovator import Innovators, firm_number
 from agents.supplier import Suppliers
 from agents.user import Users
 from model.state.ledger import GOVERNMENT
@@ -131,9 +131,8 @@ class Innovator(View):
         return float(self.state.ledger.cash[self._living_row()])
 
     def _number(self) -> int:
-        """Slots are used again, but never by two firms that were born in one quarter."""
-        p, born = self.model.parameters, int(self.state.innovators.birth[self.row])
-        return 2 + p.users + p.suppliers + (born + 1) * p.slots + self.row
+        p, birth = self.model.parameters, int(self.state.innovators.birth[self.row])
+        return 2 + p.users + p.suppliers + int(firm_number(self.row, birth, p.slots))
 
     def _living_row(self) -> int:
         if self.row == _LEFT:
