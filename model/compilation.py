@@ -1,7 +1,7 @@
 """The first compilation of these sources: parts of the schedule side by side, each in a process of its own.
 
 A process leaves its machine code in the cache; the kernel that runs quarters is then put together from there. Where
-processes cannot be started, or one fails, what is missing is compiled when it is first called: only time is lost.
+a process cannot be started or fails, the missing parts are compiled when first called. Only time is lost.
 """
 
 import os
@@ -75,7 +75,7 @@ def compile_parts(*names: str) -> None:
 
 
 def _types() -> tuple[Any, ...]:
-    """The types of a part's arguments, which are the same in every economy."""
+    """Return the types of a part's arguments, which are the same in every economy."""
     return tuple(numba.typeof(argument) for argument in (0, *_case().given))
 
 
@@ -84,7 +84,7 @@ def _case() -> RunInputs:
 
 
 def _helper(*names: str) -> "subprocess.Popen[bytes]":
-    """A process that compiles the parts of those names."""
+    """Start a process that compiles the parts of these names."""
     cache_folder()  # where there is none, a temporary one is chosen for both of us
     path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(

@@ -73,7 +73,7 @@ class SeriesCollector(DataCollector):
         self._reported = columns
 
     def get_model_vars_dataframe(self) -> pd.DataFrame:
-        """The model's columns, a row per quarter collected."""
+        """Return the model's columns, a row per quarter collected."""
         return pd.DataFrame(self.model_vars)
 
 
@@ -190,7 +190,7 @@ class Economy(mesa.Model):
         return dict(self._measured[1])
 
     def indicators(self) -> dict[str, float]:
-        """Current values: levels and flows of the quarter just past (NaN before the first), and distributions now."""
+        """Return current values: levels and flows of the quarter just past (NaN before the first), and distributions now."""
         last = {name: float(values[-1]) if self.period else np.nan for name, values in self.series.items()}
         return {**last, **measure_state(self.course.state, self.course.start_output)}
 
@@ -207,7 +207,7 @@ class Economy(mesa.Model):
         return self._finished.summary
 
     def network(self) -> Any:
-        """The network as it is now: a networkx.MultiDiGraph with typed nodes and edges (model/views/graph.py)."""
+        """Return the current network: a networkx.MultiDiGraph with typed nodes and edges (model/views/graph.py)."""
         return live_graph(self.course.state, self.period, self.parameters.industry_names)
 
     # -- agents, made when somebody asks for them
@@ -242,7 +242,7 @@ class Economy(mesa.Model):
         self._follow_firms()
 
     def _follow_firms(self) -> None:
-        """Forget the views of firms that have left and make those of firms that have entered."""
+        """Drop the views of firms that have left and make views of firms that have entered."""
         assert self._firms is not None
         innovators = self.course.state.innovators
         births = np.where(innovators.alive, innovators.birth, _NO_FIRM)
@@ -262,7 +262,7 @@ def read_settings(
     parameters: Parameters | None = None,
     **keywords: Any,
 ) -> tuple[Parameters, Policy, int]:
-    """What the keywords of Economy say: parameters, policy and seed. Raises BadInput."""
+    """Return the parameters, policy and seed that the keywords of Economy name. Raise BadInput for others."""
     allowed = [*Parameters.model_fields, *(_TRAIT + name for name in Policy.model_fields), "policy", "seed", "collect"]
     for name in keywords:
         if name not in allowed:

@@ -124,17 +124,17 @@ class Simulation:
             self.arrive(stop)
 
     def next_stop(self, until: int) -> int:
-        """The quarter to stop at next: that in which policy ends, or else `until`."""
+        """Return the quarter to stop at next: the one in which policy ends, or else `until`."""
         return self.policy.end if self.period < self.policy.end < until else until
 
     def arrive(self, quarter: int) -> None:
-        """What is to be seen once all quarters before this one are run."""
+        """Take note of the quarter reached, and measure the state when policy has just ended."""
         self.period = quarter
         if quarter == min(self.policy.end, self.parameters.horizon):
             self.at_withdrawal = measure_state(self.state, self.start_output)
 
     def record(self) -> Record:
-        """What has been recorded so far."""
+        """Return the record of the quarters that have passed."""
         p = self.parameters
         return Record(
             tallies=self.state.tallies[: self.period].view(np.ndarray),  # columns are read sooner than of records
@@ -150,7 +150,7 @@ class Simulation:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """What a reader of the run must know: slots that were nearly all in use."""
+        """Return a warning where nearly all slots were in use."""
         crowding = self.state.tallies["crowding"][: self.period].max(initial=0.0)
         if crowding <= _CROWDED:
             return ()
@@ -237,7 +237,7 @@ def simulate_many(
 
 
 def _open(parameters: Parameters, arms: Sequence[Policy], seeds: Iterable[int]) -> Iterator[Simulation]:
-    """Every policy under every seed at t = 0, in worlds that are copies of one per seed."""
+    """Open every policy under every seed at t = 0, in copies of one world per seed."""
     for seed in map(valid_seed, seeds):
         world = open_world(parameters, seed)
         for others, policy in zip(reversed(range(len(arms))), arms, strict=True):  # the last may have the world itself
@@ -290,7 +290,7 @@ def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
 
 
 def valid_seed(seed: Any) -> int:
-    """A seed as a whole number: 7 and "7" are 7; raises BadInput for anything else."""
+    """Return a seed as a whole number: 7 and "7" are 7. Raise BadInput for anything else."""
     try:
         number = int(seed) if not isinstance(seed, bool | float) else None
     except (TypeError, ValueError):
@@ -314,7 +314,7 @@ class _Baselines:
                 self._kept.popitem(last=False)
 
     def of(self, parameters: Parameters, seed: int, end: int) -> Mapping[str, float]:
-        """The summary of the same seed without policy, whose hazards are counted from the same withdrawal."""
+        """Return the summary of the same seed without policy, with hazards counted from the same withdrawal."""
         found = self._kept.get((parameters.identified, seed, end))
         return found or simulate(parameters.identified, policies["laissez_faire"].replace(end=end), seed).own_summary
 
