@@ -110,7 +110,7 @@ IDENTITIES: dict[str, Callable[[State, int], _Sides]] = {
 
 
 def discrepancy(name: str, state: State, t: int) -> float:
-    """Return the largest gap between the two sides of an identity after quarter t, relative to the money in circulation.
+    """Return the largest gap between the two sides of an identity after quarter t, relative to money in circulation.
 
     Balances of the sectors grow without bound, so a gap is measured against the largest amount on either side.
     """

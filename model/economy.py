@@ -190,7 +190,7 @@ class Economy(mesa.Model):
         return dict(self._measured[1])
 
     def indicators(self) -> dict[str, float]:
-        """Return current values: levels and flows of the quarter just past (NaN before the first), and distributions now."""
+        """Return distributions now, and levels and flows of the quarter just past (NaN before the first)."""
         last = {name: float(values[-1]) if self.period else np.nan for name, values in self.series.items()}
         return {**last, **measure_state(self.course.state, self.course.start_output)}
 

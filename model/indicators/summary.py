@@ -64,7 +64,7 @@ def summarise(
 
 
 def _hazards(tallies: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """Return exits per firm within eight quarters of withdrawal: of firms that sold, of others and of supported ones."""
+    """Return exits per firm within eight quarters of withdrawal: of sellers, others and supported firms."""
     watched = ("present", "present_selling", "supported", "supported_selling")
     firms, exits = ({name: tallies[name + ending].sum() for name in watched} for ending in ("", "_exits"))
     idle, idle_exits = (of["present"] - of["present_selling"] for of in (firms, exits))
