@@ -112,7 +112,7 @@ def research_effort(hours: float, engineers: float, concentration: float) -> flo
 
 @inlined_rule
 def solutions_mean(rate: float, effort: float, direction: float, own_problems: float, pressure: float) -> float:
-    """Return the mean number of solutions in a domain = gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
+    """Return gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
 
     `effort` is (hours / h_ref)^lambda and `pressure` the last fraction.
     """
