@@ -37,7 +37,7 @@ def fits(value: Any, kind: Any) -> bool:
         return isinstance(value, np.ndarray) and np.issubdtype(value.dtype, wanted)
     if kind in _KINDS:
         return isinstance(value, _KINDS[kind]) and isinstance(value, bool | np.bool_) == (kind is bool)
-    return isinstance(value, kind)
+    return isinstance(value, get_origin(kind) or kind)
 
 
 def compiled_functions() -> Iterator[Callable[..., Any]]:
