@@ -8,11 +8,13 @@ import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from math import isnan
 from pathlib import Path
 from typing import Any, NamedTuple
 
 FILE = Path(__file__).with_name("results.csv")
-TWO_BY_TWO = ("rebate", "rd_credit", "selective", "application", "procurement")
+REFERENCE = "rebate"
+TWO_BY_TWO = (REFERENCE, "rd_credit", "selective", "application", "procurement")
 DECIMALS = {"welfare": 0, "welfare_r2": 0, "output": 1, "time_to_50": 1, "hhi": 3}
 
 
@@ -38,12 +40,13 @@ class Size:
     users: tuple[int, ...] = (1000, 4000, 16_000)
 
 
-def _compared(table: str, frame: Any, columns: Mapping[str, str]) -> Iterator[Result]:
-    """Yield the differences to the reference of a comparison, a column per indicator."""
-    chosen = frame[frame["indicator"].isin(columns) & frame["difference"].notna()]
+def _compared(table: str, frame: Any, indicators: Iterable[str]) -> Iterator[Result]:
+    """Yield the differences to the reference of a comparison, a column per indicator. A time never reached has none."""
+    chosen = frame[frame["indicator"].isin(list(indicators)) & (frame["policy"] != REFERENCE)]
     for row in chosen.itertuples():
-        numbers = [f"{value:.{DECIMALS[row.indicator]}f}" for value in (row.difference, row.low, row.high)]
-        yield Result(table, row.policy, columns[row.indicator], *numbers)
+        decimals = DECIMALS[row.indicator]
+        numbers = ["" if isnan(value) else f"{value:.{decimals}f}" for value in (row.difference, row.low, row.high)]
+        yield Result(table, row.policy, row.indicator, *numbers)
 
 
 def compare_defaults(size: Size) -> Iterator[Result]:
@@ -51,7 +54,7 @@ def compare_defaults(size: Size) -> Iterator[Result]:
     from experiments import compare
 
     frame = compare(parameters=size.parameters, seeds=size.seeds or 100)
-    yield from _compared("compare", frame, {name: name for name in DECIMALS})
+    yield from _compared("compare", frame, DECIMALS)
 
 
 def compare_yoked(size: Size) -> Iterator[Result]:
@@ -59,7 +62,7 @@ def compare_yoked(size: Size) -> Iterator[Result]:
     from experiments import compare
 
     frame = compare(TWO_BY_TWO, size.parameters, size.seeds or 100, timing="yoked")
-    yield from _compared("yoked", frame, {"welfare": "welfare", "welfare_r2": "welfare_r2"})
+    yield from _compared("yoked", frame, ("welfare", "welfare_r2"))
 
 
 def compare_blind(size: Size) -> Iterator[Result]:
@@ -68,7 +71,7 @@ def compare_blind(size: Size) -> Iterator[Result]:
     from model import policies
 
     arms = [policies[name].replace(foresight=0.0) for name in TWO_BY_TWO if name != "rd_credit"]
-    yield from _compared("blind", compare(arms, size.parameters, size.seeds or 100), {"welfare": "welfare"})
+    yield from _compared("blind", compare(arms, size.parameters, size.seeds or 100), ["welfare"])
 
 
 def _plane(table: str, study: str, size: Size) -> Iterator[Result]:
