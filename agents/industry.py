@@ -23,12 +23,12 @@ class Industries(NamedTuple):
 
 
 @inlined_rule
-def drifted(latent, drift, shock):
+def drifted(latent: float, drift: float, shock: float) -> float:
     """A latent need after a quarter: multiplied by exp(drift * shock), shock standard normal; then normalised."""
     return latent * exp(drift * shock)
 
 
 @inlined_rule
-def need(latent, domains):
+def need(latent: float, domains: int) -> float:
     """n = 0.003 / D + (1 - 0.003) * latent: no need is ever nothing, and needs still sum to 1."""
     return LEAST / domains + (1.0 - LEAST) * latent

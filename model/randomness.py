@@ -12,6 +12,7 @@ import numpy as np
 
 from agents.kernel.arithmetic import exp, log
 from agents.kernel.decorators import elementary_rule, inlined_rule, kernel, rule
+from agents.kernel.types import Floats, Integer, Key, Word, Words
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -56,7 +57,7 @@ class Stream(IntEnum):
 
 
 @inlined_rule
-def philox(slot, agent, period, purpose, key_low, key_high):
+def philox(slot: Word, agent: Word, period: Word, purpose: Word, key_low: Word, key_high: Word) -> Words:
     """One Philox4x32-10 block: four 32-bit words, held in uint64, from a counter and a key held likewise."""
     c0, c1, c2, c3, k0, k1 = slot, agent, period, purpose, key_low, key_high
     # Ten rounds written out: a loop here would keep callers' loops from becoming vector instructions.
@@ -92,7 +93,7 @@ def philox(slot, agent, period, purpose, key_low, key_high):
     return c0, c1, c2, c3
 
 
-def _words(seed, purpose, period, agent, slot):
+def _words(seed: Key, purpose: Integer, period: Integer, agent: Integer, slot: Integer) -> Words:
     """The four 32-bit words of a draw; `seed` is the pair (low, high) of the seed's 32-bit halves."""
     return philox(
         np.uint64(slot), np.uint64(agent), np.uint64(period), np.uint64(purpose), np.uint64(seed[0]), np.uint64(seed[1])
@@ -103,7 +104,7 @@ _called_words = rule(_words)
 
 
 @inlined_rule
-def words(seed, purpose, period, agent, slot):
+def words(seed: Key, purpose: Integer, period: Integer, agent: Integer, slot: Integer) -> Words:
     """The four 32-bit words of a draw, as `_words`."""
     # A number that is known when compiling would have a version of its own: 18 of them rather than one.
     return _called_words(seed, np.int64(purpose), np.int64(period), np.int64(agent), np.int64(slot))
@@ -113,20 +114,20 @@ words_in_loop = inlined_rule(_words)  # for loops that do nothing but draw: they
 
 
 @rule
-def uniform(word):
+def uniform(word: Word) -> float:
     """A 32-bit word as a number in (0, 1): (word + 1/2) / 2^32."""
     return (np.int64(word | np.uint64(_DOUBLE_2_52)).view(np.float64) - 4503599627370496.0 + 0.5) * 2.0**-32
 
 
 @rule
-def fine_uniform(high, low):
+def fine_uniform(high: Word, low: Word) -> float:
     """Two 32-bit words as a number in (0, 1): their first 52 bits, plus a half, over 2^52."""
     bits = (high << np.uint64(20)) | (low >> np.uint64(12)) | np.uint64(_DOUBLE_2_52)
     return (np.int64(bits).view(np.float64) - 4503599627370496.0 + 0.5) * 2.0**-52
 
 
 @rule
-def normal(u):
+def normal(u: float) -> float:
     """Standard normal quantile of u in (0, 1), relative error below 1e-15 (Wichura, 1988, algorithm AS 241)."""
     if abs(u - 0.5) <= _CENTER:
         return _normal_center(u - 0.5)
@@ -134,7 +135,7 @@ def normal(u):
 
 
 @rule
-def normals(u, out, count):
+def normals(u: Floats, out: Floats, count: Integer) -> None:
     """Standard normal quantiles of the first uniforms in a row, into `out`: the same as `normal`, sooner."""
     tails, n = np.empty(count), 0  # those in the tails are listed, so that they too become vector instructions
     for k in range(count):
@@ -155,7 +156,7 @@ def normals(u, out, count):
 
 
 @elementary_rule
-def _normal_center(q):
+def _normal_center(q: float) -> float:
     """The quantile of 1/2 + q for |q| <= 0.425."""
     r = 0.180625 - q * q
     top = ((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
@@ -168,7 +169,7 @@ def _normal_center(q):
 
 
 @elementary_rule
-def _normal_tail(u):
+def _normal_tail(u: float) -> float:
     """The quantile of u nearer to 0 or 1."""
     r = math.sqrt(-log(min(u, 1.0 - u))) - 1.6
     top = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
@@ -181,7 +182,7 @@ def _normal_tail(u):
 
 
 @rule
-def _normal_far_tail(u):
+def _normal_far_tail(u: float) -> float:
     """The quantile of u very near to 0 or 1."""
     r = math.sqrt(-log(min(u, 1.0 - u))) - 5.0
     top = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
@@ -194,19 +195,19 @@ def _normal_far_tail(u):
 
 
 @rule
-def exponential(u):
+def exponential(u: float) -> float:
     """Standard exponential quantile: -log(1 - u), u and 1 - u being alike in law."""
     return -log(u)
 
 
 @rule
-def poisson(mean, u):
+def poisson(mean: float, u: float) -> int:
     """Poisson quantile of u by inversion up to a mean of 30; the rounded normal quantile above."""
     return poisson_given(mean, exp(-mean), u)
 
 
 @rule
-def poisson_given(mean, none, u):
+def poisson_given(mean: float, none: float, u: float) -> int:
     """As `poisson`, given the probability of none, exp(-mean), which a loop can compute beforehand."""
     if mean > 30.0:
         return max(0, math.floor(mean + math.sqrt(mean) * normal(u) + 0.5))
@@ -231,7 +232,7 @@ def uniforms(seed: int, purpose: Stream, agents: int, slots: int) -> np.ndarray:
 
 
 @kernel
-def _fill_uniforms(seed, purpose, out):
+def _fill_uniforms(seed: Key, purpose: int, out: Floats) -> None:
     for agent in range(out.shape[0]):
         for slot in range(out.shape[1]):
             w0, w1, w2, w3 = words_in_loop(seed, purpose, 0, agent, slot)

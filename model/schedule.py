@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from agents.kernel.decorators import kernel, phase
+from agents.kernel.types import Floats, Integer, Integers, Key
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
 from model.phases.adoption import choose_providers, pay_for_change, show_offers
 from model.phases.entry import admit_entrants
@@ -27,14 +28,17 @@ from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
 from model.phases.ties import renew_ties
 from model.phases.use import book_sales, produce
+from model.records import ParameterRecord, PolicyRecord
 from model.shocks import strike_shocks
 from model.state.ledger import open_quarter
 from model.state.references import at_address
-from model.state.state import number_of_shares, share_of_users
+from model.state.state import State, number_of_shares, share_of_users
+
+_Span = tuple[Integer, Integer]  # first and last (not included)
 
 
 @kernel
-def govern(t, p, policy, outlays, seed, s):
+def govern(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
     """What happens to the economy, and what government makes of it."""
     open_quarter(s.ledger)
 
@@ -49,7 +53,7 @@ def govern(t, p, policy, outlays, seed, s):
 
 
 @kernel
-def innovate(t, p, policy, outlays, seed, s):
+def innovate(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
     """From money for R&D to products."""
     hire_engineers(t, p, s)  # 3. R&D budgets, 4. engineers
     improve_old_technology(p, s)  # 5. old technology
@@ -64,7 +68,7 @@ def innovate(t, p, policy, outlays, seed, s):
 
 
 @kernel
-def use(t, p, policy, outlays, seed, s, shares):
+def use(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State, shares: _Span) -> None:
     """Users of some shares choose and use products; what another does in the quarter does not matter to them."""
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
@@ -74,7 +78,7 @@ def use(t, p, policy, outlays, seed, s, shares):
 
 
 @kernel
-def settle(t, p, policy, outlays, seed, s):
+def settle(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
     """What comes of use: problems, money, firms that leave and enter."""
     pay_for_change(t, s)
     book_sales(t, p, s)
@@ -88,7 +92,7 @@ def settle(t, p, policy, outlays, seed, s):
 
 
 @kernel
-def meet(t, p, policy, outlays, seed, s, shares):
+def meet(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State, shares: _Span) -> None:
     """Users of some shares forget firms and meet others."""
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
@@ -96,7 +100,7 @@ def meet(t, p, policy, outlays, seed, s, shares):
 
 
 @kernel
-def record(t, p, policy, outlays, seed, s):
+def record(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
     """What is known of the quarter."""
     record_quarter(t, p, policy, s)  # 15. record
 
@@ -106,7 +110,9 @@ SHARED: tuple[Any, ...] = (use, meet)  # what shares of users can do side by sid
 
 
 @phase
-def run_quarters(first, last, p, policy, outlays, seed, s):
+def run_quarters(
+    first: int, last: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State
+) -> None:
     """Quarters first ... last - 1 of an economy."""
     shares = (np.int64(0), s.shares.units.shape[0])  # a number known beforehand would be a version of its own
     for t in range(first, last):
@@ -119,7 +125,7 @@ def run_quarters(first, last, p, policy, outlays, seed, s):
 
 
 @kernel
-def run_cases(first, last, cases, one):
+def run_cases(first: Integers, last: Integers, cases: Any, one: Any) -> None:
     """Quarters first[k] ... last[k] - 1 of each case, one case after the other, without the interpreter lock.
 
     `cases` are the addresses of references; `one`, any of these, tells their type.
@@ -130,7 +136,9 @@ def run_cases(first, last, cases, one):
         run_quarters(first[k], last[k], c.parameters[0], c.policy[0], c.outlays, seed, c.state)
 
 
-def run_quarters_together(first, last, p, policy, outlays, seed, states):
+def run_quarters_together(
+    first: int, last: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, states: list[Any]
+) -> None:
     """As `run_quarters`, to the last bit, with a thread per state: they differ in their desks and share all else.
 
     Users are dealt out by whole shares, whose sums are added in the order of shares.
