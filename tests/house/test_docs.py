@@ -16,8 +16,10 @@ from experiments.cli import app, main
 from experiments.study.design import DESIGNS
 from experiments.study.factors import FACTOR_KEYS
 from experiments.study.file import STUDY_KEYS, read_study
+from model.declaration import sources
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
+from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from tests.house.documents import DOCUMENTS, PAGES, ROOT, blocks, commands
@@ -162,3 +164,15 @@ def test_a_wrong_number_would_be_found() -> None:
     """Numbers are compared as shown: sign, thousands and decimals."""
     assert [signed(text) for text in ("3087", "-5.5", "0.144")] == ["+3,087", "-5.5", "+0.144"]
     assert Result("compare", "feng", "welfare", "1") not in stored()
+
+
+def test_sources_are_cited_by_author_title_and_year() -> None:
+    """No declaration, page or report names an essay by the name of a file. Every citation ends in its year."""
+    citations = [value for name, value in vars(sources).items() if name.isupper()]
+    assert len(citations) == 5 and all(re.fullmatch(r".+, “.+” \(20\d\d\)", citation) for citation in citations)
+    texts = [*DOCUMENTS, *(path for room in ("model", "experiments", "viz") for path in (ROOT / room).rglob("*.*"))]
+    named = re.compile(r"(essay|article|commentary|explainer)-[a-z-]+\.txt")
+    texts = [path for path in texts if path.suffix in (".py", ".md", ".html")]
+    assert not [path for path in texts if named.search(path.read_text(encoding="utf-8"))]
+    declared = [entry.basis for entry in INSTRUMENTS.values()]
+    assert sum(any(citation in basis for citation in citations) for basis in declared) == len(INSTRUMENTS) - 2
