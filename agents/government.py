@@ -39,7 +39,7 @@ def subsidy_rate(purse: float, eligible_sales: float, cap: float) -> float:
 
 @inlined_rule
 def perceived(foresight: float, truth: float, error: float) -> float:
-    """A firm's signal = phi * theta + sqrt(phi * (1 - phi)) * error, error standard normal.
+    """Return a firm's signal = phi * theta + sqrt(phi * (1 - phi)) * error, error standard normal.
 
     The best guess of theta from a noisy reading of reliability phi. A trace of the error breaks the ties that
     are left without any foresight.
@@ -49,29 +49,32 @@ def perceived(foresight: float, truth: float, error: float) -> float:
 
 @inlined_rule
 def insight(foresight: float, efficacy: float, spending: float) -> float:
-    """Foresight with an observatory: phi + (1 - phi) * [1 - exp(-efficacy * spending)], spending as a share of Y_0."""
+    """Return foresight with an observatory = phi + (1 - phi) * [1 - exp(-efficacy * spending)].
+
+    `spending` is a share of Y_0.
+    """
     return foresight + (1.0 - foresight) * (1.0 - exp(-efficacy * spending))
 
 
 @inlined_rule
 def consensus(reported: float, plan: float, plan_weight: float) -> float:
-    """A weight of the roadmap = (1 - a) * share of pooled reports + a * plan."""
+    """Return a weight of the roadmap = (1 - a) * share of pooled reports + a * plan."""
     return (1.0 - plan_weight) * reported + plan_weight * plan
 
 
 @inlined_rule
 def repayment(dividends: float, share: float, outstanding: float) -> float:
-    """What a firm repays of the equity it owes: a share of its dividends, at most what is outstanding."""
+    """Return the equity that a firm repays: a share of its dividends, at most the amount outstanding."""
     return min(share * dividends, outstanding)
 
 
 @inlined_rule
 def blurred(foresight: float, truth: float, guess: float) -> float:
-    """A weight of the plan = phi * true + (1 - phi) * random."""
+    """Return a weight of the plan = phi * true + (1 - phi) * random."""
     return foresight * truth + (1.0 - foresight) * guess
 
 
 @inlined_rule
 def keeps_champion(period: int, since: int, progress: int, patience: int) -> bool:
-    """A champion stays while its choice, or its last progress, is less than `patience` quarters old."""
+    """Return whether a champion stays: its choice or its last progress is less than `patience` quarters old."""
     return period - max(since, progress) < patience

@@ -69,7 +69,7 @@ class Innovators(NamedTuple):
 
 @inlined_rule
 def occupied(alive: Flags) -> int:
-    """Number of slots to look at: up to the highest in use, and on to a whole number of vector instructions.
+    """Return the number of slots to look at: up to the highest in use, and on to a whole number of vector instructions.
 
     Entrants take the lowest free slots.
     """
@@ -81,38 +81,38 @@ def occupied(alive: Flags) -> int:
 
 @inlined_rule
 def research_budget(intensity: float, revenue: float, burn: float, cash: float, seed_cash: float) -> float:
-    """Own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
+    """Return own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
     wanted = intensity * revenue + burn * min(cash, seed_cash)
     return max(0.0, min(wanted, cash))
 
 
 @inlined_rule
 def displaced(plan: float, displacement: float, grant: float) -> float:
-    """Own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
+    """Return own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
     return max(0.0, plan - displacement * grant)
 
 
 @inlined_rule
 def half_saturated(amount: float, half: float) -> float:
-    """amount / (amount + half)."""
+    """Return amount / (amount + half)."""
     return amount / (amount + half)
 
 
 @inlined_rule
 def exploration_share(largest: float, pressure: float, saturation: float) -> float:
-    """e = e_max * [(1 - pressure) + pressure * saturation^2]."""
+    """Return e = e_max * [(1 - pressure) + pressure * saturation^2]."""
     return largest * ((1.0 - pressure) + pressure * saturation * saturation)
 
 
 @inlined_rule
 def research_effort(hours: float, engineers: float, concentration: float) -> float:
-    """(hours / h_ref)^lambda with h_ref = H_0 / (40 * market size), a fortieth of all engineers of a unit market."""
+    """Return (hours / h_ref)^lambda with h_ref = H_0 / (40 * market size)."""
     return power(hours / (engineers / 40.0), concentration)
 
 
 @inlined_rule
 def solutions_mean(rate: float, effort: float, direction: float, own_problems: float, pressure: float) -> float:
-    """Mean number of problems solved in a domain: gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
+    """Return gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
 
     `effort` is (hours / h_ref)^lambda and `pressure` the last fraction.
     """
@@ -124,20 +124,20 @@ MEAN_SHOCK = 0.5  # solution_size(step, MEAN_SHOCK) is the mean of a log-normal 
 
 @inlined_rule
 def solution_size(step: float, shock: float) -> float:
-    """Log-normal size of a solution: step * exp(shock), shock standard normal."""
+    """Return the log-normal size of a solution: step * exp(shock), shock standard normal."""
     return step * exp(shock)
 
 
 @inlined_rule
 def improved(capability: float, size: float, ceiling: float) -> float:
-    """x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
+    """Return x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
     room = max(0.0, 1.0 - capability / ceiling)
     return max(capability, min(ceiling, capability + size * room))
 
 
 @inlined_rule
 def gain_class(gain: float) -> int:
-    """Class of a solution by what it gains: four of equal width in every doubling from 2^-20 to 2^4.
+    """Return the class of a solution by what it gains: four of equal width in every doubling from 2^-20 to 2^4.
 
     What gains less is in the first, what gains more in the last.
     """
@@ -148,25 +148,25 @@ def gain_class(gain: float) -> int:
 def discovery_chance(
     discovery: float, decay: float, generation: float, hours: float, science: float, shown_effect: float, shown: float
 ) -> float:
-    """1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals that have shown it))."""
+    """Return 1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals beyond))."""
     return 1.0 - exp(-discovery * power(decay, generation) * hours * science * (1.0 + shown_effect * shown))
 
 
 @inlined_rule
 def switches(saturation: float, threshold: float, sold: bool, shown: float) -> bool:
-    """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
+    """Return whether a firm takes up its prototype: when saturated, or without sales while others have shown it."""
     return saturation >= threshold or (not sold and shown > 0.0)
 
 
 @inlined_rule
 def visible_level(capability: float, disclosure: float, share: float) -> float:
-    """What rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
+    """Return the level that rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
     return capability * (disclosure + (1.0 - disclosure) * half_saturated(share, _VISIBLE_HALF))
 
 
 @inlined_rule
 def imitated(capability: float, speed: float, absorption: float, best: float, ceiling: float) -> float:
-    """x moves towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
+    """Return x moved towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
     return capability + speed * absorption * max(0.0, min(best, ceiling) - capability)
 
 
@@ -181,7 +181,7 @@ def unit_cost(
     input_share: float,
     input_factor: float,
 ) -> float:
-    """Cost = [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
+    """Return [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
 
     experience = 1 + 0.1 * cumulative sales / market size; knowledge = mean capability / initial; factor is the
     mean congestion of the firm's suppliers and share the part of cost bought from them.
@@ -201,25 +201,28 @@ def next_markup(markup: float, response: float, share: float, last_share: float)
 
 @inlined_rule
 def fixed_cost(base: float, growth: float, generation: float, frontier: float, standard: float) -> float:
-    """At w_0: base * growth^[(1 - standard) * generation + standard * frontier's generation]; it rises with w / w_0."""
+    """Return the fixed cost at w_0 = base * growth^[(1 - standard) * generation + standard * frontier's generation].
+
+    It rises with w / w_0.
+    """
     return base * power(growth, (1.0 - standard) * generation + standard * frontier)
 
 
 @inlined_rule
 def progressed(useful: float, mark: float) -> bool:
-    """Progress is a rise of useful quality by 2 % since the last."""
+    """Return whether a firm has made progress: useful quality rose by 2 % since the last progress."""
     return useful > 1.02 * mark
 
 
 @inlined_rule
 def refinancing_hazard(base: float, prototype: float, waits: bool, growth: float, grew: bool) -> float:
-    """f_0 + f_1 * [a prototype waits] + f_2 * [sales grew], at most 1."""
+    """Return f_0 + f_1 * [a prototype waits] + f_2 * [sales grew], at most 1."""
     return min(1.0, base + (prototype if waits else 0.0) + (growth if grew else 0.0))
 
 
 @inlined_rule
 def dividends(cash: float, costs: float, quarters: float, seed_cash: float) -> float:
-    """Cash above some quarters' costs plus seed cash is paid out."""
+    """Return the cash to pay out: what exceeds some quarters' costs plus seed cash."""
     return max(0.0, cash - quarters * costs - seed_cash)
 
 
@@ -233,7 +236,7 @@ def entrants_mean(
     frontier: float,
     entrant: float,
 ) -> float:
-    """Mean entry = M * (entry + entry_profit * profits / M) * exp(-deterrence * (frontier / entrant - 1))."""
+    """Return M * (entry + entry_profit * profits / M) * exp(-deterrence * (frontier / entrant - 1)), a mean."""
     return (market_size * entry + entry_profit * profits) * exp(-deterrence * (frontier / entrant - 1.0))
 
 
@@ -241,7 +244,7 @@ def entrants_mean(
 def entrant_capability(
     initial: float, inherit: float, average: float, spread: float, u: float, ceiling: float
 ) -> float:
-    """max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
+    """Return max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
     return min(ceiling, max(initial, inherit * average) * (1.0 + spread * (2.0 * u - 1.0)))
 
 

@@ -24,7 +24,7 @@ class Suppliers(NamedTuple):
 
 @inlined_rule
 def learned(capability: float, learning: float, experience: float, gained: float, ceiling: float) -> float:
-    """z + learning * log((1 + Q + q) / (1 + Q)) * (1 - z / ceiling)+ with experience Q and its gain q (Arrow, 1962).
+    """Return z + learning * log((1 + Q + q) / (1 + Q)) * (1 - z / ceiling)+, experience Q and its gain q (Arrow, 1962).
 
     Never above the ceiling.
     """
@@ -34,23 +34,23 @@ def learned(capability: float, learning: float, experience: float, gained: float
 
 @inlined_rule
 def next_capacity(capacity: float, orders: float, adjustment: float, smallest: float) -> float:
-    """Capacity moves a share `adjustment` of the way to orders, never below `smallest`."""
+    """Return capacity moved a share `adjustment` of the way to orders, never below `smallest`."""
     return max(smallest, capacity + adjustment * (orders - capacity))
 
 
 @inlined_rule
 def congestion_factor(orders: float, capacity: float, exponent: float) -> float:
-    """Input cost is multiplied by max(1, orders / capacity) ** psi."""
+    """Return the factor of input cost = max(1, orders / capacity) ** psi."""
     return power(max(1.0, orders / capacity), exponent)
 
 
 @inlined_rule
 def cobb_douglas_log(log_own: float, log_supplier: float, weight: float) -> float:
-    """log of own and supplier's capability combined: (1 - mu) log x + mu log z."""
+    """Return the log of own and supplier's capability combined: (1 - mu) log x + mu log z."""
     return (1.0 - weight) * log_own + weight * log_supplier
 
 
 @inlined_rule
 def ces_log(own_power: float, supplier_power: float, weight: float, exponent: float) -> float:
-    """log of own and supplier's capability combined: [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), given both powers."""
+    """Return log [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), given both powers."""
     return log((1.0 - weight) * own_power + weight * supplier_power) / exponent

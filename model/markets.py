@@ -6,7 +6,7 @@ from agents.kernel.decorators import rule
 
 @rule
 def wage(money: float, initial_wage: float, initial_supply: float, elasticity: float) -> float:
-    """w = w_0 * [M / (w_0 H_0)]^(1 / (1 + eps)); with it w * H = M.
+    """Return w = w_0 * [M / (w_0 H_0)]^(1 / (1 + eps)). With it w * H = M.
 
     eps = 0: hours are fixed and money only raises the wage; eps large: the wage stays (Goolsbee, 1998).
     """
@@ -15,5 +15,5 @@ def wage(money: float, initial_wage: float, initial_supply: float, elasticity: f
 
 @rule
 def supply(current_wage: float, initial_wage: float, initial_supply: float, elasticity: float) -> float:
-    """H = H_0 * (w / w_0)^eps."""
+    """Return H = H_0 * (w / w_0)^eps."""
     return initial_supply * power(current_wage / initial_wage, elasticity)

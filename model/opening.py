@@ -54,6 +54,6 @@ def open_run(p: Parameters, policy: Policy, seed: int, reference: Any) -> RunInp
 
 @kernel
 def open_markets(p: ParameterRecord, seed: Key, s: State) -> None:
-    """Every user meets its first contacts among the founders, as it will meet others later; products are on show."""
+    """Let every user meet its first contacts among the founders, then put products on show."""
     meet_founders(_BEFORE, p, seed, s)
     make_products(p, s)

@@ -39,7 +39,7 @@ _Span = tuple[Integer, Integer]  # first and last (not included)
 
 @kernel
 def govern(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
-    """What happens to the economy, and what government makes of it."""
+    """Let shocks strike and needs drift, then let government raise money and give support."""
     open_quarter(s.ledger)
 
     strike_shocks(t, p, seed, s)  # 1. environment
@@ -54,7 +54,7 @@ def govern(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, se
 
 @kernel
 def innovate(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
-    """From money for R&D to products."""
+    """Turn money for R&D into engineers, solutions, suppliers' progress and products."""
     hire_engineers(t, p, s)  # 3. R&D budgets, 4. engineers
     improve_old_technology(p, s)  # 5. old technology
 
@@ -69,7 +69,7 @@ def innovate(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, 
 
 @kernel
 def use(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State, shares: _Span) -> None:
-    """Users of some shares choose and use products; what another does in the quarter does not matter to them."""
+    """Let users of some shares choose and use products. No user reads another user's choice of the same quarter."""
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
         draw_users_luck(t, p, seed, s.users, first, last)
@@ -79,7 +79,7 @@ def use(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed:
 
 @kernel
 def settle(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
-    """What comes of use: problems, money, firms that leave and enter."""
+    """Book sales, report problems, settle accounts, close firms and admit entrants."""
     pay_for_change(t, s)
     book_sales(t, p, s)
     report_problems(t, p, seed, s)
@@ -93,7 +93,7 @@ def settle(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, se
 
 @kernel
 def meet(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State, shares: _Span) -> None:
-    """Users of some shares forget firms and meet others."""
+    """Let users of some shares lose contacts and meet other firms."""
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
         renew_ties(t, p, seed, s, first, last)  # 14. ties
@@ -101,7 +101,7 @@ def meet(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed
 
 @kernel
 def record(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
-    """What is known of the quarter."""
+    """Record the quarter."""
     record_quarter(t, p, policy, s)  # 15. record
 
 
@@ -113,7 +113,7 @@ SHARED: tuple[Any, ...] = (use, meet)  # what shares of users can do side by sid
 def run_quarters(
     first: int, last: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State
 ) -> None:
-    """Quarters first ... last - 1 of an economy."""
+    """Run quarters first ... last - 1 of an economy."""
     shares = (np.int64(0), s.shares.units.shape[0])  # a number known beforehand would be a version of its own
     for t in range(first, last):
         govern(t, p, policy, outlays, seed, s)
@@ -126,7 +126,7 @@ def run_quarters(
 
 @kernel
 def run_cases(first: Integers, last: Integers, cases: Any, one: Any) -> None:
-    """Quarters first[k] ... last[k] - 1 of each case, one case after the other, without the interpreter lock.
+    """Run quarters first[k] ... last[k] - 1 of each case, one after the other, without the interpreter lock.
 
     `cases` are the addresses of references; `one`, any of these, tells their type.
     """
@@ -139,7 +139,9 @@ def run_cases(first: Integers, last: Integers, cases: Any, one: Any) -> None:
 def run_quarters_together(
     first: int, last: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, states: list[Any]
 ) -> None:
-    """As `run_quarters`, to the last bit, with a thread per state: they differ in their desks and share all else.
+    """Run as `run_quarters` does, to the last bit, with a thread per state.
+
+    The states share all arrays but their threads' workspaces.
 
     Users are dealt out by whole shares, whose sums are added in the order of shares.
     """

@@ -25,7 +25,7 @@ STRIKING = tuple(name for name in SHOCKS if name != "withdrawal")
 
 @phase
 def decoupling(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Foreign rivals leave and foreign suppliers deliver no more, each with probability `decoupling_share`."""
+    """Make foreign rivals leave and foreign suppliers stop deliveries, each with probability `decoupling_share`."""
     if t != p.decoupling:
         return
     innovators = s.innovators
@@ -48,7 +48,7 @@ def decoupling(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
 
 @phase
 def _domestic_supplier(p: ParameterRecord, seed: Key, suppliers: Suppliers, i: int, c: int) -> int:
-    """One of the domain's domestic suppliers, at random."""
+    """Return one of the domain's domestic suppliers, at random."""
     w0, _, _, _ = words(seed, _DECOUPLING, 2, i, c)
     domestic = 0
     for k in range(c, suppliers.domain.shape[0], p.domains):
@@ -64,21 +64,21 @@ def _domestic_supplier(p: ParameterRecord, seed: Key, suppliers: Suppliers, i: i
 
 @phase
 def demand_shock(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Users' activity, and with it what they buy, is `demand_depth` lower for `demand_duration` quarters."""
+    """Lower users' activity, and with it their purchases, by `demand_depth` for `demand_duration` quarters."""
     strikes = 0 <= p.demand_shock <= t < p.demand_shock + p.demand_duration
     s.market[0].demand = 1.0 - p.demand_depth if strikes else 1.0
 
 
 @phase
 def cost_shock(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Unit costs are `cost_rise` higher for `cost_duration` quarters."""
+    """Raise unit costs by `cost_rise` for `cost_duration` quarters."""
     strikes = 0 <= p.cost_shock <= t < p.cost_shock + p.cost_duration
     s.market[0].cost = 1.0 + p.cost_rise if strikes else 1.0
 
 
 @phase
 def paradigm_break(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Ceilings of generations beyond the frontier rise by `paradigm_jump`; needs move to other domains.
+    """Raise ceilings beyond the frontier by `paradigm_jump` and move needs to other domains.
 
     latent_jc = (1 - shift) * latent_jc + shift * latent_j,permuted(c), one keyed permutation for all industries: what
     firms believe and have heard then points to problems of the past.
@@ -105,12 +105,12 @@ def paradigm_break(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
 
 @phase
 def entry_surge(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """`surge_size` firms more than usual enter."""
+    """Let `surge_size` firms more than usual enter."""
     s.market[0].surge = p.surge_size if t == p.entry_surge else 0.0
 
 
 def _striker() -> Callable[[int, ParameterRecord, Key, State], None]:
-    """strike(t, p, seed, s) lets every shock look whether it is its time."""
+    """Return strike(t, p, seed, s), which lets every shock check whether its quarter has come."""
     lines = [f"    {name}(t, p, seed, s)" for name in STRIKING]
     scope = {name: globals()[name] for name in STRIKING}
     exec("\n".join(["def strike(t, p, seed, s):", *lines]), scope)

@@ -23,7 +23,7 @@ _ONE = 0x3FF0000000000000
 
 @elementary_rule
 def log(x: float) -> float:
-    """Natural logarithm of a positive normal number: x = 2^k * (1 + f), log x = k ln 2 + log(1 + f)."""
+    """Return the natural logarithm of a positive normal number: x = 2^k * (1 + f), log x = k ln 2 + log(1 + f)."""
     bits = np.float64(x).view(np.int64)
     mantissa = np.int64((bits & _MANTISSA) | _ONE).view(np.float64)
     upper = mantissa > _SQRT_2
@@ -43,7 +43,7 @@ def log(x: float) -> float:
 
 @elementary_rule
 def exp(x: float) -> float:
-    """Exponential, clamped to exp(-700) ... exp(700): x = k ln 2 + r, exp x = 2^k exp r."""
+    """Return the exponential, clamped to exp(-700) ... exp(700): x = k ln 2 + r, exp x = 2^k exp r."""
     x = min(max(x, -700.0), 700.0)
     k = np.floor(x * _LOG2_E + 0.5)
     high = x - k * _LN2_HIGH
@@ -64,7 +64,7 @@ def exp(x: float) -> float:
 
 @elementary_rule
 def power(x: float, exponent: float) -> float:
-    """x ** exponent for positive x, as exp(exponent * log x)."""
+    """Return x ** exponent for positive x, as exp(exponent * log x)."""
     return exp(exponent * log(x))
 
 
@@ -114,7 +114,7 @@ def dot(one: Floats, two: Floats) -> float:
 
 @rule
 def highest(values: Floats) -> float:
-    """Largest of a row of numbers that are not negative, 0 of an empty one; four at a time, as `total`."""
+    """Return the largest of a row of numbers that are not negative, 0 of an empty one. Four at a time, as `total`."""
     count = values.shape[0]
     whole = count - count % 4
     first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
@@ -128,7 +128,7 @@ def highest(values: Floats) -> float:
 
 @rule
 def list_marked(marked: Flags, first: int, listed: Integers) -> int:
-    """Numbers of the marked ones, counted from `first`, into `listed`; returns how many. Free of branches."""
+    """List the numbers of the marked ones, counted from `first`, in `listed`. Return how many. Free of branches."""
     count = 0
     for k in range(marked.shape[0]):
         listed[count] = first + k
@@ -138,7 +138,7 @@ def list_marked(marked: Flags, first: int, listed: Integers) -> int:
 
 @rule
 def list_rare(marked: Flags, first: int, listed: Integers) -> int:
-    """As `list_marked`, sooner where few are marked: eight at once are seen to be none."""
+    """List as `list_marked` does, faster where few are marked: eight unmarked ones are skipped at once."""
     count, eights = 0, marked[: marked.shape[0] - marked.shape[0] % 8].view(np.uint64)
     for w in range(eights.shape[0]):
         if eights[w] != 0:
@@ -161,7 +161,7 @@ def clear(table: Floats) -> None:
 
 @rule
 def row_sums(table: Floats, rows: int, out: Floats) -> None:
-    """Sum over the columns of each of the first rows of a table, into `out`."""
+    """Write the sum over the columns of each of the first rows of a table into `out`."""
     for i in range(rows):
         out[i] = 0.0
     for c in range(table.shape[1]):
@@ -171,7 +171,7 @@ def row_sums(table: Floats, rows: int, out: Floats) -> None:
 
 @rule
 def row_means(table: Floats, rows: int, out: Floats) -> None:
-    """Mean over the columns of each of the first rows of a table, into `out`."""
+    """Write the mean over the columns of each of the first rows of a table into `out`."""
     row_sums(table, rows, out)
     for i in range(rows):
         out[i] /= table.shape[1]
@@ -179,5 +179,5 @@ def row_means(table: Floats, rows: int, out: Floats) -> None:
 
 @rule
 def mean(values: Floats) -> float:
-    """Mean of a row."""
+    """Return the mean of a row."""
     return total(values) / values.shape[0]
