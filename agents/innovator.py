@@ -1,6 +1,6 @@
 """Innovators: firms that turn engineers, reports and rivals' examples into products."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -221,3 +221,8 @@ def entrants_mean(market_size, entry, entry_profit, profits, deterrence, frontie
 def entrant_capability(initial, inherit, average, spread, u, ceiling):
     """max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
     return min(ceiling, max(initial, inherit * average) * (1.0 + spread * (2.0 * u - 1.0)))
+
+
+def firm_number(slot: Any, birth: Any, slots: int) -> Any:
+    """Return a number that no two firms ever share: (quarter of birth + 1) * slots + slot. Founders are born at -1."""
+    return (birth + 1) * slots + slot

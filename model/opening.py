@@ -18,7 +18,7 @@ _BEFORE = np.int64(0xFFFFFFFF)  # the period of draws before t = 0
 
 
 def build_world(p: Parameters, seed: int) -> State:
-    """The state at t = 0, in new arrays. The same for every policy."""
+    """Return the state at t = 0, in new arrays. It is the same for every policy."""
     return open_world(p, seed).state
 
 
@@ -30,7 +30,7 @@ class World(NamedTuple):
 
 
 def open_world(p: Parameters, seed: int) -> World:
-    """The world at t = 0: everybody has met its first contacts, and products are on show."""
+    """Return the world at t = 0: users have met their first contacts, and products are on show."""
     state = lay_out(p, seed)
     world = World(state, reference_to(state))
     open_markets(p.record, split_seed(seed), world.reference)
@@ -38,13 +38,13 @@ def open_world(p: Parameters, seed: int) -> World:
 
 
 def copy_world(world: World) -> World:
-    """The same numbers in new arrays."""
+    """Return the same numbers in new arrays."""
     state = copy_state(world.state)
     return World(state, reference_to(state))
 
 
 def open_run(p: Parameters, policy: Policy, seed: int, reference: Any) -> RunInputs:
-    """The case of an economy: what its quarters read, and the reference to its state."""
+    """Return the inputs of a run: all that its quarters read, and the reference to its state."""
     row_of_p, row_of_policy = (np.array([record], record.dtype) for record in (p.record, policy.record))
     halves = np.array(split_seed(seed))
     return RunInputs(row_of_p, row_of_policy, policy.outlays(p.horizon), halves, reference)
