@@ -157,7 +157,7 @@ class Economy(mesa.Model):
         return deepcopy(self)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy is made from: views of agents are left out, since they are made anew when asked for."""
+        """Return the contents of a copy. Views of agents are left out, since they are made anew when asked for."""
         without: dict[str, Any] = {"_firms": None, "_agents": {}, "_agents_by_type": {}, "_all_agents": None}
         return {**vars(self), **without, "_births": np.full(self.parameters.slots, _NO_FIRM)}
 

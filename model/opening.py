@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.kernel.decorators import kernel
+from agents.kernel.types import Key
 from model.parameters import Parameters
 from model.phases.product import make_products
 from model.phases.ties import meet_founders
 from model.policy.policy import Policy
 from model.randomness import split_seed
+from model.records import ParameterRecord
 from model.start.world import lay_out
 from model.state.references import reference_to
 from model.state.state import RunInputs, State, copy_state
@@ -51,7 +53,7 @@ def open_run(p: Parameters, policy: Policy, seed: int, reference: Any) -> RunInp
 
 
 @kernel
-def open_markets(p, seed, s):
-    """Every user meets its first contacts among the founders, as it will meet others later; products are on show."""
+def open_markets(p: ParameterRecord, seed: Key, s: State) -> None:
+    """Let every user meet its first contacts among the founders, then put products on show."""
     meet_founders(_BEFORE, p, seed, s)
     make_products(p, s)

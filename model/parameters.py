@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import model_validator
 
 from model.declaration.errors import BadInput
@@ -26,6 +25,7 @@ from model.declaration.settings import (
 )
 from model.inputs.graphs_file import peer_rows, supplier_table
 from model.inputs.industries_file import MOST_INDUSTRIES, OLD_QUALITY, check_industries, industry_table
+from model.records import ParameterRecord
 
 CALIBRATION = "calibration on the no-policy economy"
 
@@ -427,7 +427,7 @@ class Parameters(Declared):
         return industry_table(self.industries_file).names if self.industries_file else ()
 
     @property
-    def record(self) -> np.record:
+    def record(self) -> "ParameterRecord":
         """The numbers as one flat NumPy record: what compiled phases read as `p.name`."""
         return _record(self)
 
@@ -471,5 +471,6 @@ def _identified(parameters: Parameters) -> Parameters:
 
 
 @lru_cache(maxsize=4096)
-def _record(parameters: Parameters) -> np.record:
-    return to_record(parameters, omega=parameters.omega)
+def _record(parameters: Parameters) -> ParameterRecord:
+    numbers: ParameterRecord = to_record(parameters, omega=parameters.omega)
+    return numbers

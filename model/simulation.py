@@ -87,7 +87,7 @@ class Simulation:
         self._helpers = [reference_to(self.state._replace(desk=new_desk(self.parameters))) for _ in range(helpers)]
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what a copy is made from: the numbers, without the addresses at which they stand."""
+        """Return the contents of a copy: the numbers, without the addresses at which they stand."""
         return {name: value for name, value in vars(self).items() if name in _KEPT} | {"sources": source_hash()}
 
     def __setstate__(self, kept: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""How behaviour is compiled: `rule` for scalar rules, `phase` for phases, `kernel` for what Python calls.
+"""Decorators that compile behaviour: `rule` for scalar rules, `phase` for phases, `kernel` for entry points.
 
 Numba's disk cache goes silently stale when a callee in another file changes, so each state of the sources
 (and each compiler setting) has its own cache folder. Division follows IEEE (no exception), without fast-math:
@@ -53,7 +53,7 @@ def source_hash() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """The user's cache folder for these sources, this compiler and its flags; a temporary one if not writable."""
+    """Return the user's cache folder for these sources, this compiler and its flags, or a temporary one."""
     flags = numba.config.BOUNDSCHECK, numba.config.OPT, sorted(_SETTINGS.items())
     name = f"{source_hash()}-{hashlib.sha256(repr(flags).encode()).hexdigest()[:8]}"
     base = Path(os.environ.get("NQPF_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -79,17 +79,17 @@ def rule(function: F) -> F:
 
 
 def phase(function: F) -> F:
-    """As `rule`, but for compiled code alone: without the wrapper for Python, a sixth of all compile time is saved."""
+    """Compile as `rule` does, for compiled callers alone: without a wrapper for Python it takes a sixth less time."""
     return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_SETTINGS)(function)
 
 
 def elementary_rule(function: F) -> F:
-    """As `rule`, always written into the machine code of its caller."""
+    """Compile as `rule` does, always into the machine code of the caller."""
     return numba.njit(forceinline=True, **_SETTINGS)(function)
 
 
 def inlined_rule(function: F) -> F:
-    """As `rule`, written into its caller so that a loop over it becomes vector instructions."""
+    """Compile as `rule` does, into the caller's source, so that a loop over it becomes vector instructions."""
     return numba.njit(inline="always", **_SETTINGS)(function)
 
 

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, PlainSerializer, model_validator
 from model.declaration.errors import BadInput, unknown
 from model.declaration.settings import Declared, declare, declare_choice, to_record
 from model.policy.catalogue import INSTRUMENTS
+from model.records import PolicyRecord
 
 
 def _mix(value: Any) -> Any:
@@ -169,7 +170,7 @@ class Policy(Declared):
         return self
 
     @property
-    def record(self) -> np.record:
+    def record(self) -> "PolicyRecord":
         """The traits as one flat NumPy record for compiled phases; 0 champions means all firms."""
         return _record(self)
 
@@ -207,8 +208,8 @@ class Policy(Declared):
 
 
 @lru_cache(maxsize=4096)
-def _record(policy: Policy) -> np.record:
-    return to_record(
+def _record(policy: Policy) -> PolicyRecord:
+    numbers: PolicyRecord = to_record(
         policy if policy.mix else policy.replace(budget=0.0),
         equal_award=int(policy.award == "equal"),
         criterion=get_args(Criterion).index(policy.criterion),
@@ -217,6 +218,7 @@ def _record(policy: Policy) -> np.record:
         backs=int(policy.uses(chooser="regions")),
         moves_on=policy.later_from if policy.later_mix else 2**31,
     )
+    return numbers
 
 
 def check_fits(policy: Policy, slots: int) -> None:

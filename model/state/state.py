@@ -114,7 +114,7 @@ def number_of_shares(users: int) -> int:
 
 
 @inlined_rule
-def share_of_users(k, users):
+def share_of_users(k: int, users: int) -> tuple[int, int]:
     """First and last (not included) user of share k."""
     return k * SHARE, min((k + 1) * SHARE, users)
 
