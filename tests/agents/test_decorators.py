@@ -109,6 +109,7 @@ def test_without_processes_only_time_is_lost(quiet, monkeypatch, capsys):
     assert ("compiling the model once" in capsys.readouterr().err) is not quiet
 
 
+@pytest.mark.slow
 def test_a_process_of_its_own_keeps_a_part(tmp_path, monkeypatch):
     """A part that a helper compiles is in the cache that all share; the smallest part is tried."""
     monkeypatch.setenv("NQPF_CACHE_DIR", str(tmp_path))

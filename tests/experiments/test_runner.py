@@ -247,6 +247,7 @@ def wait_for_shards(process: "subprocess.Popen[str]", out: Path, number: int = 2
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["threads", "processes"])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_a_kill_loses_nothing_that_was_done(
@@ -271,6 +272,7 @@ def test_a_kill_loses_nothing_that_was_done(
     assert count_runs(out) == {"ok": 120, "failed": 0, "damaged": 0}
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     out = tmp_path / "results"
     both = [start_slow(out, seeds=20) for _ in range(2)]

@@ -249,6 +249,7 @@ def test_tasks_are_made_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) ->
     assert made[1] < 50
 
 
+@pytest.mark.slow
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """4,000 more runs held as rows take about 60 MB."""
     peaks = []

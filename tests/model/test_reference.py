@@ -15,6 +15,7 @@ from tests.economies import TWIN
 from tests.reference.comparison import run_both
 from tests.reference.grid import between
 
+pytestmark = pytest.mark.slow
 SEEDS = (0, 1, 2**63 + 5)
 QUARTERS = {
     "entry_surge": 5,

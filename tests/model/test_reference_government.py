@@ -17,6 +17,7 @@ from tests.reference.government import outlays
 from tests.reference.grid import between
 from tests.reference.summary import compared, summarise
 
+pytestmark = pytest.mark.slow
 SIZE: dict[str, Any] = {**TWIN, "users": 40, "horizon": 8, "slots": 20, "founders": 9, "contacts": 3, "entry": 0.5}
 
 SHARES = between(0.0, 1.0)

@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.digests import branch_digests
+
+pytestmark = pytest.mark.slow
 
 
 def uncompiled(*module: str) -> subprocess.CompletedProcess[str]:

@@ -137,6 +137,7 @@ class Visitor:
         self.context.close()
 
 
+@pytest.mark.slow
 def test_step_play_and_reset(browser: Any, address: str) -> None:
     visitor = Visitor(browser, address)
     assert visitor.quarter() == 0
@@ -155,6 +156,7 @@ def test_step_play_and_reset(browser: Any, address: str) -> None:
     visitor.leave()
 
 
+@pytest.mark.slow
 def test_settings_start_a_new_economy(browser: Any, address: str) -> None:
     visitor = Visitor(browser, address)
     visitor.play(4)
@@ -171,6 +173,7 @@ def test_settings_start_a_new_economy(browser: Any, address: str) -> None:
     visitor.leave()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("policy", ["application", "sequenced"])
 def test_every_group_of_settings_opens(policy: str, browser: Any, address: str) -> None:
     """With a field for each of its settings, and nothing written in it that is refused."""
@@ -190,6 +193,7 @@ def test_every_group_of_settings_opens(policy: str, browser: Any, address: str) 
     visitor.leave()
 
 
+@pytest.mark.slow
 def test_policy_and_seed_do_not_apply_what_waits(browser: Any, address: str) -> None:
     """They take effect at once; other settings wait for the button, and a seed is needed."""
     visitor = Visitor(browser, address)
@@ -206,6 +210,7 @@ def test_policy_and_seed_do_not_apply_what_waits(browser: Any, address: str) -> 
     visitor.leave()
 
 
+@pytest.mark.slow
 def test_a_playing_economy_gives_way_to_new_settings(browser: Any, address: str) -> None:
     visitor = Visitor(browser, address)
     visitor.press("▶")
@@ -218,6 +223,7 @@ def test_a_playing_economy_gives_way_to_new_settings(browser: Any, address: str)
     visitor.leave()
 
 
+@pytest.mark.slow
 def test_bad_input_is_told_on_the_page(browser: Any, address: str) -> None:
     visitor = Visitor(browser, address)
     visitor.fill("Seed", "abc")
@@ -233,6 +239,7 @@ def test_bad_input_is_told_on_the_page(browser: Any, address: str) -> None:
     visitor.leave()
 
 
+@pytest.mark.slow
 def test_visitors_do_not_share_an_economy(browser: Any, address: str) -> None:
     one, other = Visitor(browser, address), Visitor(browser, address)
     one.choose_policy("rebate")
@@ -246,6 +253,7 @@ def test_visitors_do_not_share_an_economy(browser: Any, address: str) -> None:
     other.leave()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (360, "light"), (800, "dark"), (1600, "light")])
 def test_every_width_and_scheme(browser: Any, address: str, width: int, scheme: str) -> None:
     visitor = Visitor(browser, address, width, scheme)
