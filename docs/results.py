@@ -86,9 +86,10 @@ def _plane(table: str, study: str, size: Size) -> Iterator[Result]:
     edge = boundary(swept, "application", "selective")
     one, other = edge.columns[:2]
     for cell in edge.to_dict("records"):
-        sure = "*" if cell["low"] > 0.0 or cell["high"] < 0.0 else ""
-        numbers = [f"{cell[name]:.0f}" for name in ("difference", "low", "high")]
-        yield Result(table, f"{cell[one]:.3g}", f"{cell[other]:.3g}", *numbers, sure if cell["equal_money"] else "!")
+        sure = cell["low"] > 0.0 or cell["high"] < 0.0
+        mark = "!" if not cell["equal_money"] else "*" if sure else ""
+        value, low, high = (f"{cell[name]:.0f}" for name in ("difference", "low", "high"))
+        yield Result(table, f"{cell[one]:.3g}", f"{cell[other]:.3g}", value, low, high, mark)
 
 
 def exploration_frontier(size: Size) -> Iterator[Result]:
@@ -156,10 +157,11 @@ def stored(file: Path = FILE) -> list[Result]:
 def write(results: Iterable[Result], file: Path = FILE) -> None:
     """Write results as a CSV table, in the order of TABLES."""
     order = list(TABLES)
+    ordered = sorted(results, key=lambda result: order.index(result.table))
     with file.open("w", newline="", encoding="utf-8") as lines:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(Result._fields)
-        writer.writerows(sorted(results, key=lambda result: order.index(result.table)))
+        writer.writerows(ordered)
 
 
 def main(names: list[str]) -> None:

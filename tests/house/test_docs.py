@@ -4,6 +4,7 @@ import contextlib
 import io
 import re
 import shlex
+from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from tests.house.documents import DOCUMENTS, PAGES, ROOT, blocks, commands
+from tests.house.words import read_prose
 
 TUTORIALS = [page for page in PAGES if "{code-cell}" in page.read_text(encoding="utf-8")]
 STUDIES = [text for page in PAGES for text in blocks(page.read_text(encoding="utf-8"), "yaml")]
@@ -121,7 +123,11 @@ def test_generated_parts_name_all_that_is_declared(tmp_path: Path) -> None:
         name for page in PAGES for name in re.findall(r"\{include\} generated/(\w+)\.md", page.read_text("utf-8"))
     }
     assert included == set(PARTS)
-    declared = {"parameters": Parameters.model_fields, "indicators": INDICATORS, "presets": policies}
+    declared: dict[str, Iterable[str]] = {
+        "parameters": Parameters.model_fields,
+        "indicators": INDICATORS,
+        "presets": policies,
+    }
     for part, names in declared.items():
         assert not [name for name in names if f"`{name}`" not in texts[part]]
 
@@ -145,7 +151,8 @@ def test_results_can_be_computed_again(name: str, tmp_path: Path, monkeypatch: p
 def test_results_in_prose_are_the_committed_ones(document: Path) -> None:
     """Every signed number in the prose is a number of the table."""
     known = {signed(text) for result in stored() for text in (result.value, result.low, result.high) if text}
-    named = re.findall(r"(?<![\w.])[+-]\d[\d,]*(?:\.\d+)?", document.read_text(encoding="utf-8"))
+    prose = " ".join(read_prose(document.read_text(encoding="utf-8")).sentences)
+    named = re.findall(r"(?<![\w.])[+-]\d+(?:,\d{3})*(?:\.\d+)?", prose)
     assert named and not set(named) - known
 
 
