@@ -20,7 +20,7 @@ from experiments.results.manifest import Manifest
 from experiments.results.store import Store, count_runs
 from experiments.results.writer import Writer
 from experiments.running import runner
-from experiments.study.plan import Task, Tasks
+from experiments.study.plan import Plan, Task
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
 from model.parameters import Parameters
@@ -28,7 +28,7 @@ from model.policy.presets import find_policy
 
 TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=(0, 1, 2))
-TASKS = list(Tasks.of(STUDY, "m"))
+TASKS = list(Plan.of(STUDY, "m"))
 IDS = sorted(task.run_id for task in TASKS)
 
 
