@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.comparison import HEADLINE
 from experiments.analysis.equal_money import MONEY_COLUMNS, equal_money
-from experiments.analysis.paired import differences, gaps, intervals
+from experiments.analysis.paired import differences
+from experiments.analysis.table import HEADLINE
 from experiments.results.store import MemoryStore, Store
 from experiments.running.runner import Execution, run_tasks
 from experiments.study.plan import WHOLE, Shard, Tasks
@@ -148,7 +148,7 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     reference = swept.study.reference
     if reference not in swept.succeeded:
         return pd.DataFrame(columns=list(SUMMARY))
-    unequal = _unequal_money(swept.runs, reference)
+    unequal = unequal_points(swept.runs, reference)
     rows = []
     for outcome in swept.outcomes:
         better = {"higher": 1.0, "lower": -1.0}.get(declaration(outcome).better, np.nan)
@@ -163,8 +163,8 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
-def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
-    """Points per policy in which it did not raise what the reference did, or did not spend it."""
+def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
+    """Return the points per policy in which it did not raise the reference's sum, or did not spend it."""
     found: dict[str, list[int]] = {}
     for point, block in runs.loc[runs["status"] == "ok", ["point", "policy", *MONEY_COLUMNS]].groupby("point"):
         theirs = block[block["policy"] == reference]
@@ -172,24 +172,3 @@ def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]
             if equal_money(ours, theirs) is False:
                 found.setdefault(str(policy), []).append(int(point))
     return found
-
-
-def boundary(swept: Sweep, one: str, other: str) -> "pd.DataFrame":
-    """Where `one` does better than `other`: over the first two factors, the paired difference in the first outcome.
-
-    A row per place (columns: the two factors, `n, difference, low, high, equal_money`), over the n seeds, each with the
-    mean of all points that share the place: they have one luck, and are no further evidence. `equal_money` is False
-    where one of the two did not spend what both should have, at any of these points: what more or less money brings is
-    no merit. No row where one of the two never succeeded.
-    """
-    import pandas as pd
-
-    axes = list(swept.factors[:2])
-    if not {one, other} <= swept.succeeded:
-        return pd.DataFrame(columns=[*axes, "n", "difference", "low", "high", "equal_money"])
-    paired = gaps(swept.runs, other, swept.outcomes[0])[[one]]
-    places = swept.runs.drop_duplicates("point").set_index("point")[axes]
-    by_seed = paired.join(places, on="point").groupby([*axes, "seed"]).mean()
-    unequal = {*_unequal_money(swept.runs, other).get(one, ()), *_unequal_money(swept.runs, one).get(other, ())}
-    alike = places.assign(equal_money=[point not in unequal for point in places.index]).groupby(axes).all()
-    return intervals(by_seed, axes).drop(columns="policy").join(alike, on=axes)
