@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import least_squares
 
+from model.declaration.sources import FENG
 from model.simulation import Run
 
 
@@ -86,7 +87,7 @@ def bass_q(run: Run) -> float:
 
 
 @fact(
-    "revenue_share", "share of output", 0.03, 0.09, "new industry's revenue at the end", "essay-feng.txt, OECD shares"
+    "revenue_share", "share of output", 0.03, 0.09, "new industry's revenue at the end", f"{FENG}, OECD shares"
 )
 def revenue_share(run: Run) -> float:
     return float(run.series["revenue_share"][-4:].mean())
