@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.comparison import HEADLINE
 from experiments.analysis.equal_money import MONEY_COLUMNS, equal_money
-from experiments.analysis.paired import differences, gaps, intervals
+from experiments.analysis.paired import differences
+from experiments.analysis.table import HEADLINE
 from experiments.results.arms import runs_of
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
@@ -141,7 +141,7 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     reference = swept.study.reference
     if reference not in swept.succeeded:
         return pd.DataFrame(columns=list(SUMMARY))
-    unequal = _unequal_money(swept.runs, reference)
+    unequal = unequal_points(swept.runs, reference)
     rows = []
     for outcome in swept.outcomes:
         better = {"higher": 1.0, "lower": -1.0}.get(declaration(outcome).better, np.nan)
@@ -156,7 +156,7 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
-def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
+def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
     """Return per policy the points in which it did not raise as much as the reference, or did not spend it."""
     found: dict[str, list[int]] = {}
     for point, block in runs.loc[runs["status"] == "ok", ["point", "policy", *MONEY_COLUMNS]].groupby("point"):
@@ -165,24 +165,3 @@ def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]
             if equal_money(ours, theirs) is False:
                 found.setdefault(str(policy), []).append(int(point))
     return found
-
-
-def boundary(swept: Sweep, one: str, other: str) -> "pd.DataFrame":
-    """Return the paired difference of `one` to `other` in the first outcome over the first two factors.
-
-    A row per cell of the plane (columns: the two factors, `n, difference, low, high, equal_money`), over the n seeds.
-    Each seed counts with its mean over all points of the cell: they share random draws, and are no further evidence.
-    `equal_money` is False where one of the two did not spend what both should have, at any of these points: an effect
-    of more or less money is no merit. No row where one of the two never succeeded.
-    """
-    import pandas as pd
-
-    axes = list(swept.factors[:2])
-    if not {one, other} <= swept.succeeded:
-        return pd.DataFrame(columns=[*axes, "n", "difference", "low", "high", "equal_money"])
-    paired = gaps(swept.runs, other, swept.outcomes[0])[[one]]
-    cells = swept.runs.drop_duplicates("point").set_index("point")[axes]
-    by_seed = paired.join(cells, on="point").groupby([*axes, "seed"]).mean()
-    unequal = {*_unequal_money(swept.runs, other).get(one, ()), *_unequal_money(swept.runs, one).get(other, ())}
-    alike = cells.assign(equal_money=[point not in unequal for point in cells.index]).groupby(axes).all()
-    return intervals(by_seed, axes).drop(columns="policy").join(alike, on=axes)

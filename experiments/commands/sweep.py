@@ -83,7 +83,7 @@ def _boundary(swept: "Sweep", one: str, other: str, folder: Path) -> "pd.DataFra
     """Draw the boundary over the first two factors as report.html and return it, None if they are not two numbers."""
     if not _has_plane(swept.factors) or one == other:
         return None
-    from experiments.analysis.sweep import boundary
+    from experiments.analysis.boundary import boundary
     from viz.report.boundary import render_boundary
 
     edge = boundary(swept, one, other)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.comparison import COMPARISON_COLUMNS, HEADLINE
+from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE
 from experiments.cli import main
 from experiments.commands.text import places_for, plain_number, shortened
 from experiments.study.addresses import ADDRESSES

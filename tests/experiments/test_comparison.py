@@ -9,9 +9,9 @@ import pytest
 import scipy.stats
 
 from experiments import compare, compare_study
-from experiments.analysis.comparison import COMPARISON_COLUMNS, HEADLINE, tabulate
 from experiments.analysis.equal_money import MONEY_COLUMNS, SPENT, equal_money
 from experiments.analysis.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
+from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE, tabulate
 from experiments.study.study import Study
 from model import BadInput, Parameters, simulate
 from model.indicators.summary import SUMMARY_NAMES

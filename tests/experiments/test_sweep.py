@@ -17,8 +17,9 @@ import experiments.running.runner
 import model.simulation
 from agents.kernel.decorators import source_hash
 from experiments import differences, sweep, sweep_study
+from experiments.analysis.boundary import EDGE_COLUMNS, boundary
 from experiments.analysis.statistics import mean_interval
-from experiments.analysis.sweep import Sweep, boundary, run_sweep, summarise_sweep
+from experiments.analysis.sweep import Sweep, run_sweep, summarise_sweep
 from experiments.cli import main
 from experiments.commands.sweep_text import boundary_lines
 from experiments.results.store import MemoryStore, Store
@@ -32,7 +33,8 @@ from model.policy.presets import find_policy
 from model.simulation import simulate
 from tests.economies import TINY, TINY_SIZES
 from tests.experiments.test_runner import _bytes, fail_on
-from viz.report.boundary import draw_plane, render_boundary
+from viz.figures.plane import draw_plane
+from viz.report.boundary import render_boundary
 
 STUDY = Study(
     name="tiny",
@@ -391,10 +393,13 @@ def test_what_is_wrong_is_one_line_and_leaves_no_trace(
 def test_the_boundary_lies_where_the_difference_changes_sign() -> None:
     found = made({0.0: -2.0, 0.25: -1.0, 0.75: 1.0, 1.0: 2.0})
     edge = boundary(found, "application", "rebate")
-    assert list(edge.columns) == ["policy.foresight", "industries", "n", "difference", "low", "high", "equal_money"]
+    assert list(edge.columns) == ["policy.foresight", "industries", *EDGE_COLUMNS]
     assert list(edge["difference"]) == [-2.0, -1.0, 1.0, 2.0]
     turned = boundary(found, "rebate", "application")
     np.testing.assert_array_equal(turned["difference"], -edge["difference"])
+    mirrored = {"better": "worse", "worse": "better"}
+    assert list(edge["reading"]) == ["worse", "worse", "better", "better"]
+    assert list(turned["reading"]) == [mirrored[reading] for reading in edge["reading"]]
 
 
 def test_money_that_was_not_spent_is_no_merit_on_the_boundary() -> None:
@@ -406,9 +411,10 @@ def test_money_that_was_not_spent_is_no_merit_on_the_boundary() -> None:
         assert list(edge["equal_money"]) == [True, True, True, False]
         page = render_boundary(found, edge, "application", "rebate")
         assert (
-            "Of 3 places, application is better than rebate in 2, worse in 1" in page and "1 more are left out" in page
+            "Of 3 positions, application is better than rebate in 2 and worse in 1." in page
+            and "1 more are left out" in page
         )
-        assert "money not equal" in page and "A cross is a place" in page
+        assert "money not equal" in page and "A cross is a position" in page
         lines = list(boundary_lines(found, edge, "application", "rebate"))
         assert [line.split()[-2] for line in lines if line[:1].isdigit()] == ["*", "*", "*", "!"]
         assert lines[-1].startswith("! without equal money") or lines[-2].startswith("! without equal money")
