@@ -1,22 +1,22 @@
 """Designs: from a study's uncertain factors to the points at which all its policies are run.
 
-A grid is the full product; Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
-study always has the same points; a list gives them one by one. Without factors there is one point.
+A grid is the full product. Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
+study always has the same points. A list gives them one by one. Without factors there is one point.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from experiments.study.addresses import ADDRESSES, set_parameters, set_traits, unknown_address
 from experiments.study.factors import check_levels, grid_values, value_at
+from experiments.study.points import Point
 from model.declaration.errors import BadInput, inside
 from model.declaration.numbers import python_number, whole_number
-from model.parameters import Parameters
-from model.policy.policy import Policy, check_fits
+from model.policy.policy import check_fits
 
 if TYPE_CHECKING:
     from experiments.study.study import Study
@@ -34,18 +34,10 @@ MOST_POINTS = 1_000_000
 DESIGN_EXAMPLE = "design: {kind: sobol, samples: 256}"
 
 
-class Point(NamedTuple):
-    """One point of a design: its number, its parameters, and the study's policies with its traits."""
-
-    number: int
-    parameters: Parameters
-    policies: tuple[Policy, ...]
-
-
 class Design:
-    """The points of a study, made one at a time whenever they are asked for, always in the same order.
+    """The points of a study, made and validated one at a time on each way through, always in the same order.
 
-    Raises BadInput, which begins with `place` (the study's file or name), for a design that cannot be made.
+    `place` is the study's file or name. Raises BadInput that begins with it for a design that cannot be made.
     """
 
     def __init__(self, study: "Study", place: str = "") -> None:
@@ -61,14 +53,9 @@ class Design:
         return self._length
 
     def __iter__(self) -> Iterator[Point]:
-        """The points; raises BadInput with the number of the first (counted from 0) that does not validate."""
+        """Yield the points. Raises BadInput with the number of the first (counted from 0) that is not valid."""
         for number, settings in enumerate(self._settings()):
             yield self._point(number, settings)
-
-    def check(self) -> None:
-        """Raise BadInput if any point does not validate: before anything is run."""
-        for _ in self:
-            pass
 
     def _point(self, number: int, settings: Mapping[str, Any]) -> Point:
         try:
@@ -80,7 +67,7 @@ class Design:
         except BadInput as error:
             error.at(f"{self._place}: point {number}")
             raise
-        return Point(number, parameters, policies)
+        return Point(number, parameters, policies, self._study.seeds)
 
 
 def check_design(design: Mapping[str, Any], factors: tuple[str, ...]) -> dict[str, Any]:
@@ -108,7 +95,7 @@ def check_kind(design: Mapping[str, Any]) -> None:
 
 
 def _settings_of(study: "Study") -> tuple[tuple[str, ...], Any, int]:
-    """Return the names of the factors, a maker of one settings mapping per point, and the number of points."""
+    """Return the factors' names, a maker of one mapping of settings per point, and the number of points."""
     factors, design = study.uncertain, study.design
     if not factors and not design:
         return (), lambda: iter([{}]), 1
@@ -124,7 +111,7 @@ def _settings_of(study: "Study") -> tuple[tuple[str, ...], Any, int]:
 
 
 def _grid(study: "Study") -> tuple[Any, int]:
-    """Every combination of the factors' values; the last factor changes fastest."""
+    """Combine the factors' values in every way. The last factor changes fastest."""
     columns = []
     for name, factor in study.uncertain.items():
         levels = factor.get("levels", study.design.get("levels"))
@@ -139,7 +126,7 @@ def _grid(study: "Study") -> tuple[Any, int]:
 
 
 def _sample(study: "Study") -> tuple[Any, int]:
-    """Points drawn from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
+    """Draw points from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
     if "samples" not in study.design:
         raise BadInput(f"a design of kind {study.design['kind']} needs samples, as {DESIGN_EXAMPLE}", "design")
     count = int(study.design["samples"])
@@ -152,14 +139,14 @@ def _sample(study: "Study") -> tuple[Any, int]:
 
 
 def _cube(kind: str, factors: int, count: int, seed: int) -> np.ndarray:
-    """Scrambled points in [0, 1)^factors. Shape (count, factors)."""
+    """Draw scrambled points in [0, 1)^factors. Shape (count, factors)."""
     from scipy.stats import qmc
 
-    luck = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     if kind == "lhs":
-        cube = qmc.LatinHypercube(factors, seed=luck).random(count)
+        cube = qmc.LatinHypercube(factors, seed=generator).random(count)
     else:
-        cube = qmc.Sobol(factors, seed=luck).random_base2(math.ceil(math.log2(count)))[:count]
+        cube = qmc.Sobol(factors, seed=generator).random_base2(math.ceil(math.log2(count)))[:count]
     return np.minimum(cube, np.nextafter(1.0, 0.0))
 
 

@@ -3,6 +3,7 @@
 Validation, `nqpf parameters`, the page and sweeps all read these declarations.
 """
 
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -89,8 +90,14 @@ class Declared(BaseModel):
             raise BadInput(_what_is_allowed(cls.model_fields[name]) or error.allowed, name, error.value) from None
 
     def replace(self, **changes: Any) -> Self:
-        """Return the same settings with some changed, validated again."""
-        return type(self)(**{**self.model_dump(), **changes})
+        """Return the same settings with some changed: what changes is validated, and that all fit each other."""
+        changed = self.model_copy()
+        try:
+            for name, value in changes.items():
+                self.__pydantic_validator__.validate_assignment(changed, name, self._plain(name, value))
+        except ValidationError:  # settings may fit each other only when all are changed, and this says what is wrong
+            return type(self)(**{**self.model_dump(), **changes})
+        return changed
 
     @classmethod
     def check_value(cls, name: str, value: Any) -> None:
@@ -111,7 +118,7 @@ class Declared(BaseModel):
     def content(self) -> dict[str, Any]:
         """Return all that results depend on, as plain data: a file by its content, whatever its name."""
         plain = self.model_dump(mode="json")
-        return {name: digest_of(value) if is_file(type(self), name) else value for name, value in plain.items()}
+        return plain | {name: digest_of(plain[name]) for name in _files(type(self))}
 
     @classmethod
     def declarations(cls) -> list[dict[str, Any]]:
@@ -141,7 +148,7 @@ class Declared(BaseModel):
         return out.getvalue()
 
 
-def to_record(settings: Declared, **derived: float) -> np.record:
+def to_record(settings: Declared, **derived: float) -> Any:
     """Return the numbers of declared settings, then `derived` ones, as one NumPy record."""
     values: dict[str, int | float | bool] = {
         name: value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), int | float)
@@ -162,6 +169,12 @@ def is_file(kind: type[Declared], name: str) -> bool:
     """Return whether a setting names an input file."""
     extra: Any = kind.model_fields[name].json_schema_extra or {}
     return bool(extra.get("unit") == "file")
+
+
+@cache
+def _files(kind: type[Declared]) -> tuple[str, ...]:
+    """Return the settings that name input files."""
+    return tuple(name for name in kind.model_fields if is_file(kind, name))
 
 
 def allowed_words(annotation: Any) -> list[str]:

@@ -137,7 +137,7 @@ def test_truth_is_no_number_in_a_study(truth: Any) -> None:
 def test_a_point_is_named_by_its_number() -> None:
     points = [{"founders": 10}] * 17 + [{"founders": 999}]
     study = Study(policies=(find_policy("rebate"),), design={"kind": "list", "points": points})
-    error = refused(Design(study, "s.yaml").check)
+    error = refused(list, Design(study, "s.yaml"))
     assert (error.key, error.value, error.place) == ("founders", 999, "s.yaml: point 17")
     assert error.allowed == "must be at most slots = 128"
 
