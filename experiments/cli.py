@@ -82,7 +82,7 @@ def _compare(
 ) -> int:
     """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
     from experiments.commands.compare import compare_command
-    from experiments.running.runner import Execution
+    from experiments.running.engines import Execution
     from experiments.study.study import refuse_uncertain
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
@@ -107,7 +107,7 @@ def _run(
 ) -> int:
     """Make one run and print its summary."""
     from experiments.commands.run import Files, run_command
-    from experiments.running.runner import Execution
+    from experiments.running.engines import Execution
 
     one = run_from(policy, seed, settings or (), quick)
     return run_command(one, Files(series, agents, graph), Execution(jobs, check=check, quiet=quiet), as_json=as_json)
@@ -136,7 +136,7 @@ def _sweep(
 ) -> int:
     """Run policies over a design of parameters and traits; with two factors, draw where one policy gives way."""
     from experiments.commands.sweep import SweepRequest, sweep_command
-    from experiments.running.runner import Execution
+    from experiments.running.engines import Execution
     from experiments.study.plan import Shard
     from experiments.study.study import refuse_reruns
 
@@ -167,16 +167,21 @@ def _validate(
     seeds: Seeds = None,
     seed: Seed = None,
     settings: SetOption = None,
+    out: Out = None,
     jobs: Jobs = None,
+    engine: Engine = "threads",
+    check: Check = False,
     quick: Quick = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
     """Hold the economy without policy against stylised facts."""
     from experiments.commands.validate import validate_command
+    from experiments.running.engines import Execution
 
     one = run_from("laissez_faire", seed, settings or (), quick)
-    return validate_command(facts or (), one, seeds, jobs=jobs, quick=quick, as_json=as_json, quiet=quiet)
+    execution = Execution(jobs, engine, check, quiet)
+    return validate_command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
 
 
 @app.command("policies")

@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.commands.json import to_json
+from experiments.commands.json import records, to_json
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
 from experiments.files import write_whole
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 from experiments.study.study import Study
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
         "policies": list(comparison.policies),
         "seeds": list(comparison.seeds),
         "reference": comparison.reference,
-        "table": comparison.table.to_dict("records"),
+        "table": records(comparison.table),
+        "effects": records(comparison.effects),
         "out": str(comparison.out),
     }

@@ -95,7 +95,7 @@ def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
     """
     from experiments.results.merge import study_in
     from experiments.results.store import status_of_runs
-    from experiments.study.plan import Shard, Tasks
+    from experiments.study.plan import Plan, Shard
 
     try:
         study = study_in(folder, manifest)
@@ -105,7 +105,7 @@ def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
     numbers = sorted({Shard.parse(part).of for part in manifest.shards})
     parts = [Shard(number, of) for of in numbers for number in range(1, of + 1)]
     counts = {name: {"asked": 0, "ok": 0, "failed": 0} for name in ["all", *map(str, parts)]}
-    for task in Tasks.of(study, manifest.model):
+    for task in Plan.of(study, manifest.model):
         for name in ["all", *(str(part) for part in parts if part.holds(task.run_id))]:
             counts[name]["asked"] += 1
             if task.run_id in status:

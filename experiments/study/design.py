@@ -1,22 +1,22 @@
 """Designs: from a study's uncertain factors to the points at which all its policies are run.
 
-A grid is the full product; Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
-study always has the same points; a list gives them one by one. Without factors there is one point.
+A grid is the full product. Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
+study always has the same points. A list gives them one by one. Without factors there is one point.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from experiments.study.addresses import ADDRESSES, check_kind, set_parameters, set_traits
 from experiments.study.factors import check_factor, check_levels, grid_values, value_at
+from experiments.study.points import Point
 from experiments.study.study import Study
 from model.declaration.errors import BadInput, unknown
-from model.parameters import Parameters
-from model.policy.policy import Policy, check_fits
+from model.policy.policy import check_fits
 
 DESIGNS: dict[str, tuple[str, ...]] = {
     "grid": ("levels",),
@@ -31,18 +31,10 @@ MOST_POINTS = 1_000_000
 DESIGN_EXAMPLE = "design: {kind: sobol, samples: 256}"
 
 
-class Point(NamedTuple):
-    """One point of a design: its number, its parameters, and the study's policies with its traits."""
-
-    number: int
-    parameters: Parameters
-    policies: tuple[Policy, ...]
-
-
 class Design:
-    """The points of a study, made one at a time whenever they are asked for, always in the same order.
+    """The points of a study, made and validated one at a time on each way through, always in the same order.
 
-    Raises BadInput, which begins with `place` (the study's file or name), for a design that cannot be made.
+    `place` is the study's file or name. Raises BadInput that begins with it for a design that cannot be made.
     """
 
     def __init__(self, study: Study, place: str = "") -> None:
@@ -50,21 +42,16 @@ class Design:
         self._place = place or study.name
         try:
             self.factors, self._settings, self._length = _settings_of(study)
-        except BadInput as fault:
-            raise BadInput(f"{self._place}: {fault}") from None
+        except BadInput as error:
+            raise BadInput(f"{self._place}: {error}") from None
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[Point]:
-        """The points; raises BadInput with the number of the first (counted from 0) that does not validate."""
+        """Yield the points. Raises BadInput with the number of the first (counted from 0) that is not valid."""
         for number, settings in enumerate(self._settings()):
             yield self._point(number, settings)
-
-    def check(self) -> None:
-        """Raise BadInput if any point does not validate: before anything is run."""
-        for _ in self:
-            pass
 
     def _point(self, number: int, settings: Mapping[str, Any]) -> Point:
         place = f"{self._place}: point {number}"
@@ -73,9 +60,9 @@ class Design:
         try:
             for policy in policies:
                 check_fits(policy, parameters.slots)
-        except BadInput as fault:
-            raise BadInput(f"{place}: {fault}") from None
-        return Point(number, parameters, policies)
+        except BadInput as error:
+            raise BadInput(f"{place}: {error}") from None
+        return Point(number, parameters, policies, self._study.seeds)
 
 
 def check_design(design: Mapping[str, Any]) -> None:
@@ -98,7 +85,7 @@ def check_design(design: Mapping[str, Any]) -> None:
 
 
 def _settings_of(study: Study) -> tuple[tuple[str, ...], Any, int]:
-    """Names of the factors, a maker of one settings mapping per point, and the number of points."""
+    """Return the factors' names, a maker of one mapping of settings per point, and the number of points."""
     factors, design = study.uncertain, study.design
     if not factors and not design:
         return (), lambda: iter([{}]), 1
@@ -118,7 +105,7 @@ def _settings_of(study: Study) -> tuple[tuple[str, ...], Any, int]:
 
 
 def _grid(study: Study) -> tuple[Any, int]:
-    """Every combination of the factors' values; the last factor changes fastest."""
+    """Combine the factors' values in every way. The last factor changes fastest."""
     columns = []
     for name, factor in study.uncertain.items():
         levels = factor.get("levels", study.design.get("levels"))
@@ -133,7 +120,7 @@ def _grid(study: Study) -> tuple[Any, int]:
 
 
 def _sample(study: Study) -> tuple[Any, int]:
-    """Points drawn from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
+    """Draw points from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
     if "samples" not in study.design:
         raise BadInput(f"design: a design of kind {study.design['kind']} needs samples, as {DESIGN_EXAMPLE}")
     count = int(study.design["samples"])
@@ -146,19 +133,19 @@ def _sample(study: Study) -> tuple[Any, int]:
 
 
 def _cube(kind: str, factors: int, count: int, seed: int) -> np.ndarray:
-    """Scrambled points in [0, 1)^factors. Shape (count, factors)."""
+    """Draw scrambled points in [0, 1)^factors. Shape (count, factors)."""
     from scipy.stats import qmc
 
-    luck = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     if kind == "lhs":
-        cube = qmc.LatinHypercube(factors, seed=luck).random(count)
+        cube = qmc.LatinHypercube(factors, seed=generator).random(count)
     else:
-        cube = qmc.Sobol(factors, seed=luck).random_base2(math.ceil(math.log2(count)))[:count]
+        cube = qmc.Sobol(factors, seed=generator).random_base2(math.ceil(math.log2(count)))[:count]
     return np.minimum(cube, np.nextafter(1.0, 0.0))
 
 
 def _check_points(factors: tuple[str, ...], points: Any) -> tuple[str, ...]:
-    """The names that all points of a list set; raises BadInput with the number of the first point at fault."""
+    """Return the names that all points of a list set. Raises BadInput with the number of the first wrong point."""
     if not isinstance(points, Sequence) or isinstance(points, str) or not points:
         raise BadInput("design: a list needs points: [{users: 500}, ...] or points_file: FILE.csv")
     if len(points) > MOST_POINTS:
@@ -167,8 +154,8 @@ def _check_points(factors: tuple[str, ...], points: Any) -> tuple[str, ...]:
     for number, point in enumerate(points):
         try:
             _check_settings(names, point)
-        except BadInput as fault:
-            raise BadInput(f"design: point {number}: {fault}") from None
+        except BadInput as error:
+            raise BadInput(f"design: point {number}: {error}") from None
     return names
 
 

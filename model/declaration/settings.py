@@ -3,6 +3,7 @@
 Validation, `nqpf parameters`, the page and sweeps all read these declarations.
 """
 
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -85,8 +86,14 @@ class Declared(BaseModel):
             raise BadInput(f"{kind}: {_first_fault(type(self), error)}") from None
 
     def replace(self, **changes: Any) -> Self:
-        """The same settings with some changed, validated again."""
-        return type(self)(**{**self.model_dump(), **changes})
+        """Return the same settings with some changed: what changes is validated, and that all fit each other."""
+        changed = self.model_copy()
+        try:
+            for name, value in changes.items():
+                self.__pydantic_validator__.validate_assignment(changed, name, value)
+        except ValidationError:  # settings may fit each other only when all are changed, and this says what is wrong
+            return type(self)(**{**self.model_dump(), **changes})
+        return changed
 
     @classmethod
     def check_value(cls, name: str, value: Any) -> None:
@@ -100,7 +107,7 @@ class Declared(BaseModel):
     def content(self) -> dict[str, Any]:
         """All that results depend on, as plain data: a file by what it holds, whatever it is called."""
         plain = self.model_dump(mode="json")
-        return {name: digest_of(value) if is_file(type(self), name) else value for name, value in plain.items()}
+        return plain | {name: digest_of(plain[name]) for name in _files(type(self))}
 
     @classmethod
     def declarations(cls) -> list[dict[str, Any]]:
@@ -156,6 +163,12 @@ def is_file(kind: type[Declared], name: str) -> bool:
     """Whether a setting names an input file."""
     extra: Any = kind.model_fields[name].json_schema_extra or {}
     return bool(extra.get("unit") == "file")
+
+
+@cache
+def _files(kind: type[Declared]) -> tuple[str, ...]:
+    """Return the settings that name input files."""
+    return tuple(name for name in kind.model_fields if is_file(kind, name))
 
 
 def allowed_words(annotation: Any) -> list[str]:

@@ -145,12 +145,12 @@ def test_a_row_of_points_is_as_long_as_the_header(tmp_path: Path, row: str) -> N
     path = tmp_path / "s.yaml"
     path.write_text("policies: [grants]\ndesign: {kind: list, points_file: p.csv}\n")
     with pytest.raises(BadInput, match=r"p.csv:3: has \d cells?; must have 2"):
-        Design(read_study(path)).check()
+        list(Design(read_study(path)))
 
 
 @pytest.mark.parametrize("name", shipped_studies())
 def test_shipped_studies_are_valid_at_every_point(name: str) -> None:
-    Design(with_reference(read_study(Path(name)))).check()
+    list(Design(with_reference(read_study(Path(name)))))
 
 
 def test_the_boundary_study_asks_what_it_says() -> None:
@@ -238,4 +238,4 @@ def test_what_cannot_be_made_is_one_line(case: str) -> None:
 )
 def test_a_point_that_does_not_validate_is_named(uncertain: dict[str, Any], place: str, allowed: str) -> None:
     with pytest.raises(BadInput, match=rf"^file\.yaml: {place}: .*{allowed}"):
-        Design(study(uncertain, {"kind": "grid"}), "file.yaml").check()
+        list(Design(study(uncertain, {"kind": "grid"}), "file.yaml"))

@@ -8,8 +8,9 @@ import numpy as np
 
 from agents.industry import LAYERS
 from model.economy import Economy
-from viz.figures.charts import DASHED, DOTTED, POLICY_STYLES, SOLID, STYLES, Fan, Frame, fan_panel, ticks
+from viz.figures.charts import Fan, Frame, fan_panel, ticks
 from viz.figures.network import MOST_USERS, colour, largest_firms
+from viz.figures.styles import DASHED, DOTTED, POLICY_STYLES, SOLID, STYLES
 
 _GREY, _TEAL, _RED = (list(POLICY_STYLES).index(name) for name in ("laissez_faire", "community", "feng"))
 _BLUE = len(POLICY_STYLES)  # the first that is no declared policy's
