@@ -28,7 +28,7 @@ class GovernmentState(NamedTuple):
 
 
 @inlined_rule
-def subsidy_rate(purse, eligible_sales, cap):
+def subsidy_rate(purse: float, eligible_sales: float, cap: float) -> float:
     """Share of the price paid: min(cap, purse / (1.1 * last quarter's eligible sales)); the cap if there were none."""
     if purse <= 0.0:
         return 0.0
@@ -38,8 +38,8 @@ def subsidy_rate(purse, eligible_sales, cap):
 
 
 @inlined_rule
-def perceived(foresight, truth, error):
-    """A firm's signal = phi * theta + sqrt(phi * (1 - phi)) * error, error standard normal.
+def perceived(foresight: float, truth: float, error: float) -> float:
+    """Return a firm's signal = phi * theta + sqrt(phi * (1 - phi)) * error, error standard normal.
 
     The best guess of theta from a noisy reading of reliability phi. A trace of the error breaks the ties that
     are left without any foresight.
@@ -48,30 +48,33 @@ def perceived(foresight, truth, error):
 
 
 @inlined_rule
-def insight(foresight, efficacy, spending):
-    """Foresight with an observatory: phi + (1 - phi) * [1 - exp(-efficacy * spending)], spending as a share of Y_0."""
+def insight(foresight: float, efficacy: float, spending: float) -> float:
+    """Return foresight with an observatory = phi + (1 - phi) * [1 - exp(-efficacy * spending)].
+
+    `spending` is a share of Y_0.
+    """
     return foresight + (1.0 - foresight) * (1.0 - exp(-efficacy * spending))
 
 
 @inlined_rule
-def consensus(reported, plan, plan_weight):
-    """A weight of the roadmap = (1 - a) * share of pooled reports + a * plan."""
+def consensus(reported: float, plan: float, plan_weight: float) -> float:
+    """Return a weight of the roadmap = (1 - a) * share of pooled reports + a * plan."""
     return (1.0 - plan_weight) * reported + plan_weight * plan
 
 
 @inlined_rule
-def repayment(dividends, share, outstanding):
-    """What a firm repays of the equity it owes: a share of its dividends, at most what is outstanding."""
+def repayment(dividends: float, share: float, outstanding: float) -> float:
+    """Return the equity that a firm repays: a share of its dividends, at most the amount outstanding."""
     return min(share * dividends, outstanding)
 
 
 @inlined_rule
-def blurred(foresight, truth, guess):
-    """A weight of the plan = phi * true + (1 - phi) * random."""
+def blurred(foresight: float, truth: float, guess: float) -> float:
+    """Return a weight of the plan = phi * true + (1 - phi) * random."""
     return foresight * truth + (1.0 - foresight) * guess
 
 
 @inlined_rule
-def keeps_champion(period, since, progress, patience):
-    """A champion stays while its choice, or its last progress, is less than `patience` quarters old."""
+def keeps_champion(period: int, since: int, progress: int, patience: int) -> bool:
+    """Return whether a champion stays: its choice or its last progress is less than `patience` quarters old."""
     return period - max(since, progress) < patience

@@ -23,12 +23,12 @@ class Industries(NamedTuple):
 
 
 @inlined_rule
-def drifted(latent, drift, shock):
-    """A latent need after a quarter: multiplied by exp(drift * shock), shock standard normal; then normalised."""
+def drifted(latent: float, drift: float, shock: float) -> float:
+    """Return a latent need after a quarter, not yet normalised: latent * exp(drift * shock), shock standard normal."""
     return latent * exp(drift * shock)
 
 
 @inlined_rule
-def need(latent, domains):
-    """n = 0.003 / D + (1 - 0.003) * latent: no need is ever nothing, and needs still sum to 1."""
+def need(latent: float, domains: int) -> float:
+    """Return n = 0.003 / D + (1 - 0.003) * latent: no need is ever nothing, and needs still sum to 1."""
     return LEAST / domains + (1.0 - LEAST) * latent

@@ -1,11 +1,12 @@
 """Innovators: firms that turn engineers, reports and rivals' examples into products."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from agents.kernel.arithmetic import exp, power
 from agents.kernel.decorators import inlined_rule
+from agents.kernel.types import Flags
 
 ABROAD = -1  # a foreign firm's region: no user's own
 SUPPORTED, SELLING = 2, 4  # what `watched` adds to 1
@@ -67,8 +68,8 @@ class Innovators(NamedTuple):
 
 
 @inlined_rule
-def occupied(alive):
-    """Number of slots to look at: up to the highest in use, and on to a whole number of vector instructions.
+def occupied(alive: Flags) -> int:
+    """Return the number of slots to look at: up to the highest in use, and on to a whole number of vector instructions.
 
     Entrants take the lowest free slots.
     """
@@ -79,39 +80,39 @@ def occupied(alive):
 
 
 @inlined_rule
-def research_budget(intensity, revenue, burn, cash, seed_cash):
-    """Own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
+def research_budget(intensity: float, revenue: float, burn: float, cash: float, seed_cash: float) -> float:
+    """Return own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
     wanted = intensity * revenue + burn * min(cash, seed_cash)
     return max(0.0, min(wanted, cash))
 
 
 @inlined_rule
-def displaced(plan, displacement, grant):
-    """Own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
+def displaced(plan: float, displacement: float, grant: float) -> float:
+    """Return own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
     return max(0.0, plan - displacement * grant)
 
 
 @inlined_rule
-def half_saturated(amount, half):
-    """amount / (amount + half)."""
+def half_saturated(amount: float, half: float) -> float:
+    """Return amount / (amount + half)."""
     return amount / (amount + half)
 
 
 @inlined_rule
-def exploration_share(largest, pressure, saturation):
-    """e = e_max * [(1 - pressure) + pressure * saturation^2]."""
+def exploration_share(largest: float, pressure: float, saturation: float) -> float:
+    """Return e = e_max * [(1 - pressure) + pressure * saturation^2]."""
     return largest * ((1.0 - pressure) + pressure * saturation * saturation)
 
 
 @inlined_rule
-def research_effort(hours, engineers, concentration):
-    """(hours / h_ref)^lambda with h_ref = H_0 / (40 * market size), a fortieth of all engineers of a unit market."""
+def research_effort(hours: float, engineers: float, concentration: float) -> float:
+    """Return (hours / h_ref)^lambda with h_ref = H_0 / (40 * market size)."""
     return power(hours / (engineers / 40.0), concentration)
 
 
 @inlined_rule
-def solutions_mean(rate, effort, direction, own_problems, pressure):
-    """Mean number of problems solved in a domain: gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
+def solutions_mean(rate: float, effort: float, direction: float, own_problems: float, pressure: float) -> float:
+    """Return gamma * effort * share * [kappa + (1 - kappa) * B / (B + B_half)].
 
     `effort` is (hours / h_ref)^lambda and `pressure` the last fraction.
     """
@@ -122,54 +123,65 @@ MEAN_SHOCK = 0.5  # solution_size(step, MEAN_SHOCK) is the mean of a log-normal 
 
 
 @inlined_rule
-def solution_size(step, shock):
-    """Log-normal size of a solution: step * exp(shock), shock standard normal."""
+def solution_size(step: float, shock: float) -> float:
+    """Return the log-normal size of a solution: step * exp(shock), shock standard normal."""
     return step * exp(shock)
 
 
 @inlined_rule
-def improved(capability, size, ceiling):
-    """x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
+def improved(capability: float, size: float, ceiling: float) -> float:
+    """Return x + size * (1 - x / ceiling)+ after a solution, never above the ceiling."""
     room = max(0.0, 1.0 - capability / ceiling)
     return max(capability, min(ceiling, capability + size * room))
 
 
 @inlined_rule
-def gain_class(gain):
-    """Class of a solution by what it gains: four of equal width in every doubling from 2^-20 to 2^4.
+def gain_class(gain: float) -> int:
+    """Return the class of a solution by what it gains: four of equal width in every doubling from 2^-20 to 2^4.
 
     What gains less is in the first, what gains more in the last.
     """
-    return min(max((np.float64(gain).view(np.int64) >> 50) - _LEAST_GAIN, 0), GAIN_CLASSES - 1)
+    return min(max(int(np.float64(gain).view(np.int64) >> 50) - _LEAST_GAIN, 0), GAIN_CLASSES - 1)
 
 
 @inlined_rule
-def discovery_chance(discovery, decay, generation, hours, science, shown_effect, shown):
-    """1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals that have shown it))."""
+def discovery_chance(
+    discovery: float, decay: float, generation: float, hours: float, science: float, shown_effect: float, shown: float
+) -> float:
+    """Return 1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals beyond))."""
     return 1.0 - exp(-discovery * power(decay, generation) * hours * science * (1.0 + shown_effect * shown))
 
 
 @inlined_rule
-def switches(saturation, threshold, sold, shown):
-    """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
+def switches(saturation: float, threshold: float, sold: bool, shown: float) -> bool:
+    """Return whether a firm takes up its prototype: when saturated, or without sales while others have shown it."""
     return saturation >= threshold or (not sold and shown > 0.0)
 
 
 @inlined_rule
-def visible_level(capability, disclosure, share):
-    """What rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
+def visible_level(capability: float, disclosure: float, share: float) -> float:
+    """Return the level that rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
     return capability * (disclosure + (1.0 - disclosure) * half_saturated(share, _VISIBLE_HALF))
 
 
 @inlined_rule
-def imitated(capability, speed, absorption, best, ceiling):
-    """x moves towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
+def imitated(capability: float, speed: float, absorption: float, best: float, ceiling: float) -> float:
+    """Return x moved towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
     return capability + speed * absorption * max(0.0, min(best, ceiling) - capability)
 
 
 @inlined_rule
-def unit_cost(floor, first, experience, doing, knowledge, research, input_share, input_factor):
-    """Cost = [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
+def unit_cost(
+    floor: float,
+    first: float,
+    experience: float,
+    doing: float,
+    knowledge: float,
+    research: float,
+    input_share: float,
+    input_factor: float,
+) -> float:
+    """Return [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
 
     experience = 1 + 0.1 * cumulative sales / market size; knowledge = mean capability / initial; factor is the
     mean congestion of the firm's suppliers and share the part of cost bought from them.
@@ -179,7 +191,7 @@ def unit_cost(floor, first, experience, doing, knowledge, research, input_share,
 
 
 @inlined_rule
-def next_markup(markup, response, share, last_share):
+def next_markup(markup: float, response: float, share: float, last_share: float) -> float:
     """Mark-up follows the growth of market share within 0.05-0.6 (Dosi, Fagiolo & Roventini, 2010)."""
     if last_share <= 0.0 or share <= 0.0:
         return markup
@@ -188,36 +200,54 @@ def next_markup(markup, response, share, last_share):
 
 
 @inlined_rule
-def fixed_cost(base, growth, generation, frontier, standard):
-    """At w_0: base * growth^[(1 - standard) * generation + standard * frontier's generation]; it rises with w / w_0."""
+def fixed_cost(base: float, growth: float, generation: float, frontier: float, standard: float) -> float:
+    """Return the fixed cost at w_0 = base * growth^[(1 - standard) * generation + standard * frontier's generation].
+
+    It rises with w / w_0.
+    """
     return base * power(growth, (1.0 - standard) * generation + standard * frontier)
 
 
 @inlined_rule
-def progressed(useful, mark):
-    """Progress is a rise of useful quality by 2 % since the last."""
+def progressed(useful: float, mark: float) -> bool:
+    """Return whether a firm has made progress: useful quality rose by 2 % since the last progress."""
     return useful > 1.02 * mark
 
 
 @inlined_rule
-def refinancing_hazard(base, prototype, waits, growth, grew):
-    """f_0 + f_1 * [a prototype waits] + f_2 * [sales grew], at most 1."""
+def refinancing_hazard(base: float, prototype: float, waits: bool, growth: float, grew: bool) -> float:
+    """Return f_0 + f_1 * [a prototype waits] + f_2 * [sales grew], at most 1."""
     return min(1.0, base + (prototype if waits else 0.0) + (growth if grew else 0.0))
 
 
 @inlined_rule
-def dividends(cash, costs, quarters, seed_cash):
-    """Cash above some quarters' costs plus seed cash is paid out."""
+def dividends(cash: float, costs: float, quarters: float, seed_cash: float) -> float:
+    """Return the cash to pay out: what exceeds some quarters' costs plus seed cash."""
     return max(0.0, cash - quarters * costs - seed_cash)
 
 
 @inlined_rule
-def entrants_mean(market_size, entry, entry_profit, profits, deterrence, frontier, entrant):
-    """Mean entry = M * (entry + entry_profit * profits / M) * exp(-deterrence * (frontier / entrant - 1))."""
+def entrants_mean(
+    market_size: float,
+    entry: float,
+    entry_profit: float,
+    profits: float,
+    deterrence: float,
+    frontier: float,
+    entrant: float,
+) -> float:
+    """Return M * (entry + entry_profit * profits / M) * exp(-deterrence * (frontier / entrant - 1)), a mean."""
     return (market_size * entry + entry_profit * profits) * exp(-deterrence * (frontier / entrant - 1.0))
 
 
 @inlined_rule
-def entrant_capability(initial, inherit, average, spread, u, ceiling):
-    """max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
+def entrant_capability(
+    initial: float, inherit: float, average: float, spread: float, u: float, ceiling: float
+) -> float:
+    """Return max(initial, inherit * industry average) varied by +- spread, within the ceiling."""
     return min(ceiling, max(initial, inherit * average) * (1.0 + spread * (2.0 * u - 1.0)))
+
+
+def firm_number(slot: Any, birth: Any, slots: int) -> Any:
+    """Return a number that no two firms ever share: (quarter of birth + 1) * slots + slot. Founders are born at -1."""
+    return (birth + 1) * slots + slot

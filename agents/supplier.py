@@ -23,8 +23,8 @@ class Suppliers(NamedTuple):
 
 
 @inlined_rule
-def learned(capability, learning, experience, gained, ceiling):
-    """z + learning * log((1 + Q + q) / (1 + Q)) * (1 - z / ceiling)+ with experience Q and its gain q (Arrow, 1962).
+def learned(capability: float, learning: float, experience: float, gained: float, ceiling: float) -> float:
+    """Return z + learning * log((1 + Q + q) / (1 + Q)) * (1 - z / ceiling)+, experience Q and its gain q (Arrow, 1962).
 
     Never above the ceiling.
     """
@@ -33,24 +33,24 @@ def learned(capability, learning, experience, gained, ceiling):
 
 
 @inlined_rule
-def next_capacity(capacity, orders, adjustment, smallest):
-    """Capacity moves a share `adjustment` of the way to orders, never below `smallest`."""
+def next_capacity(capacity: float, orders: float, adjustment: float, smallest: float) -> float:
+    """Return capacity moved a share `adjustment` of the way to orders, never below `smallest`."""
     return max(smallest, capacity + adjustment * (orders - capacity))
 
 
 @inlined_rule
-def congestion_factor(orders, capacity, exponent):
-    """Input cost is multiplied by max(1, orders / capacity) ** psi."""
+def congestion_factor(orders: float, capacity: float, exponent: float) -> float:
+    """Return the factor of input cost = max(1, orders / capacity) ** psi."""
     return power(max(1.0, orders / capacity), exponent)
 
 
 @inlined_rule
-def cobb_douglas_log(log_own, log_supplier, weight):
-    """log of own and supplier's capability combined: (1 - mu) log x + mu log z."""
+def cobb_douglas_log(log_own: float, log_supplier: float, weight: float) -> float:
+    """Return the log of own and supplier's capability combined: (1 - mu) log x + mu log z."""
     return (1.0 - weight) * log_own + weight * log_supplier
 
 
 @inlined_rule
-def ces_log(own_power, supplier_power, weight, exponent):
-    """log of own and supplier's capability combined: [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), given both powers."""
+def ces_log(own_power: float, supplier_power: float, weight: float, exponent: float) -> float:
+    """Return log [(1 - mu) x^sigma + mu z^sigma]^(1/sigma), given both powers."""
     return log((1.0 - weight) * own_power + weight * supplier_power) / exponent

@@ -40,57 +40,63 @@ class Users(NamedTuple):
 
 
 @inlined_rule
-def gross_utility(value_of_quality, valuation, quality, mastery, net_price):
-    """Utility per unit of size before costs of change: v * val_u * quality * mastery - net price."""
+def gross_utility(value_of_quality: float, valuation: float, quality: float, mastery: float, net_price: float) -> float:
+    """Return the utility per unit of size before costs of change: v * val_u * quality * mastery - net price."""
     return value_of_quality * valuation * quality * mastery - net_price
 
 
 @inlined_rule
-def perceived_risk(risk, peer_adoption, lead, lead_risk):
-    """Risk of leaving the old technology: risk * (1 - adoption share among peers), a lead user's share of it."""
+def perceived_risk(risk: float, peer_adoption: float, lead: bool, lead_risk: float) -> float:
+    """Return the perceived risk of leaving the old technology.
+
+    It is risk * (1 - adoption share among peers), a lead user's share of it.
+    """
     felt = risk * (1.0 - peer_adoption)
     return felt * lead_risk if lead else felt
 
 
 @inlined_rule
-def change_cost(integration, risk, waived, aid):
-    """What a change of technology or provider costs: (integration + (1 - waived) * risk) * (1 - aid)."""
+def change_cost(integration: float, risk: float, waived: float, aid: float) -> float:
+    """Return the cost of changing technology or provider: (integration + (1 - waived) * risk) * (1 - aid)."""
     return (integration + (1.0 - waived) * risk) * (1.0 - aid)
 
 
 @inlined_rule
-def taste(scale, u):
-    """Gumbel taste noise: -scale * log(-log u) (McFadden, 1974)."""
+def taste(scale: float, u: float) -> float:
+    """Return Gumbel taste noise: -scale * log(-log u) (McFadden, 1974)."""
     return -scale * log(-log(u))
 
 
 @inlined_rule
-def output(size, value_of_quality, valuation, useful_quality):
-    """Output = size * [1 + v * val_u * (useful quality - 1)]; useful quality is quality * mastery, or q0."""
+def output(size: float, value_of_quality: float, valuation: float, useful_quality: float) -> float:
+    """Return output = size * [1 + v * val_u * (useful quality - 1)].
+
+    Useful quality is quality * mastery, or q0.
+    """
     return size * (1.0 + value_of_quality * valuation * (useful_quality - 1.0))
 
 
 @inlined_rule
-def mastery_after_use(mastery, learning):
-    """Mastery closes a share `learning` of its distance to 1 in a quarter of use."""
+def mastery_after_use(mastery: float, learning: float) -> float:
+    """Return mastery after a quarter of use, which closes a share `learning` of its distance to 1."""
     return mastery + learning * (1.0 - mastery)
 
 
 @inlined_rule
-def mastery_after_switch(mastery, start, carried):
-    """On switching, a share `carried` of what was gained above `start` survives."""
+def mastery_after_switch(mastery: float, start: float, carried: float) -> float:
+    """Return mastery after a switch: a share `carried` of what was gained above `start` survives."""
     return start + carried * (mastery - start)
 
 
 @inlined_rule
-def old_quality_gain(sailing_ship, hours_per_size, old_quality):
-    """The sailing-ship effect: dq0 = sailing_ship * engineer hours per unit of size / (1 + q0)."""
+def old_quality_gain(sailing_ship: float, hours_per_size: float, old_quality: float) -> float:
+    """Return the sailing-ship effect: dq0 = sailing_ship * engineer hours per unit of size / (1 + q0)."""
     return sailing_ship * hours_per_size / (1.0 + old_quality)
 
 
 @inlined_rule
-def report_chance(report, lead, omega):
-    """Probability of meeting a problem in a quarter: report * min(1, omega), twice that for lead users.
+def report_chance(report: float, lead: bool, omega: float) -> float:
+    """Return the probability of meeting a problem in a quarter: report * min(1, omega), twice that for lead users.
 
     A user that stands for less than one unit of economic size meets fewer problems, not smaller ones: their number
     and weight then do not depend on how many users the economy is cut into.

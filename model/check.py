@@ -26,22 +26,22 @@ def _government(s: State, t: int) -> _Sides:
 
 
 def _purses(s: State, t: int) -> _Sides:
-    """What instruments carry is what government holds."""
+    """Sum of the purses of instruments = cash of government."""
     return s.government.purse.sum(), s.ledger.cash[GOVERNMENT]
 
 
 def _cash(s: State, t: int) -> _Sides:
-    """Every account's change in cash is the sum of its flows."""
+    """Change in cash of every account = sum of its flows."""
     return s.ledger.cash - s.ledger.opening, s.ledger.flows.sum(axis=1)
 
 
 def _double_entry(s: State, t: int) -> _Sides:
-    """What one account pays another receives, purpose by purpose."""
+    """Sum of each entry over all accounts = 0: one account receives what another pays."""
     return s.ledger.flows.sum(axis=0), np.zeros(len(Entry))
 
 
 def _firms(s: State, t: int) -> _Sides:
-    """A firm's flows are its revenue, public money and costs as the firm itself states them."""
+    """Flows of a firm = revenue, public money and costs as the firm itself states them."""
     i, firms = s.innovators, s.ledger.flows[: s.innovators.alive.shape[0]]
     income = firms[:, [Entry.SALES, Entry.SUBSIDY, Entry.GRANT, Entry.EQUITY]].sum(axis=1)
     booked = income + firms[:, [Entry.PRODUCTION, Entry.RESEARCH, Entry.FIXED, Entry.ABROAD]].sum(axis=1)
@@ -51,7 +51,7 @@ def _firms(s: State, t: int) -> _Sides:
 
 
 def _public_money(s: State, t: int) -> _Sides:
-    """Public money is traced to the firm: grants and subsidies given are those that firms received."""
+    """Grants, subsidies and additions to seed cash given = received, firm by firm."""
     flows, i = s.ledger.flows[GOVERNMENT], s.innovators
     given = -np.array([flows[Entry.GRANT] + flows[Entry.EQUITY], flows[Entry.SUBSIDY], flows[Entry.ENTRY]])
     entered = i.alive & (i.birth == t)
@@ -60,12 +60,12 @@ def _public_money(s: State, t: int) -> _Sides:
 
 
 def _instruments(s: State, t: int) -> _Sides:
-    """What instruments have placed is what government paid for it."""
+    """Money placed by instruments = money that government paid for it."""
     return s.government.placed[t].sum(), -s.ledger.flows[GOVERNMENT, list(PLACED)].sum()
 
 
 def _engineers(s: State, t: int) -> _Sides:
-    """Engineer hours used = H, and their pay is w * H."""
+    """Engineer hours used = H, and their pay = w * H."""
     flows, domestic = s.ledger.flows[ENGINEERS], ~s.innovators.foreign
     pay = flows[[Entry.RESEARCH, Entry.ENGINEERING, Entry.LABORATORIES]].sum()
     others = (flows[Entry.ENGINEERING] + flows[Entry.LABORATORIES] + s.support.lost.sum()) / s.market[0].wage
@@ -110,7 +110,7 @@ IDENTITIES: dict[str, Callable[[State, int], _Sides]] = {
 
 
 def discrepancy(name: str, state: State, t: int) -> float:
-    """Largest gap between the two sides of an identity after quarter t, relative to the money in circulation.
+    """Return the largest gap between the two sides of an identity after quarter t, relative to money in circulation.
 
     Balances of the sectors grow without bound, so a gap is measured against the largest amount on either side.
     """

@@ -1,7 +1,7 @@
 """The first compilation of these sources: parts of the schedule side by side, each in a process of its own.
 
 A process leaves its machine code in the cache; the kernel that runs quarters is then put together from there. Where
-processes cannot be started, or one fails, what is missing is compiled when it is first called: only time is lost.
+a process cannot be started or fails, the missing parts are compiled when first called. Only time is lost.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import Any
 
 import numba
 import numpy as np
+from filelock import FileLock
 
 from agents.kernel.decorators import cache_folder, compiled_before
 from model.opening import build_world, open_run
@@ -32,11 +33,23 @@ _APART = (("govern",), ("use", "settle", "meet", "record"))
 
 @cache
 def compile_model(quiet: bool) -> bool:
-    """Compile the model if it is not in the cache; True if so, which is said first on stderr unless `quiet`."""
+    """Compile the model if it is not in the cache. Return True if so, after a line on stderr unless `quiet`.
+
+    Of several processes that find the cache empty one compiles and the others wait for it.
+    """
     if numba.config.DISABLE_JIT or compiled_before("run_cases"):
         return False
     if not quiet:
         print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
+    with FileLock(cache_folder() / "compiling.lock"):
+        if compiled_before("run_cases"):
+            return False
+        _compile_side_by_side()
+    return True
+
+
+def _compile_side_by_side() -> None:
+    """Compile parts of the schedule in processes of their own, then put the whole together here."""
     helpers = []
     if (os.cpu_count() or 1) > 1:
         with suppress(OSError):
@@ -46,7 +59,6 @@ def compile_model(quiet: bool) -> bool:
     for helper in helpers:
         helper.wait()
     compile_whole()
-    return True
 
 
 def compile_whole() -> None:
@@ -63,7 +75,7 @@ def compile_parts(*names: str) -> None:
 
 
 def _types() -> tuple[Any, ...]:
-    """The types of a part's arguments, which are the same in every economy."""
+    """Return the types of a part's arguments, which are the same in every economy."""
     return tuple(numba.typeof(argument) for argument in (0, *_case().given))
 
 
@@ -72,7 +84,7 @@ def _case() -> RunInputs:
 
 
 def _helper(*names: str) -> "subprocess.Popen[bytes]":
-    """A process that compiles the parts of those names."""
+    """Start a process that compiles the parts of these names."""
     cache_folder()  # where there is none, a temporary one is chosen for both of us
     path = os.pathsep.join([str(Path(__file__).resolve().parent.parent), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(

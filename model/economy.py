@@ -3,11 +3,13 @@
 Import it through `model.Economy`: Mesa takes a second to load, and nothing else in the project needs it.
 """
 
+from copy import deepcopy
 from typing import Any
 
 import mesa
 import numpy as np
 import pandas as pd
+from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 
 from model.declaration.errors import BadInput, unknown
@@ -22,6 +24,12 @@ from model.views.graph import live_graph
 __all__ = ["Economy", "Government", "Innovator", "SeriesCollector", "Supplier", "User"]
 
 _TRAIT = "policy."
+_FIXED = {
+    "policy": "use economy.branch(policy=...)",
+    "parameters": "make another Economy",
+    "seed": "make another Economy",
+    "period": "use step()",
+}
 _NO_FIRM = -2  # in place of a quarter of birth; founders have -1
 
 
@@ -65,7 +73,7 @@ class SeriesCollector(DataCollector):
         self._reported = columns
 
     def get_model_vars_dataframe(self) -> pd.DataFrame:
-        """The model's columns, a row per quarter collected."""
+        """Return the model's columns, a row per quarter collected."""
         return pd.DataFrame(self.model_vars)
 
 
@@ -96,9 +104,9 @@ class Economy(mesa.Model):
         # SolaraViz of Mesa 3.5 hands an empty scenario to every model that takes any keyword.
         if any(value is not None for _, value in kwargs.pop("scenario", ())):
             raise BadInput("scenario: give its settings as keywords of Economy")
-        self.parameters, self.policy, self.seed = read_settings(policy, rng=rng, parameters=parameters, **kwargs)
-        super().__init__(rng=self.seed)  # Mesa's luck serves shuffles only; the economy has its own, keyed by the seed
-        self.course = Simulation(self.parameters, self.policy, self.seed)
+        read, self._policy, seed = read_settings(policy, rng=rng, parameters=parameters, **kwargs)
+        super().__init__(rng=seed)  # Mesa's generators serve shuffles only; the economy's draws are keyed by the seed
+        self.course = Simulation(read, self._policy, seed)
         self._collects = collect is not False
         self.datacollector = collect if isinstance(collect, DataCollector) else SeriesCollector()
         self._measured: tuple[int, dict[str, np.ndarray]] = (-1, {})
@@ -107,9 +115,55 @@ class Economy(mesa.Model):
         self._births = np.full(self.parameters.slots, _NO_FIRM)
 
     @property
+    def parameters(self) -> Parameters:
+        """The parameters of the run."""
+        return self.course.parameters
+
+    @property
+    def policy(self) -> Policy:
+        """The policy under which the economy runs."""
+        return self._policy
+
+    @property
+    def seed(self) -> int:
+        """The seed of all random draws."""
+        return self.course.seed
+
+    @property
     def period(self) -> int:
         """Quarters that have passed."""
         return self.course.period
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in _FIXED:
+            raise AttributeError(f"{name} cannot be changed once the economy exists: {_FIXED[name]}")
+        super().__setattr__(name, value)
+
+    def branch(self, policy: Policy | str) -> "Economy":
+        """Return the same economy from the current quarter on under another policy; this one stays as it is.
+
+        Both have the same past and the same random draws. The new policy takes over what the old one has not spent.
+        Under its own policy a branch goes on as the original does, to the last bit. Raises BadInput for an unknown
+        policy.
+        """
+        chosen = find_policy(policy)
+        course = self.course.branch(chosen)
+        other = deepcopy(self)
+        other.course, other._policy = course, chosen
+        return other
+
+    def __copy__(self) -> "Economy":
+        """Return a deep copy: two economies cannot share a state."""
+        return deepcopy(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the contents of a copy. Views of agents are left out, since they are made anew when asked for."""
+        without: dict[str, Any] = {"_firms": None, "_agents": {}, "_agents_by_type": {}, "_all_agents": None}
+        return {**vars(self), **without, "_births": np.full(self.parameters.slots, _NO_FIRM)}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self._all_agents = AgentSet([], random=self.random)
 
     def step(self) -> None:
         """Run one quarter and collect it. Raises BadInput at the horizon."""
@@ -136,7 +190,7 @@ class Economy(mesa.Model):
         return dict(self._measured[1])
 
     def indicators(self) -> dict[str, float]:
-        """Current values: levels and flows of the quarter just past (NaN before the first), and distributions now."""
+        """Return distributions now, and levels and flows of the quarter just past (NaN before the first)."""
         last = {name: float(values[-1]) if self.period else np.nan for name, values in self.series.items()}
         return {**last, **measure_state(self.course.state, self.course.start_output)}
 
@@ -153,7 +207,7 @@ class Economy(mesa.Model):
         return self._finished.summary
 
     def network(self) -> Any:
-        """The network as it is now: a networkx.MultiDiGraph with typed nodes and edges (model/views/graph.py)."""
+        """Return the current network: a networkx.MultiDiGraph with typed nodes and edges (model/views/graph.py)."""
         return live_graph(self.course.state, self.period, self.parameters.industry_names)
 
     # -- agents, made when somebody asks for them
@@ -184,11 +238,11 @@ class Economy(mesa.Model):
         for kind, rows in ((User, state.users.size), (Supplier, state.suppliers.domain), (Government, (0,))):
             for row in range(len(rows)):
                 kind(self, row)
-        self._agents_by_type.setdefault(Innovator, type(self._all_agents)([], random=self.random))
+        self._agents_by_type.setdefault(Innovator, AgentSet([], random=self.random))
         self._follow_firms()
 
     def _follow_firms(self) -> None:
-        """Forget the views of firms that have left and make those of firms that have entered."""
+        """Drop the views of firms that have left and make views of firms that have entered."""
         assert self._firms is not None
         innovators = self.course.state.innovators
         births = np.where(innovators.alive, innovators.birth, _NO_FIRM)
@@ -208,7 +262,7 @@ def read_settings(
     parameters: Parameters | None = None,
     **keywords: Any,
 ) -> tuple[Parameters, Policy, int]:
-    """What the keywords of Economy say: parameters, policy and seed. Raises BadInput."""
+    """Return the parameters, policy and seed that the keywords of Economy name. Raise BadInput for others."""
     allowed = [*Parameters.model_fields, *(_TRAIT + name for name in Policy.model_fields), "policy", "seed", "collect"]
     for name in keywords:
         if name not in allowed:

@@ -5,11 +5,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from agents.kernel.decorators import kernel
+from agents.kernel.types import Key
 from model.parameters import Parameters
 from model.phases.product import make_products
 from model.phases.ties import meet_founders
 from model.policy.policy import Policy
 from model.randomness import split_seed
+from model.records import ParameterRecord
 from model.start.world import lay_out
 from model.state.references import reference_to
 from model.state.state import RunInputs, State, copy_state
@@ -18,7 +20,7 @@ _BEFORE = np.int64(0xFFFFFFFF)  # the period of draws before t = 0
 
 
 def build_world(p: Parameters, seed: int) -> State:
-    """The state at t = 0, in new arrays. The same for every policy."""
+    """Return the state at t = 0, in new arrays. It is the same for every policy."""
     return open_world(p, seed).state
 
 
@@ -30,7 +32,7 @@ class World(NamedTuple):
 
 
 def open_world(p: Parameters, seed: int) -> World:
-    """The world at t = 0: everybody has met its first contacts, and products are on show."""
+    """Return the world at t = 0: users have met their first contacts, and products are on show."""
     state = lay_out(p, seed)
     world = World(state, reference_to(state))
     open_markets(p.record, split_seed(seed), world.reference)
@@ -38,20 +40,20 @@ def open_world(p: Parameters, seed: int) -> World:
 
 
 def copy_world(world: World) -> World:
-    """The same numbers in new arrays."""
+    """Return the same numbers in new arrays."""
     state = copy_state(world.state)
     return World(state, reference_to(state))
 
 
 def open_run(p: Parameters, policy: Policy, seed: int, reference: Any) -> RunInputs:
-    """The case of an economy: what its quarters read, and the reference to its state."""
+    """Return the inputs of a run: all that its quarters read, and the reference to its state."""
     row_of_p, row_of_policy = (np.array([record], record.dtype) for record in (p.record, policy.record))
     halves = np.array(split_seed(seed))
     return RunInputs(row_of_p, row_of_policy, policy.outlays(p.horizon), halves, reference)
 
 
 @kernel
-def open_markets(p, seed, s):
-    """Every user meets its first contacts among the founders, as it will meet others later; products are on show."""
+def open_markets(p: ParameterRecord, seed: Key, s: State) -> None:
+    """Let every user meet its first contacts among the founders, then put products on show."""
     meet_founders(_BEFORE, p, seed, s)
     make_products(p, s)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, Self
 
-import numpy as np
 from pydantic import model_validator
 
 from model.declaration.errors import BadInput
@@ -24,8 +23,10 @@ from model.declaration.settings import (
     is_shock,
     to_record,
 )
+from model.declaration.sources import FENG, GAN_LIU
 from model.inputs.graphs_file import peer_rows, supplier_table
 from model.inputs.industries_file import MOST_INDUSTRIES, OLD_QUALITY, check_industries, industry_table
+from model.records import ParameterRecord
 
 CALIBRATION = "calibration on the no-policy economy"
 
@@ -62,7 +63,7 @@ class Parameters(Declared):
         0.0,
         1.0,
         "output of traditional industries at t = 0",
-        "OECD figures in essay-feng.txt: high-tech 'about 3%', with medium-high-tech '8%-9%'",
+        f"OECD figures in {FENG}: high-tech 'about 3%', with medium-high-tech '8%-9%'",
     )
     emerging_share: float = declare(
         0.09,
@@ -70,7 +71,7 @@ class Parameters(Declared):
         0.0,
         1.0,
         "output of emerging industries at t = 0; the rest is future industries",
-        "OECD figures in essay-feng.txt",
+        f"OECD figures in {FENG}",
     )
     old_quality_traditional: float = declare(
         0.89, "quality", *OLD_QUALITY, "old technology in traditional industries", CALIBRATION
@@ -149,7 +150,7 @@ class Parameters(Declared):
         0.0,
         1.0,
         "cross-region meetings that do not happen",
-        "Gan & Liu (article-gan-liu.txt): 'market segmentation'",
+        f"{GAN_LIU}: 'market segmentation'",
     )
     peers: int = declare(8, "users", 1, 64, "other users whose adoption a user sees")
     peer_network: PeerNetwork = declare_choice(
@@ -187,7 +188,7 @@ class Parameters(Declared):
         0.0,
         1.0,
         "kappa: what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off",
-        "essay-feng.txt: 'new problems'; " + CALIBRATION,
+        f"{FENG}: 'new problems'; " + CALIBRATION,
     )
     backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "B_half: backlog at half effect", CALIBRATION)
     novelty_half: float = declare(
@@ -427,7 +428,7 @@ class Parameters(Declared):
         return industry_table(self.industries_file).names if self.industries_file else ()
 
     @property
-    def record(self) -> np.record:
+    def record(self) -> "ParameterRecord":
         """The numbers as one flat NumPy record: what compiled phases read as `p.name`."""
         return _record(self)
 
@@ -471,5 +472,6 @@ def _identified(parameters: Parameters) -> Parameters:
 
 
 @lru_cache(maxsize=4096)
-def _record(parameters: Parameters) -> np.record:
-    return to_record(parameters, omega=parameters.omega)
+def _record(parameters: Parameters) -> ParameterRecord:
+    numbers: ParameterRecord = to_record(parameters, omega=parameters.omega)
+    return numbers

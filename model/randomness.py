@@ -12,6 +12,7 @@ import numpy as np
 
 from agents.kernel.arithmetic import exp, log
 from agents.kernel.decorators import elementary_rule, inlined_rule, kernel, rule
+from agents.kernel.types import Floats, Integer, Key, Word, Words
 
 _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -23,7 +24,7 @@ _DOUBLE_2_52 = 0x4330000000000000  # bits of 2^52: or-ing a 32-bit word in gives
 
 
 class Stream(IntEnum):
-    """What a draw is for; each has its own stream."""
+    """Streams of random draws, one for each use."""
 
     LAYOUT = 1
     NEEDS = 2
@@ -56,8 +57,8 @@ class Stream(IntEnum):
 
 
 @inlined_rule
-def philox(slot, agent, period, purpose, key_low, key_high):
-    """One Philox4x32-10 block: four 32-bit words, held in uint64, from a counter and a key held likewise."""
+def philox(slot: Word, agent: Word, period: Word, purpose: Word, key_low: Word, key_high: Word) -> Words:
+    """Return one Philox4x32-10 block: four 32-bit words, held in uint64, from a counter and a key held likewise."""
     c0, c1, c2, c3, k0, k1 = slot, agent, period, purpose, key_low, key_high
     # Ten rounds written out: a loop here would keep callers' loops from becoming vector instructions.
     a, b = _M0 * c0, _M1 * c2
@@ -92,8 +93,8 @@ def philox(slot, agent, period, purpose, key_low, key_high):
     return c0, c1, c2, c3
 
 
-def _words(seed, purpose, period, agent, slot):
-    """The four 32-bit words of a draw; `seed` is the pair (low, high) of the seed's 32-bit halves."""
+def _words(seed: Key, purpose: Integer, period: Integer, agent: Integer, slot: Integer) -> Words:
+    """Return the four 32-bit words of a draw. `seed` is the pair (low, high) of the seed's 32-bit halves."""
     return philox(
         np.uint64(slot), np.uint64(agent), np.uint64(period), np.uint64(purpose), np.uint64(seed[0]), np.uint64(seed[1])
     )
@@ -103,8 +104,8 @@ _called_words = rule(_words)
 
 
 @inlined_rule
-def words(seed, purpose, period, agent, slot):
-    """The four 32-bit words of a draw, as `_words`."""
+def words(seed: Key, purpose: Integer, period: Integer, agent: Integer, slot: Integer) -> Words:
+    """Return the four 32-bit words of a draw, as `_words`."""
     # A number that is known when compiling would have a version of its own: 18 of them rather than one.
     return _called_words(seed, np.int64(purpose), np.int64(period), np.int64(agent), np.int64(slot))
 
@@ -113,29 +114,29 @@ words_in_loop = inlined_rule(_words)  # for loops that do nothing but draw: they
 
 
 @rule
-def uniform(word):
-    """A 32-bit word as a number in (0, 1): (word + 1/2) / 2^32."""
+def uniform(word: Word) -> float:
+    """Return a 32-bit word as a number in (0, 1): (word + 1/2) / 2^32."""
     return (np.int64(word | np.uint64(_DOUBLE_2_52)).view(np.float64) - 4503599627370496.0 + 0.5) * 2.0**-32
 
 
 @rule
-def fine_uniform(high, low):
-    """Two 32-bit words as a number in (0, 1): their first 52 bits, plus a half, over 2^52."""
+def fine_uniform(high: Word, low: Word) -> float:
+    """Return two 32-bit words as a number in (0, 1): their first 52 bits, plus a half, over 2^52."""
     bits = (high << np.uint64(20)) | (low >> np.uint64(12)) | np.uint64(_DOUBLE_2_52)
     return (np.int64(bits).view(np.float64) - 4503599627370496.0 + 0.5) * 2.0**-52
 
 
 @rule
-def normal(u):
-    """Standard normal quantile of u in (0, 1), relative error below 1e-15 (Wichura, 1988, algorithm AS 241)."""
+def normal(u: float) -> float:
+    """Return the standard normal quantile of u in (0, 1), to 1e-15 relative (Wichura, 1988, AS 241)."""
     if abs(u - 0.5) <= _CENTER:
         return _normal_center(u - 0.5)
     return _normal_far_tail(u) if min(u, 1.0 - u) < _FAR else _normal_tail(u)
 
 
 @rule
-def normals(u, out, count):
-    """Standard normal quantiles of the first uniforms in a row, into `out`: the same as `normal`, sooner."""
+def normals(u: Floats, out: Floats, count: Integer) -> None:
+    """Write the standard normal quantiles of the first uniforms in a row into `out`, as `normal` does, but faster."""
     tails, n = np.empty(count), 0  # those in the tails are listed, so that they too become vector instructions
     for k in range(count):
         out[k] = _normal_center(u[k] - 0.5)
@@ -155,8 +156,8 @@ def normals(u, out, count):
 
 
 @elementary_rule
-def _normal_center(q):
-    """The quantile of 1/2 + q for |q| <= 0.425."""
+def _normal_center(q: float) -> float:
+    """Return the quantile of 1/2 + q for |q| <= 0.425."""
     r = 0.180625 - q * q
     top = ((((((2.5090809287301226727e3 * r + 3.3430575583588128105e4) * r + 6.7265770927008700853e4) * r
               + 4.5921953931549871457e4) * r + 1.3731693765509461125e4) * r + 1.9715909503065514427e3) * r
@@ -168,8 +169,8 @@ def _normal_center(q):
 
 
 @elementary_rule
-def _normal_tail(u):
-    """The quantile of u nearer to 0 or 1."""
+def _normal_tail(u: float) -> float:
+    """Return the quantile of u nearer to 0 or 1."""
     r = math.sqrt(-log(min(u, 1.0 - u))) - 1.6
     top = ((((((7.74545014278341407640e-4 * r + 2.27238449892691845833e-2) * r + 2.41780725177450611770e-1) * r
               + 1.27045825245236838258e0) * r + 3.64784832476320460504e0) * r + 5.76949722146069140550e0) * r
@@ -181,8 +182,8 @@ def _normal_tail(u):
 
 
 @rule
-def _normal_far_tail(u):
-    """The quantile of u very near to 0 or 1."""
+def _normal_far_tail(u: float) -> float:
+    """Return the quantile of u very near to 0 or 1."""
     r = math.sqrt(-log(min(u, 1.0 - u))) - 5.0
     top = ((((((2.01033439929228813265e-7 * r + 2.71155556874348757815e-5) * r + 1.24266094738807843860e-3) * r
               + 2.65321895265761230930e-2) * r + 2.96560571828504891230e-1) * r + 1.78482653991729133580e0) * r
@@ -194,20 +195,20 @@ def _normal_far_tail(u):
 
 
 @rule
-def exponential(u):
-    """Standard exponential quantile: -log(1 - u), u and 1 - u being alike in law."""
+def exponential(u: float) -> float:
+    """Return the standard exponential quantile: -log(1 - u), u and 1 - u being alike in law."""
     return -log(u)
 
 
 @rule
-def poisson(mean, u):
-    """Poisson quantile of u by inversion up to a mean of 30; the rounded normal quantile above."""
+def poisson(mean: float, u: float) -> int:
+    """Return the Poisson quantile of u by inversion up to a mean of 30, by the rounded normal quantile above."""
     return poisson_given(mean, exp(-mean), u)
 
 
 @rule
-def poisson_given(mean, none, u):
-    """As `poisson`, given the probability of none, exp(-mean), which a loop can compute beforehand."""
+def poisson_given(mean: float, none: float, u: float) -> int:
+    """Draw as `poisson` does, given the probability of none, exp(-mean), which a loop can compute beforehand."""
     if mean > 30.0:
         return max(0, math.floor(mean + math.sqrt(mean) * normal(u) + 0.5))
     count, chance, total = 0, none, none
@@ -219,19 +220,19 @@ def poisson_given(mean, none, u):
 
 
 def split_seed(seed: int) -> tuple[np.uint64, np.uint64]:
-    """The seed's low and high 32-bit halves: the key of every draw."""
+    """Return the seed's low and high 32-bit halves: the key of every draw."""
     return np.uint64(seed & 0xFFFFFFFF), np.uint64((seed >> 32) & 0xFFFFFFFF)
 
 
 def uniforms(seed: int, purpose: Stream, agents: int, slots: int) -> np.ndarray:
-    """Two keyed 52-bit uniforms per (agent, slot), drawn before t = 0. Shape (agents, slots, 2)."""
+    """Return two keyed 52-bit uniforms per (agent, slot), drawn before t = 0. Shape (agents, slots, 2)."""
     out = np.empty((agents, slots, 2))
     _fill_uniforms(split_seed(seed), int(purpose), out)
     return out
 
 
 @kernel
-def _fill_uniforms(seed, purpose, out):
+def _fill_uniforms(seed: Key, purpose: int, out: Floats) -> None:
     for agent in range(out.shape[0]):
         for slot in range(out.shape[1]):
             w0, w1, w2, w3 = words_in_loop(seed, purpose, 0, agent, slot)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from agents.kernel.decorators import kernel, phase
+from agents.kernel.types import Floats, Integer, Integers, Key
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
 from model.phases.adoption import choose_providers, pay_for_change, show_offers
 from model.phases.entry import admit_entrants
@@ -27,15 +28,18 @@ from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders
 from model.phases.ties import renew_ties
 from model.phases.use import book_sales, produce
+from model.records import ParameterRecord, PolicyRecord
 from model.shocks import strike_shocks
 from model.state.ledger import open_quarter
 from model.state.references import at_address
-from model.state.state import number_of_shares, share_of_users
+from model.state.state import State, number_of_shares, share_of_users
+
+_Span = tuple[Integer, Integer]  # first and last (not included)
 
 
 @kernel
-def govern(t, p, policy, outlays, seed, s):
-    """What happens to the economy, and what government makes of it."""
+def govern(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
+    """Let shocks strike and needs drift, then let government raise money and give support."""
     open_quarter(s.ledger)
 
     strike_shocks(t, p, seed, s)  # 1. environment
@@ -49,8 +53,8 @@ def govern(t, p, policy, outlays, seed, s):
 
 
 @kernel
-def innovate(t, p, policy, outlays, seed, s):
-    """From money for R&D to products."""
+def innovate(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
+    """Turn money for R&D into engineers, solutions, suppliers' progress and products."""
     hire_engineers(t, p, s)  # 3. R&D budgets, 4. engineers
     improve_old_technology(p, s)  # 5. old technology
 
@@ -64,8 +68,8 @@ def innovate(t, p, policy, outlays, seed, s):
 
 
 @kernel
-def use(t, p, policy, outlays, seed, s, shares):
-    """Users of some shares choose and use products; what another does in the quarter does not matter to them."""
+def use(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State, shares: _Span) -> None:
+    """Let users of some shares choose and use products. No user reads another user's choice of the same quarter."""
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
         draw_users_luck(t, p, seed, s.users, first, last)
@@ -74,8 +78,8 @@ def use(t, p, policy, outlays, seed, s, shares):
 
 
 @kernel
-def settle(t, p, policy, outlays, seed, s):
-    """What comes of use: problems, money, firms that leave and enter."""
+def settle(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
+    """Book sales, report problems, settle accounts, close firms and admit entrants."""
     pay_for_change(t, s)
     book_sales(t, p, s)
     report_problems(t, p, seed, s)
@@ -88,16 +92,16 @@ def settle(t, p, policy, outlays, seed, s):
 
 
 @kernel
-def meet(t, p, policy, outlays, seed, s, shares):
-    """Users of some shares forget firms and meet others."""
+def meet(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State, shares: _Span) -> None:
+    """Let users of some shares lose contacts and meet other firms."""
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
         renew_ties(t, p, seed, s, first, last)  # 14. ties
 
 
 @kernel
-def record(t, p, policy, outlays, seed, s):
-    """What is known of the quarter."""
+def record(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
+    """Record the quarter."""
     record_quarter(t, p, policy, s)  # 15. record
 
 
@@ -106,8 +110,10 @@ SHARED: tuple[Any, ...] = (use, meet)  # what shares of users can do side by sid
 
 
 @phase
-def run_quarters(first, last, p, policy, outlays, seed, s):
-    """Quarters first ... last - 1 of an economy."""
+def run_quarters(
+    first: int, last: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State
+) -> None:
+    """Run quarters first ... last - 1 of an economy."""
     shares = (np.int64(0), s.shares.units.shape[0])  # a number known beforehand would be a version of its own
     for t in range(first, last):
         govern(t, p, policy, outlays, seed, s)
@@ -119,8 +125,8 @@ def run_quarters(first, last, p, policy, outlays, seed, s):
 
 
 @kernel
-def run_cases(first, last, cases, one):
-    """Quarters first[k] ... last[k] - 1 of each case, one case after the other, without the interpreter lock.
+def run_cases(first: Integers, last: Integers, cases: Any, one: Any) -> None:
+    """Run quarters first[k] ... last[k] - 1 of each case, one after the other, without the interpreter lock.
 
     `cases` are the addresses of references; `one`, any of these, tells their type.
     """
@@ -130,8 +136,12 @@ def run_cases(first, last, cases, one):
         run_quarters(first[k], last[k], c.parameters[0], c.policy[0], c.outlays, seed, c.state)
 
 
-def run_quarters_together(first, last, p, policy, outlays, seed, states):
-    """As `run_quarters`, to the last bit, with a thread per state: they differ in their desks and share all else.
+def run_quarters_together(
+    first: int, last: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, states: list[Any]
+) -> None:
+    """Run as `run_quarters` does, to the last bit, with a thread per state.
+
+    The states share all arrays but their threads' workspaces.
 
     Users are dealt out by whole shares, whose sums are added in the order of shares.
     """

@@ -3,15 +3,19 @@
 The withdrawal of policy is a shock to its calendar: `model.simulation.Course` ends the policy then.
 """
 
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
 from agents.kernel.decorators import phase
+from agents.kernel.types import Key
+from agents.supplier import Suppliers
 from model.parameters import SHOCKS
 from model.phases.ties import replace_dead_contacts
 from model.randomness import Stream, fine_uniform, uniform, words
+from model.records import ParameterRecord
 from model.state.ledger import OUTSIDE, Entry, transfer
+from model.state.state import State
 
 _LIQUIDATION = int(Entry.LIQUIDATION)
 _DECOUPLING, _PARADIGM = int(Stream.DECOUPLING), int(Stream.PARADIGM)
@@ -20,8 +24,8 @@ STRIKING = tuple(name for name in SHOCKS if name != "withdrawal")
 
 
 @phase
-def decoupling(t, p, seed, s):
-    """Foreign rivals leave and foreign suppliers deliver no more, each with probability `decoupling_share`."""
+def decoupling(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
+    """Make foreign rivals leave and foreign suppliers stop deliveries, each with probability `decoupling_share`."""
     if t != p.decoupling:
         return
     innovators = s.innovators
@@ -43,8 +47,8 @@ def decoupling(t, p, seed, s):
 
 
 @phase
-def _domestic_supplier(p, seed, suppliers, i, c):
-    """One of the domain's domestic suppliers, at random."""
+def _domestic_supplier(p: ParameterRecord, seed: Key, suppliers: Suppliers, i: int, c: int) -> int:
+    """Return one of the domain's domestic suppliers, at random."""
     w0, _, _, _ = words(seed, _DECOUPLING, 2, i, c)
     domestic = 0
     for k in range(c, suppliers.domain.shape[0], p.domains):
@@ -59,22 +63,22 @@ def _domestic_supplier(p, seed, suppliers, i, c):
 
 
 @phase
-def demand_shock(t, p, seed, s):
-    """Users' activity, and with it what they buy, is `demand_depth` lower for `demand_duration` quarters."""
+def demand_shock(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
+    """Lower users' activity, and with it their purchases, by `demand_depth` for `demand_duration` quarters."""
     strikes = 0 <= p.demand_shock <= t < p.demand_shock + p.demand_duration
     s.market[0].demand = 1.0 - p.demand_depth if strikes else 1.0
 
 
 @phase
-def cost_shock(t, p, seed, s):
-    """Unit costs are `cost_rise` higher for `cost_duration` quarters."""
+def cost_shock(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
+    """Raise unit costs by `cost_rise` for `cost_duration` quarters."""
     strikes = 0 <= p.cost_shock <= t < p.cost_shock + p.cost_duration
     s.market[0].cost = 1.0 + p.cost_rise if strikes else 1.0
 
 
 @phase
-def paradigm_break(t, p, seed, s):
-    """Ceilings of generations beyond the frontier rise by `paradigm_jump`; needs move to other domains.
+def paradigm_break(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
+    """Raise ceilings beyond the frontier by `paradigm_jump` and move needs to other domains.
 
     latent_jc = (1 - shift) * latent_jc + shift * latent_j,permuted(c), one keyed permutation for all industries: what
     firms believe and have heard then points to problems of the past.
@@ -100,17 +104,18 @@ def paradigm_break(t, p, seed, s):
 
 
 @phase
-def entry_surge(t, p, seed, s):
-    """`surge_size` firms more than usual enter."""
+def entry_surge(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
+    """Let `surge_size` firms more than usual enter."""
     s.market[0].surge = p.surge_size if t == p.entry_surge else 0.0
 
 
-def _striker() -> Any:
-    """strike(t, p, seed, s) lets every shock look whether it is its time."""
+def _striker() -> Callable[[int, ParameterRecord, Key, State], None]:
+    """Return strike(t, p, seed, s), which lets every shock check whether its quarter has come."""
     lines = [f"    {name}(t, p, seed, s)" for name in STRIKING]
     scope = {name: globals()[name] for name in STRIKING}
     exec("\n".join(["def strike(t, p, seed, s):", *lines]), scope)
-    return phase(scope["strike"])
+    compiled: Callable[[int, ParameterRecord, Key, State], None] = phase(scope["strike"])
+    return compiled
 
 
 strike_shocks = _striker()

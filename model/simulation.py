@@ -2,6 +2,7 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -10,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from agents.innovator import firm_number
+from agents.kernel.decorators import source_hash
+from model.branch import hand_over, starting_now
 from model.check import check_identities
 from model.compilation import TINY, compile_model
 from model.declaration.errors import BadInput
@@ -25,6 +29,7 @@ from model.state.references import addresses_of, reference_to
 from model.state.state import State, number_of_shares
 
 _CROWDED = 0.9
+_KEPT = ("parameters", "policy", "seed", "period", "at_withdrawal", "state", "start_output", "_threads")
 _AT_ONCE = 1 << 23
 """Users and domains of slots, times quarters, that one call of compiled code goes through at most where it may be less:
 some tenths of a second, in which it cannot be interrupted."""
@@ -66,15 +71,47 @@ class Simulation:
     ) -> None:
         check_fits(policy, parameters.slots)
         compile_model(quiet=False)
-        self.parameters, self.policy, self.seed = parameters, withdrawn(policy, parameters.withdrawal), seed
+        self.parameters, self.seed, self.period = parameters, seed, 0
+        self.at_withdrawal: dict[str, float] = {}
+        self._threads = threads
         self.state, reference = world or open_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
-        self.at_withdrawal: dict[str, float] = {}
-        self.period = 0
-        self.case = open_run(parameters, self.policy, seed, reference)
+        self._follow(withdrawn(policy, parameters.withdrawal), reference)
+
+    def _follow(self, policy: Policy, reference: Any) -> None:
+        """Run the quarters to come under a policy, in the state that `reference` points to."""
+        self.policy = policy
+        self.case = open_run(self.parameters, policy, self.seed, reference)
         self.reference = reference_to(self.case)
-        helpers = min(threads, number_of_shares(parameters.users)) - 1
-        self._helpers = [reference_to(self.state._replace(desk=new_desk(parameters))) for _ in range(helpers)]
+        helpers = min(self._threads, number_of_shares(self.parameters.users)) - 1
+        self._helpers = [reference_to(self.state._replace(desk=new_desk(self.parameters))) for _ in range(helpers)]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the contents of a copy: the numbers, without the addresses at which they stand."""
+        return {name: value for name, value in vars(self).items() if name in _KEPT} | {"sources": source_hash()}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        """Go on from the numbers of a copy. Raises BadInput if other sources of the model have made them."""
+        if kept.pop("sources") != source_hash():
+            raise BadInput("this economy was saved by other sources of the model; use the version that saved it")
+        compile_model(quiet=False)
+        vars(self).update(kept)
+        self._follow(self.policy, reference_to(self.state))
+
+    def branch(self, policy: Policy) -> "Simulation":
+        """Return a copy that goes on under a policy from the current quarter on.
+
+        Under its own policy it goes on as the original does, to the last bit. Another policy takes over what the old
+        one has not spent (`model.branch.hand_over`).
+        """
+        check_fits(policy, self.parameters.slots)
+        other = deepcopy(self)
+        planned = withdrawn(policy, self.parameters.withdrawal)
+        if planned.replace(name=self.policy.name) != self.policy:
+            hand_over(other.state, planned.outlays(self.parameters.horizon), self.period)
+            planned = starting_now(planned, self.period)
+        other._follow(planned, reference_to(other.state))
+        return other
 
     def advance(self, until: int) -> None:
         """Run quarters up to `until` (not included) in compiled code."""
@@ -87,17 +124,17 @@ class Simulation:
             self.arrive(stop)
 
     def next_stop(self, until: int) -> int:
-        """The quarter to stop at next: that in which policy ends, or else `until`."""
+        """Return the quarter to stop at next: the one in which policy ends, or else `until`."""
         return self.policy.end if self.period < self.policy.end < until else until
 
     def arrive(self, quarter: int) -> None:
-        """What is to be seen once all quarters before this one are run."""
+        """Take note of the quarter reached, and measure the state when policy has just ended."""
         self.period = quarter
         if quarter == min(self.policy.end, self.parameters.horizon):
             self.at_withdrawal = measure_state(self.state, self.start_output)
 
     def record(self) -> Record:
-        """What has been recorded so far."""
+        """Return the record of the quarters that have passed."""
         p = self.parameters
         return Record(
             tallies=self.state.tallies[: self.period].view(np.ndarray),  # columns are read sooner than of records
@@ -113,7 +150,7 @@ class Simulation:
         )
 
     def warnings(self) -> tuple[str, ...]:
-        """What a reader of the run must know: slots that were nearly all in use."""
+        """Return a warning where nearly all slots were in use."""
         crowding = self.state.tallies["crowding"][: self.period].max(initial=0.0)
         if crowding <= _CROWDED:
             return ()
@@ -122,16 +159,16 @@ class Simulation:
         )
 
 
-def advance_all(courses: Sequence[Simulation], until: int) -> None:
+def advance_all(simulations: Sequence[Simulation], until: int) -> None:
     """Run quarters up to `until` (not included) of several economies in one call of compiled code, or in one more
     where their policies end before that."""
-    while behind := [course for course in courses if course.period < until]:
-        stops = [course.next_stop(until) for course in behind]
-        references = [course.reference for course in behind]
-        first, last = (np.array(quarters) for quarters in ([course.period for course in behind], stops))
+    while behind := [simulation for simulation in simulations if simulation.period < until]:
+        stops = [simulation.next_stop(until) for simulation in behind]
+        references = [simulation.reference for simulation in behind]
+        first, last = (np.array(quarters) for quarters in ([simulation.period for simulation in behind], stops))
         run_cases(first, last, addresses_of(references), references[0])
-        for course, stop in zip(behind, stops, strict=True):
-            course.arrive(stop)
+        for simulation, stop in zip(behind, stops, strict=True):
+            simulation.arrive(stop)
 
 
 def simulate(
@@ -156,19 +193,19 @@ def simulate(
     return run_out(Simulation(parameters, find_policy(policy), valid_seed(seed), threads=threads), check, panel)
 
 
-def run_out(course: Simulation, check: bool, panel: bool = False) -> Run:
-    """A course to its horizon."""
+def run_out(simulation: Simulation, check: bool, panel: bool = False) -> Run:
+    """Run a simulation to its horizon."""
     rows: list[dict[str, Any]] = []
     if check or panel:
-        for t in range(course.parameters.horizon):
-            course.advance(t + 1)
+        for t in range(simulation.parameters.horizon):
+            simulation.advance(t + 1)
             if check:
-                check_identities(course.state, t)
+                check_identities(simulation.state, t)
             if panel:
-                rows.append(firm_rows(course.state, t))
+                rows.append(firm_rows(simulation.state, t))
     else:
-        course.advance(course.parameters.horizon)
-    return finish(course, rows)
+        simulation.advance(simulation.parameters.horizon)
+    return finish(simulation, rows)
 
 
 def simulate_many(
@@ -189,10 +226,10 @@ def simulate_many(
     if isinstance(seeds, str) or not isinstance(seeds, Iterable):
         raise BadInput(f"seeds = {seeds!r}: must be a list of whole numbers")
     compile_model(quiet=False)
-    courses = _open(parameters, arms, seeds)
+    simulations = _open(parameters, arms, seeds)
     places = parameters.users + parameters.slots * parameters.domains
     together = 1 if check else max(1, _AT_ONCE // (places * parameters.horizon))
-    while chunk := deque(islice(courses, together)):
+    while chunk := deque(islice(simulations, together)):
         if not check:
             advance_all(chunk, parameters.horizon)
         while chunk:
@@ -200,36 +237,39 @@ def simulate_many(
 
 
 def _open(parameters: Parameters, arms: Sequence[Policy], seeds: Iterable[int]) -> Iterator[Simulation]:
-    """Every policy under every seed at t = 0, in worlds that are copies of one per seed."""
+    """Open every policy under every seed at t = 0, in copies of one world per seed."""
     for seed in map(valid_seed, seeds):
         world = open_world(parameters, seed)
         for others, policy in zip(reversed(range(len(arms))), arms, strict=True):  # the last may have the world itself
             yield Simulation(parameters, policy, seed, copy_world(world) if others else world)
 
 
-def finish(course: Simulation, rows: list[dict[str, Any]]) -> Run:
-    """The results of a course that has come to its end."""
-    record = course.record()
+def finish(simulation: Simulation, rows: list[dict[str, Any]]) -> Run:
+    """Return the results of a simulation that has reached its horizon."""
+    record = simulation.record()
     series = measure_series(record)
-    at_end = measure_state(course.state, course.start_output)
+    at_end = measure_state(simulation.state, simulation.start_output)
     firms = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]} if rows else None
     run = Run(
-        parameters=course.parameters,
-        policy=course.policy,
-        seed=course.seed,
+        parameters=simulation.parameters,
+        policy=simulation.policy,
+        seed=simulation.seed,
         series=series,
-        warnings=course.warnings(),
+        warnings=simulation.warnings(),
         firms=firms,
-        state=course.state,
-        own_summary=summarise(record, series, at_end, course.at_withdrawal),
+        state=simulation.state,
+        own_summary=summarise(record, series, at_end, simulation.at_withdrawal),
     )
-    if not course.policy.mix:
+    if not simulation.policy.mix:
         _baselines.keep(run)
     return run
 
 
 def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
-    """Columns of the firm-by-quarter panel for living firms at quarter t. Arrays of shape (firms,)."""
+    """Return the columns of the firm-by-quarter panel for living firms at quarter t. Arrays of shape (firms,).
+
+    `firm` is a firm's own number. Its slot goes to another firm once it has left.
+    """
     innovators = state.innovators
     alive = innovators.alive
     columns = {
@@ -241,6 +281,7 @@ def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
     capability = innovators.capability[alive].mean(axis=1)
     return {
         "period": np.full(slot.shape, t),
+        "firm": firm_number(slot, innovators.birth[slot], alive.shape[0]),
         "slot": slot,
         "cash": state.ledger.cash[slot],
         "capability": capability,
@@ -249,7 +290,7 @@ def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
 
 
 def valid_seed(seed: Any) -> int:
-    """A seed as a whole number: 7 and "7" are 7; raises BadInput for anything else."""
+    """Return a seed as a whole number: 7 and "7" are 7. Raise BadInput for anything else."""
     try:
         number = int(seed) if not isinstance(seed, bool | float) else None
     except (TypeError, ValueError):
@@ -273,7 +314,7 @@ class _Baselines:
                 self._kept.popitem(last=False)
 
     def of(self, parameters: Parameters, seed: int, end: int) -> Mapping[str, float]:
-        """The summary of the same seed without policy, whose hazards are counted from the same withdrawal."""
+        """Return the summary of the same seed without policy, with hazards counted from the same withdrawal."""
         found = self._kept.get((parameters.identified, seed, end))
         return found or simulate(parameters.identified, policies["laissez_faire"].replace(end=end), seed).own_summary
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from agents.kernel.decorators import elementary_rule, inlined_rule, rule
+from agents.kernel.types import Flags, Floats, Integers
 
 _LN2_HIGH = 6.93147180369123816490e-01
 _LN2_LOW = 1.90821492927058770002e-10
@@ -22,7 +23,7 @@ _ONE = 0x3FF0000000000000
 
 @elementary_rule
 def log(x: float) -> float:
-    """Natural logarithm of a positive normal number: x = 2^k * (1 + f), log x = k ln 2 + log(1 + f)."""
+    """Return the natural logarithm of a positive normal number: x = 2^k * (1 + f), log x = k ln 2 + log(1 + f)."""
     bits = np.float64(x).view(np.int64)
     mantissa = np.int64((bits & _MANTISSA) | _ONE).view(np.float64)
     upper = mantissa > _SQRT_2
@@ -42,7 +43,7 @@ def log(x: float) -> float:
 
 @elementary_rule
 def exp(x: float) -> float:
-    """Exponential, clamped to exp(-700) ... exp(700): x = k ln 2 + r, exp x = 2^k exp r."""
+    """Return the exponential, clamped to exp(-700) ... exp(700): x = k ln 2 + r, exp x = 2^k exp r."""
     x = min(max(x, -700.0), 700.0)
     k = np.floor(x * _LOG2_E + 0.5)
     high = x - k * _LN2_HIGH
@@ -63,16 +64,16 @@ def exp(x: float) -> float:
 
 @elementary_rule
 def power(x: float, exponent: float) -> float:
-    """x ** exponent for positive x, as exp(exponent * log x)."""
+    """Return x ** exponent for positive x, as exp(exponent * log x)."""
     return exp(exponent * log(x))
 
 
-def _sum_of(term: Callable[[float, float], float]) -> Callable[[np.ndarray, np.ndarray], float]:
+def _sum_of(term: Callable[[float, float], float]) -> Callable[[Floats, Floats | Integers], float]:
     """Sum of a term over two rows in four interleaved parts: one alone would wait for each addition before the next."""
     term = inlined_rule(term)
 
     @rule
-    def summed(one: np.ndarray, two: np.ndarray) -> float:
+    def summed(one: Floats, two: Floats | Integers) -> float:
         count = one.shape[0]
         whole = count - count % 4
         first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
@@ -94,26 +95,26 @@ _sum_products = _sum_of(lambda one, two: one * two)
 
 
 @inlined_rule
-def total(values: np.ndarray) -> float:
+def total(values: Floats) -> float:
     """Sum of a row."""
     return _sum(values, values)
 
 
 @inlined_rule
-def total_where(values: np.ndarray, sign: np.ndarray) -> float:
+def total_where(values: Floats, sign: Integers) -> float:
     """Sum of the values whose sign is negative."""
     return _sum_where(values, sign)
 
 
 @inlined_rule
-def dot(one: np.ndarray, two: np.ndarray) -> float:
+def dot(one: Floats, two: Floats) -> float:
     """Sum of the products of two rows."""
     return _sum_products(one, two)
 
 
 @rule
-def highest(values: np.ndarray) -> float:
-    """Largest of a row of numbers that are not negative, 0 of an empty one; four at a time, as `total`."""
+def highest(values: Floats) -> float:
+    """Return the largest of a row of numbers that are not negative, 0 of an empty one. Four at a time, as `total`."""
     count = values.shape[0]
     whole = count - count % 4
     first, second, third, fourth = 0.0, 0.0, 0.0, 0.0
@@ -126,8 +127,8 @@ def highest(values: np.ndarray) -> float:
 
 
 @rule
-def list_marked(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
-    """Numbers of the marked ones, counted from `first`, into `listed`; returns how many. Free of branches."""
+def list_marked(marked: Flags, first: int, listed: Integers) -> int:
+    """List the numbers of the marked ones, counted from `first`, in `listed`. Return how many. Free of branches."""
     count = 0
     for k in range(marked.shape[0]):
         listed[count] = first + k
@@ -136,8 +137,8 @@ def list_marked(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
 
 
 @rule
-def list_rare(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
-    """As `list_marked`, sooner where few are marked: eight at once are seen to be none."""
+def list_rare(marked: Flags, first: int, listed: Integers) -> int:
+    """List as `list_marked` does, faster where few are marked: eight unmarked ones are skipped at once."""
     count, eights = 0, marked[: marked.shape[0] - marked.shape[0] % 8].view(np.uint64)
     for w in range(eights.shape[0]):
         if eights[w] != 0:
@@ -151,7 +152,7 @@ def list_rare(marked: np.ndarray, first: int, listed: np.ndarray) -> int:
 
 
 @rule
-def clear(table: np.ndarray) -> None:
+def clear(table: Floats) -> None:
     """Set a table to 0 whose columns are each in one piece: `table[:] = 0` would go by rows, across memory."""
     for c in range(table.shape[1]):
         for i in range(table.shape[0]):
@@ -159,8 +160,8 @@ def clear(table: np.ndarray) -> None:
 
 
 @rule
-def row_sums(table: np.ndarray, rows: int, out: np.ndarray) -> None:
-    """Sum over the columns of each of the first rows of a table, into `out`."""
+def row_sums(table: Floats, rows: int, out: Floats) -> None:
+    """Write the sum over the columns of each of the first rows of a table into `out`."""
     for i in range(rows):
         out[i] = 0.0
     for c in range(table.shape[1]):
@@ -169,14 +170,14 @@ def row_sums(table: np.ndarray, rows: int, out: np.ndarray) -> None:
 
 
 @rule
-def row_means(table: np.ndarray, rows: int, out: np.ndarray) -> None:
-    """Mean over the columns of each of the first rows of a table, into `out`."""
+def row_means(table: Floats, rows: int, out: Floats) -> None:
+    """Write the mean over the columns of each of the first rows of a table into `out`."""
     row_sums(table, rows, out)
     for i in range(rows):
         out[i] /= table.shape[1]
 
 
 @rule
-def mean(values: np.ndarray) -> float:
-    """Mean of a row."""
+def mean(values: Floats) -> float:
+    """Return the mean of a row."""
     return total(values) / values.shape[0]

@@ -1,4 +1,4 @@
-"""How behaviour is compiled: `rule` for scalar rules, `phase` for phases, `kernel` for what Python calls.
+"""Decorators that compile behaviour: `rule` for scalar rules, `phase` for phases, `kernel` for entry points.
 
 Numba's disk cache goes silently stale when a callee in another file changes, so each state of the sources
 (and each compiler setting) has its own cache folder. Division follows IEEE (no exception), without fast-math:
@@ -7,6 +7,7 @@ results are the same in every run on one kind of processor.
 
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -39,8 +40,8 @@ _widen_vectors()
 
 @cache
 def source_hash() -> str:
-    """Hash of all sources that determine results and of the compiler that reads them."""
-    digest = hashlib.sha256()
+    """Return the hash of all that determines results: the sources of agents/ and model/, and the compiler's version."""
+    digest = hashlib.sha256(f"numba {numba.__version__} llvmlite {llvmlite.__version__}".encode())
     root = Path(__file__).resolve().parents[2]
     for path in sorted(file for package in _PACKAGES for file in (root / package).rglob("*.py")):
         name = path.relative_to(root).as_posix()
@@ -52,14 +53,8 @@ def source_hash() -> str:
 
 @cache
 def cache_folder() -> Path:
-    """The user's cache folder for these sources, this compiler and its flags; a temporary one if not writable."""
-    flags = (
-        numba.__version__,
-        llvmlite.__version__,
-        numba.config.BOUNDSCHECK,
-        numba.config.OPT,
-        sorted(_SETTINGS.items()),
-    )
+    """Return the user's cache folder for these sources, this compiler and its flags, or a temporary one."""
+    flags = numba.config.BOUNDSCHECK, numba.config.OPT, sorted(_SETTINGS.items())
     name = f"{source_hash()}-{hashlib.sha256(repr(flags).encode()).hexdigest()[:8]}"
     base = Path(os.environ.get("NQPF_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     folder = base / "nqpf" / name
@@ -73,8 +68,9 @@ def cache_folder() -> Path:
 
 
 def compiled_before(name: str) -> bool:
-    """Whether the kernel of that name is in the cache as these sources have it."""
-    return next(cache_folder().rglob(f"*.{name}-*.nbi"), None) is not None
+    """Return whether the cache holds the kernel of that name for these sources and this version of Python."""
+    version = f"py{sys.version_info.major}{sys.version_info.minor}"
+    return next(cache_folder().rglob(f"*.{name}-*.{version}.nbi"), None) is not None
 
 
 def rule(function: F) -> F:
@@ -83,17 +79,17 @@ def rule(function: F) -> F:
 
 
 def phase(function: F) -> F:
-    """As `rule`, but for compiled code alone: without the wrapper for Python, a sixth of all compile time is saved."""
+    """Compile as `rule` does, for compiled callers alone: without a wrapper for Python it takes a sixth less time."""
     return numba.njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_SETTINGS)(function)
 
 
 def elementary_rule(function: F) -> F:
-    """As `rule`, always written into the machine code of its caller."""
+    """Compile as `rule` does, always into the machine code of the caller."""
     return numba.njit(forceinline=True, **_SETTINGS)(function)
 
 
 def inlined_rule(function: F) -> F:
-    """As `rule`, written into its caller so that a loop over it becomes vector instructions."""
+    """Compile as `rule` does, into the caller's source, so that a loop over it becomes vector instructions."""
     return numba.njit(inline="always", **_SETTINGS)(function)
 
 

@@ -12,6 +12,8 @@ from typing import Any, Literal, NamedTuple, TypeVar
 import numpy as np
 from scipy.optimize import least_squares
 
+from model.declaration.sources import FENG
+
 Need = Literal["summary", "series", "firms"]
 """The part of a run that a fact is measured in: its summary by indicator, which every stored run has, its series by
 indicator, or the panel of its firms by column, which takes several times as long to make."""
@@ -107,9 +109,7 @@ def bass_q(series: Columns) -> float:
     return _bass_of(series["adoption"].tobytes()).q
 
 
-@fact(
-    "revenue_share", "share of output", 0.03, 0.09, "new industry's revenue at the end", "essay-feng.txt, OECD shares"
-)
+@fact("revenue_share", "share of output", 0.03, 0.09, "new industry's revenue at the end", f"{FENG}, OECD shares")
 def revenue_share(series: Columns) -> float:
     return float(series["revenue_share"][-4:].mean())
 

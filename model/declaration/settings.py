@@ -142,7 +142,7 @@ class Declared(BaseModel):
         return out.getvalue()
 
 
-def to_record(settings: Declared, **derived: float) -> np.record:
+def to_record(settings: Declared, **derived: float) -> Any:
     """Numbers (and truth values) of declared settings, then `derived` ones, as one NumPy record."""
     values: dict[str, int | float | bool] = {
         name: value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), int | float)

@@ -16,12 +16,12 @@ def tfp_users_frontier(state: State, start: np.ndarray) -> float:
 
 
 def _quantile(ordered: np.ndarray, share: float) -> float:
-    """Linearly interpolated quantile of ordered numbers: as `np.quantile`, which takes ten times as long for few."""
+    """Return a linearly interpolated quantile of ordered numbers (`np.quantile` takes ten times as long for few)."""
     return float(np.interp(share * (ordered.shape[0] - 1), np.arange(ordered.shape[0]), ordered))
 
 
 def _gains(state: State, start: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
-    """Rise of each group's output over its output at t = 0, in per cent; NaN unless that was positive. (groups,)."""
+    """Return the rise of each group's output since t = 0 in per cent, NaN unless it was positive. Shape (groups,)."""
     before, now = (np.bincount(group, weights=output, minlength=groups) for output in (start, state.users.output))
     return 100.0 * (ratio(now, np.maximum(before, 0.0)) - 1.0)
 
@@ -31,19 +31,19 @@ def _gains_by_layer(state: State, start: np.ndarray) -> np.ndarray:
 
 
 def _gains_by_size(state: State, start: np.ndarray) -> np.ndarray:
-    """Of users up to median size, and of the others."""
+    """Return the gains of users up to median size, and of the others. Shape (2,)."""
     size = state.users.size
     return _gains(state, start, size > _quantile(np.sort(size), 0.5), 2)
 
 
 def _gains_by_region(state: State, start: np.ndarray) -> np.ndarray:
-    """Of the regions that have one; one NaN if none has."""
+    """Return the gains of the regions that have one, or one NaN if none has."""
     gains = _gains(state, start, state.users.region, 1)
     return gains[~np.isnan(gains)] if not np.isnan(gains).all() else gains[:1]
 
 
 def _adoption_by_industry(state: State) -> np.ndarray:
-    """Share of an industry's economic size that uses the new technology. Shape (J,)."""
+    """Return the share of each industry's economic size that uses the new technology. Shape (J,)."""
     users, industries = state.users, state.industries.layer.shape[0]
     adopted, size = (
         np.bincount(users.industry, weights=weights, minlength=industries)

@@ -1,4 +1,4 @@
-"""What an indicator is, and what it may read: the record of a run, or the state itself."""
+"""The declaration of an indicator, and the record of a run that it may read."""
 
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
@@ -22,7 +22,7 @@ class Indicator(NamedTuple):
 
 
 class Record(NamedTuple):
-    """What a run has recorded. T quarters."""
+    """The record of a run. T quarters."""
 
     tallies: Any  # (T,) records
     moved: np.ndarray  # (T, purposes)
@@ -36,7 +36,7 @@ class Record(NamedTuple):
     shock: int  # quarter of the first shock, the horizon where there is none
 
     def money(self, purpose: Entry) -> np.ndarray:
-        """Money moved for a purpose per quarter. Shape (T,)."""
+        """Return the money moved under an entry per quarter. Shape (T,)."""
         column: np.ndarray = self.moved[:, int(purpose)]
         return column
 
@@ -57,17 +57,17 @@ def indicator(
 
 
 def ratio(top: Any, bottom: Any) -> np.ndarray:
-    """top / bottom, NaN where bottom is 0. Shape of `bottom`."""
+    """Return top / bottom, NaN where bottom is 0. Shape of `bottom`."""
     return np.divide(top, bottom, out=np.full(np.shape(bottom), np.nan), where=np.not_equal(bottom, 0.0))
 
 
 def column(name: str, unit: str, kind: Kind, column: str, definition: str, better: Any = "") -> None:
-    """An indicator that is a column of tallies as it stands."""
+    """Declare an indicator that is a column of tallies as it stands."""
     indicator(name, unit, kind, definition, better)(lambda r: np.asarray(r.tallies[column]))
 
 
 def money_moved(name: str, purposes: tuple[Entry, ...], definition: str, better: Any = "") -> None:
-    """An indicator that is money moved for some purposes."""
+    """Declare an indicator that is money moved under some entries of the ledger."""
     indicator(name, "money", "flow", definition, better)(lambda r: sum(r.money(purpose) for purpose in purposes))
 
 

@@ -28,24 +28,24 @@ SUMMARY_NAMES: tuple[str, ...] = (*INDICATORS, *_TWINS)
 
 
 def declaration(name: str) -> Indicator:
-    """The declaration of a summary indicator: a twin is declared by the indicator it is of."""
+    """Return the declaration of a summary indicator. A twin is declared by the indicator that it belongs to."""
     return INDICATORS[name if name in INDICATORS else name.removesuffix(AT_WITHDRAWAL)]
 
 
 def measure_series(record: Record) -> dict[str, np.ndarray]:
-    """Every level and flow per quarter. Arrays of shape (T,)."""
+    """Return every level and flow per quarter. Arrays of shape (T,)."""
     return {name: np.asarray(INDICATORS[name].measure(record), float) for name in SERIES_NAMES}
 
 
 def measure_state(state: State, start: np.ndarray) -> dict[str, float]:
-    """Every `end` indicator of a state; `start` is users' output at t = 0, shape (U,)."""
+    """Return every `end` indicator of a state. `start` is users' output at t = 0, shape (U,)."""
     return {name: float(INDICATORS[name].measure(state, start)) for name in DISTRIBUTIONS}
 
 
 def summarise(
     record: Record, series: Mapping[str, np.ndarray], at_end: Mapping[str, float], at_withdrawal: Mapping[str, float]
 ) -> dict[str, float]:
-    """Every summary indicator but those that compare with laissez-faire, and the hazards those need."""
+    """Return every summary indicator but those that compare with laissez-faire, and the hazards that these need."""
     found: dict[str, float] = {}
     withdrawal = record.withdrawal
     for name in _LEVELS:
@@ -64,7 +64,7 @@ def summarise(
 
 
 def _hazards(tallies: Mapping[str, np.ndarray]) -> dict[str, float]:
-    """Exits per firm within eight quarters of withdrawal: of domestic firms that sold or did not, and of supported."""
+    """Return exits per firm within eight quarters of withdrawal: of sellers, others and supported firms."""
     watched = ("present", "present_selling", "supported", "supported_selling")
     firms, exits = ({name: tallies[name + ending].sum() for name in watched} for ending in ("", "_exits"))
     idle, idle_exits = (of["present"] - of["present_selling"] for of in (firms, exits))

@@ -1,13 +1,16 @@
 """Accounts: sales, costs, subsidies, dividends and exit, all through the ledger."""
 
 from agents.government import repayment
-from agents.innovator import SELLING, SUPPORTED, dividends, fixed_cost, next_markup, refinancing_hazard
+from agents.innovator import SELLING, SUPPORTED, Innovators, dividends, fixed_cost, next_markup, refinancing_hazard
 from agents.kernel.arithmetic import total, total_where
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats, Key, Row
 from model.policy.catalogue import PRICE_SUBSIDIES
 from model.policy.instruments import NUMBER
 from model.randomness import Stream, fine_uniform, words
-from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, firms_pay, firms_receive, transfer
+from model.records import ParameterRecord, PolicyRecord
+from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, Ledger, firms_pay, firms_receive, transfer
+from model.state.state import State
 
 _SALES, _SUBSIDY, _PRODUCTION = int(Entry.SALES), int(Entry.SUBSIDY), int(Entry.PRODUCTION)
 _FIXED, _DIVIDENDS, _OLD = int(Entry.FIXED), int(Entry.DIVIDENDS), int(Entry.OLD_TECHNOLOGY)
@@ -22,7 +25,7 @@ WATCHED_QUARTERS = 8  # after the end of policy
 
 
 @phase
-def settle_accounts(t, p, policy, s):
+def settle_accounts(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
     """Revenue, costs and dividends of every living firm; users pay for the old technology."""
     innovators, market, firms = s.innovators, s.market[0], s.scratch.firms
     fixed, production = firms[0], firms[1]
@@ -38,7 +41,7 @@ def settle_accounts(t, p, policy, s):
 
 
 @phase
-def _price_inputs(p, innovators, market, fixed, production):
+def _price_inputs(p: ParameterRecord, innovators: Innovators, market: Row, fixed: Floats, production: Floats) -> None:
     """Fixed cost and cost of production of living firms at today's wage; 0 of dead ones."""
     alive, foreign = innovators.alive, innovators.foreign
     generation, real = innovators.generation, innovators.fixed_real
@@ -56,7 +59,7 @@ def _price_inputs(p, innovators, market, fixed, production):
 
 
 @phase
-def _sell(t, innovators, ledger, own):
+def _sell(t: int, innovators: Innovators, ledger: Ledger, own: Floats) -> None:
     """Users and government pay; what firms remember of it fades."""
     alive, revenue, public = innovators.alive, innovators.revenue, innovators.subsidised
     research, sum_public = innovators.public_research, innovators.public_total
@@ -74,7 +77,9 @@ def _sell(t, innovators, ledger, own):
 
 
 @phase
-def _pay_costs(t, innovators, ledger, fixed, production, firms):
+def _pay_costs(
+    t: int, innovators: Innovators, ledger: Ledger, fixed: Floats, production: Floats, firms: Floats
+) -> None:
     """Production and fixed cost; of foreign firms less what they earn in other markets."""
     alive, foreign, income = innovators.alive, innovators.foreign, innovators.income_abroad
     made, kept, abroad = firms[2], firms[3], firms[4]
@@ -89,7 +94,7 @@ def _pay_costs(t, innovators, ledger, fixed, production, firms):
 
 
 @phase
-def _count_profits(innovators, fixed, production):
+def _count_profits(innovators: Innovators, fixed: Floats, production: Floats) -> tuple[float, float]:
     """Profits of domestic firms: of those that make any, and with losses."""
     alive, foreign = innovators.alive, innovators.foreign
     revenue, research = innovators.revenue, innovators.own_research
@@ -103,7 +108,9 @@ def _count_profits(innovators, fixed, production):
 
 
 @phase
-def _pay_out(t, p, policy, s, fixed, production, firms):
+def _pay_out(
+    t: int, p: ParameterRecord, policy: PolicyRecord, s: State, fixed: Floats, production: Floats, firms: Floats
+) -> None:
     """Dividends, of which the guidance fund has its share until its equity is repaid."""
     innovators, cash, surplus, repaid = s.innovators, s.ledger.cash, firms[2], firms[3]
     alive, research = innovators.alive, innovators.own_research
@@ -123,7 +130,7 @@ def _pay_out(t, p, policy, s, fixed, production, firms):
 
 
 @phase
-def _follow_share(p, innovators, units):
+def _follow_share(p: ParameterRecord, innovators: Innovators, units: float) -> None:
     """Mark-ups follow the growth of shares; what has been sold is experience."""
     alive, sold, share, markup = innovators.alive, innovators.units, innovators.share, innovators.markup
     experience, response = innovators.experience, p.markup_response
@@ -136,7 +143,7 @@ def _follow_share(p, innovators, units):
 
 
 @phase
-def _pay_subsidies(p, s):
+def _pay_subsidies(p: ParameterRecord, s: State) -> None:
     """What each price subsidy has come to: a firm's subsidy is shared by the instruments that pay it."""
     subsidised, purchase, spent = s.innovators.subsidised, s.support.purchase, s.support.spent
     for i in range(p.slots):
@@ -147,7 +154,7 @@ def _pay_subsidies(p, s):
 
 
 @phase
-def refinance_firms(t, p, seed, s):
+def refinance_firms(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """Private investors may put up seed cash again for a firm that runs short, whoever paid for what it has."""
     innovators, cash = s.innovators, s.ledger.cash
     for i in range(p.slots):
@@ -162,7 +169,7 @@ def refinance_firms(t, p, seed, s):
 
 
 @phase
-def close_firms(t, p, policy, s):
+def close_firms(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
     """Firms without cash leave; creditors bear what is missing."""
     innovators, tally = s.innovators, s.tallies[t]
     s.market[0].gone = 0.0
@@ -182,7 +189,7 @@ def close_firms(t, p, policy, s):
 
 
 @phase
-def _count_watched(watched, tally):
+def _count_watched(watched: int, tally: Row) -> None:
     """A firm left soon after the end of policy: what it was then."""
     supported, selling = watched & SUPPORTED != 0, watched & SELLING != 0
     tally.present_exits += 1.0 if watched > 0 else 0.0

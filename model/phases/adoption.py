@@ -8,9 +8,11 @@ pass becomes vector instructions.
 from agents.innovator import ABROAD
 from agents.kernel.arithmetic import list_marked, list_rare
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats, Key, Row
 from agents.user import (
     OLD_TECHNOLOGY,
     ORPHANED,
+    Users,
     change_cost,
     gross_utility,
     mastery_after_switch,
@@ -19,8 +21,9 @@ from agents.user import (
 )
 from model.policy.instruments import NUMBER
 from model.randomness import Stream, uniform, words_in_loop
+from model.records import ParameterRecord
 from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, transfer
-from model.state.state import BLOCK
+from model.state.state import BLOCK, State, ThreadWorkspace
 
 _TASTE, _INTEGRATION, _ADOPTION = int(Stream.TASTE), int(Entry.INTEGRATION), int(Entry.ADOPTION)
 _DEMONSTRATION = NUMBER["demonstration"]
@@ -28,7 +31,7 @@ _NO_OFFER = -1e300
 
 
 @phase
-def show_offers(p, s):
+def show_offers(p: ParameterRecord, s: State) -> None:
     """What users see before any of them chooses: prices net of subsidy, and how many of their peers have adopted."""
     price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.scratch.net_price
     for i in range(p.slots):
@@ -40,7 +43,7 @@ def show_offers(p, s):
 
 
 @phase
-def _list_changed(users, desk, start, stop):
+def _list_changed(users: Users, desk: ThreadWorkspace, start: int, stop: int) -> int:
     """Users of the block that have taken up or given up the new technology since users last chose."""
     adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], desk.marked
     for k in range(stop - start):
@@ -49,7 +52,7 @@ def _list_changed(users, desk, start, stop):
 
 
 @phase
-def _tell_watchers(users, u):
+def _tell_watchers(users: Users, u: int) -> None:
     """Those who have user u as a peer see its change: most users change rarely, so that nobody has to be asked."""
     watchers, adopting = users.watchers, users.adopting_peers
     users.adopted[u] = not users.adopted[u]
@@ -59,7 +62,7 @@ def _tell_watchers(users, u):
 
 
 @phase
-def choose_providers(t, p, seed, s, first, last, sums):
+def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last: int, sums: Row) -> None:
     """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy.
 
     Adds up what moves, and what it costs, of the users from `first` to `last` (not included).
@@ -75,7 +78,7 @@ def choose_providers(t, p, seed, s, first, last, sums):
 
 
 @phase
-def pay_for_change(t, s):
+def pay_for_change(t: int, s: State) -> None:
     """Integration, of which government may have promised a part."""
     sums = s.shares.sums
     switched, adopting, aid = 0.0, 0.0, 0.0
@@ -90,7 +93,7 @@ def pay_for_change(t, s):
 
 
 @phase
-def _list_reviewing(users, desk, start, stop):
+def _list_reviewing(users: Users, desk: ThreadWorkspace, start: int, stop: int) -> int:
     """Users of the block that reconsider, or whose provider has gone."""
     reconsiders, provider = users.reconsiders[start:stop], users.provider[start:stop]
     reviews = desk.marked[: stop - start]
@@ -100,7 +103,7 @@ def _list_reviewing(users, desk, start, stop):
 
 
 @phase
-def _assess_own(p, users, integration, numbers, start, stop):
+def _assess_own(p: ParameterRecord, users: Users, integration: float, numbers: Floats, start: int, stop: int) -> None:
     """Of each user: the risk it sees in leaving the old technology, the utility of that, and mastery of a new product.
 
     Of those too that do not reconsider: to read all in a row is faster than to look for some in memory.
@@ -122,7 +125,7 @@ def _assess_own(p, users, integration, numbers, start, stop):
 
 
 @phase
-def _assess_offers(p, s, reviewing, start):
+def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> None:
     """Utility without noise of every contact's product and of the old technology: all first contacts, then all second.
 
     Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
@@ -157,7 +160,7 @@ def _assess_offers(p, s, reviewing, start):
 
 
 @phase
-def _find_best(t, p, seed, desk, reviewing):
+def _find_best(t: int, p: ParameterRecord, seed: Key, desk: ThreadWorkspace, reviewing: int) -> None:
     """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
     who, option, utility, noise, chosen, best = (
         desk.who, desk.option, desk.utility, desk.taste, desk.chosen, desk.best
@@ -179,7 +182,7 @@ def _find_best(t, p, seed, desk, reviewing):
 
 
 @phase
-def _move(p, s, reviewing, start, sums):
+def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row) -> None:
     """Move each reviewing user to its best offer.
 
     Adds to `sums`: economic size of users that switched; integration and risk of those that were offered help to

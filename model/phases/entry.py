@@ -3,13 +3,16 @@
 import numpy as np
 
 from agents.government import NEVER
-from agents.innovator import ABROAD, entrant_capability, entrants_mean
+from agents.innovator import ABROAD, Innovators, entrant_capability, entrants_mean
 from agents.kernel.arithmetic import mean, row_means
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats, Key
 from model.phases.public_research import mean_capability
 from model.policy.instruments import NUMBER
 from model.randomness import Stream, exponential, fine_uniform, poisson, uniform, words
+from model.records import ParameterRecord
 from model.state.ledger import GOVERNMENT, OUTSIDE, Entry, transfer
+from model.state.state import State
 
 _SEED, _ADDED = int(Entry.SEED), int(Entry.ENTRY)
 _ENTRY, _ENTRANT, _FOREIGN = int(Stream.ENTRY), int(Stream.ENTRANT), int(Stream.FOREIGN)
@@ -17,7 +20,7 @@ _ENTRY_SUBSIDY = NUMBER["entry_subsidy"]
 
 
 @phase
-def admit_entrants(t, p, seed, s):
+def admit_entrants(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """Profits attract entrants and the lead of incumbents deters them; a slot freed this quarter rests."""
     innovators, market = s.innovators, s.market[0]
     average = s.scratch.domain
@@ -49,7 +52,7 @@ def admit_entrants(t, p, seed, s):
 
 
 @phase
-def _add_to_seed(t, s, i, amount):
+def _add_to_seed(t: int, s: State, i: int, amount: float) -> None:
     """The entry subsidy of a domestic entrant."""
     transfer(t, s.ledger, GOVERNMENT, i, _ADDED, amount)
     s.support.spent[_ENTRY_SUBSIDY] += amount
@@ -60,7 +63,7 @@ def _add_to_seed(t, s, i, amount):
 
 
 @phase
-def _frontier(p, innovators, generations, level):
+def _frontier(p: ParameterRecord, innovators: Innovators, generations: Floats, level: Floats) -> tuple[float, int]:
     """Best mean capability of living firms, and the generation that most of them use."""
     generations[:] = 0.0
     frontier = 0.0
@@ -69,11 +72,22 @@ def _frontier(p, innovators, generations, level):
         if innovators.alive[i]:
             frontier = max(frontier, level[i])
             generations[min(innovators.generation[i], generations.shape[0] - 1)] += 1.0
-    return frontier, np.argmax(generations)
+    return frontier, int(np.argmax(generations))
 
 
 @phase
-def _found(t, p, seed, s, i, k, foreign, average, generation, ceiling):
+def _found(
+    t: int,
+    p: ParameterRecord,
+    seed: Key,
+    s: State,
+    i: int,
+    k: int,
+    foreign: bool,
+    average: Floats,
+    generation: int,
+    ceiling: float,
+) -> None:
     """A new firm in slot i: the k-th entrant of the quarter, whose luck does not depend on the slot."""
     innovators = s.innovators
     innovators.alive[i] = True

@@ -3,14 +3,17 @@
 from agents.industry import drifted, need
 from agents.kernel.arithmetic import total
 from agents.kernel.decorators import phase
-from agents.user import report_chance
+from agents.kernel.types import Floats, Key
+from agents.user import Users, report_chance
 from model.randomness import Stream, fine_uniform, normals, uniform, words_in_loop
+from model.records import ParameterRecord
+from model.state.state import PhaseWorkspace
 
 _DRIFT, _QUARTER = int(Stream.DRIFT), int(Stream.QUARTER)
 
 
 @phase
-def drift_needs(t, p, seed, latent, needs, scratch):
+def drift_needs(t: int, p: ParameterRecord, seed: Key, latent: Floats, needs: Floats, scratch: PhaseWorkspace) -> None:
     """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow.
 
     All needs in a row, and some of nobody's at its end that make it a whole number of vector instructions.
@@ -35,7 +38,7 @@ def drift_needs(t, p, seed, latent, needs, scratch):
 
 
 @phase
-def draw_users_luck(t, p, seed, users, first, last):
+def draw_users_luck(t: int, p: ParameterRecord, seed: Key, users: Users, first: int, last: int) -> None:
     """One keyed block per user and quarter: who reconsiders, meets a problem, meets an innovator."""
     reconsiders, has_problem = users.reconsiders[first:last], users.has_problem[first:last]
     meets_firm, lead = users.meets_firm[first:last], users.lead[first:last]

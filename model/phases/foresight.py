@@ -5,17 +5,20 @@ import math
 import numpy as np
 
 from agents.industry import need
-from agents.innovator import MEAN_SHOCK, half_saturated, research_effort, solution_size, solutions_mean
+from agents.innovator import MEAN_SHOCK, Innovators, half_saturated, research_effort, solution_size, solutions_mean
 from agents.kernel.arithmetic import power, total
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats, Key
+from agents.user import Users
 from model.phases.environment import drift_needs
-from model.state.state import LAST_GENERATION
+from model.records import ParameterRecord, PolicyRecord
+from model.state.state import LAST_GENERATION, State
 
 MARGINAL, LEADER = 0, 1
 
 
 @phase
-def true_problem_weights(t, p, seed, s, ahead):
+def true_problem_weights(t: int, p: ParameterRecord, seed: Key, s: State, ahead: int) -> Floats:
     """Output-weighted problem weights p_c ~ n_jc e_c^(rho - 1) as they will be `ahead` quarters on.
 
     The keyed drift of needs is known to nature; e is the capability of products in use now, weighted by units,
@@ -46,7 +49,7 @@ def true_problem_weights(t, p, seed, s, ahead):
 
 
 @phase
-def _mean_marginal(p, innovators):
+def _mean_marginal(p: ParameterRecord, innovators: Innovators) -> Floats:
     """e_c^(rho - 1) of the mean effective capability in use. Shape (domains,)."""
     units = innovators.units.sum()
     marginal = np.ones(p.domains)
@@ -63,7 +66,7 @@ def _mean_marginal(p, innovators):
 
 
 @phase
-def firm_prospects(t, p, policy, s):
+def firm_prospects(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> Floats:
     """z-scores over living domestic firms of the government's criterion. Shape (slots,)."""
     innovators = s.innovators
     value = np.zeros(p.slots)
@@ -79,7 +82,7 @@ def firm_prospects(t, p, policy, s):
 
 
 @phase
-def standardise(innovators, value):
+def standardise(innovators: Innovators, value: Floats) -> None:
     """Values of firms as z-scores over living domestic firms; 0 where all are alike. Shape (slots,)."""
     alive, foreign = innovators.alive, innovators.foreign
     count, mean, square = 0, 0.0, 0.0
@@ -98,7 +101,7 @@ def standardise(innovators, value):
 
 
 @phase
-def _marginal_gain(p, s, value):
+def _marginal_gain(p: ParameterRecord, s: State, value: Floats) -> None:
     """Gain in useful output per further hour at each firm, in the direction of its belief.
 
     sum_j V_ij * sum_c dQ_ij/dx_ic * step * (1 - x/ceiling)+ * d mean_c / d hours. V_ij sums size * v * val * mastery
@@ -134,7 +137,7 @@ def _marginal_gain(p, s, value):
 
 
 @phase
-def _user_value(p, users, worth):
+def _user_value(p: ParameterRecord, users: Users, worth: Floats) -> None:
     """V: what a unit of quality at each firm is worth to its users, present and prospective. Shape (N, J)."""
     worth[:] = 0.0
     known = users.contacts.shape[1]

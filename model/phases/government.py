@@ -4,8 +4,13 @@ import numpy as np
 
 from agents.kernel.arithmetic import exp, total
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats
+from agents.supplier import Suppliers
+from agents.user import Users
 from model.policy.instruments import NUMBER, Signal, act
+from model.records import ParameterRecord, PolicyRecord
 from model.state.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Entry, transfer
+from model.state.state import State, Support
 
 _TAX, _REFUND, _GRANT, _EQUITY = int(Entry.TAX), int(Entry.REFUND), int(Entry.GRANT), int(Entry.EQUITY)
 _ADMINISTRATION, _LEAKAGE, _RETURNED = int(Entry.ADMINISTRATION), int(Entry.LEAKAGE), int(Entry.RETURNED)
@@ -15,7 +20,7 @@ _TRACE = 1e-12  # of initial output: a purse with less holds only what rounding 
 
 
 @phase
-def raise_budget(t, policy, outlays, s):
+def raise_budget(t: int, policy: PolicyRecord, outlays: Floats, s: State) -> None:
     """The flat tax of the quarter, split over the instruments' purses."""
     purse, budget = s.government.purse, 0.0
     if t >= policy.moves_on:
@@ -27,7 +32,7 @@ def raise_budget(t, policy, outlays, s):
 
 
 @phase
-def _move_on(outlays, purse):
+def _move_on(outlays: Floats, purse: Floats) -> None:
     """Once the mix has changed, instruments that have ended leave what they have not placed to those that go on."""
     left, going_on = 0.0, total(outlays)
     if going_on <= 0.0:
@@ -41,7 +46,7 @@ def _move_on(outlays, purse):
 
 
 @phase
-def give_support(t, p, policy, s):
+def give_support(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
     """Each instrument turns its purse, net of administration and leakage, into support; what is placed is paid."""
     support, innovators, purse = s.support, s.innovators, s.government.purse
     clear_support(support)
@@ -65,7 +70,7 @@ def give_support(t, p, policy, s):
 
 
 @phase
-def clear_support(support):
+def clear_support(support: Support) -> None:
     """No support."""
     for given in (
         support.research, support.tied, support.explore, support.lost, support.equity, support.shared,
@@ -80,7 +85,7 @@ def clear_support(support):
 
 
 @phase
-def _signal(p, policy, s):
+def _signal(p: ParameterRecord, policy: PolicyRecord, s: State) -> Signal:
     """What instruments may see this quarter."""
     innovators, government, market = s.innovators, s.government, s.market[0]
     eligible, adopted = s.scratch.eligible, np.zeros(p.industries)
@@ -99,7 +104,7 @@ def _signal(p, policy, s):
 
 
 @phase
-def _adoption_by_industry(users, share, size, adopted):
+def _adoption_by_industry(users: Users, share: Floats, size: float, adopted: Floats) -> None:
     """Share of each industry's size that uses the new technology, shape (J,)."""
     for u in range(users.provider.shape[0]):
         if users.provider[u] >= 0:
@@ -109,7 +114,7 @@ def _adoption_by_industry(users, share, size, adopted):
 
 
 @phase
-def _suppliers_by_plan(p, suppliers, plan):
+def _suppliers_by_plan(p: ParameterRecord, suppliers: Suppliers, plan: Floats) -> Floats:
     """A domain's weight in the plan, shared by its domestic suppliers. Shape (S,), sums to 1."""
     number, weights = np.zeros(p.domains), np.zeros(suppliers.domain.shape[0])
     for k in range(weights.shape[0]):
@@ -120,7 +125,7 @@ def _suppliers_by_plan(p, suppliers, plan):
 
 
 @phase
-def charge(t, policy, s, number, placed):
+def charge(t: int, policy: PolicyRecord, s: State, number: int, placed: float) -> None:
     """Charge a purse with what was placed, and with administration and leakage in proportion to outlays."""
     outlay = placed / (1.0 - policy.administration - policy.leakage)
     s.government.purse[number] -= outlay
@@ -130,7 +135,7 @@ def charge(t, policy, s, number, placed):
 
 
 @phase
-def settle_purses(t, p, policy, s):
+def settle_purses(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
     """What instruments paid during the quarter is charged; what is left when policy ends goes back to taxpayers.
 
     So does equity that comes back later.
@@ -146,7 +151,7 @@ def settle_purses(t, p, policy, s):
 
 
 @phase
-def build_stocks(t, p, s):
+def build_stocks(t: int, p: ParameterRecord, s: State) -> None:
     """Infrastructure and trained engineers follow what was spent on them; segmentation and integration follow."""
     flow, level, training, market = s.support.flow[0], s.stocks.level[0], s.stocks.training, s.market[0]
     level.infrastructure = (1.0 - p.infrastructure_decay) * level.infrastructure + flow.infrastructure

@@ -3,14 +3,17 @@
 from agents.innovator import occupied, unit_cost
 from agents.kernel.arithmetic import exp, log, power, row_means
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats
 from agents.supplier import ces_log, cobb_douglas_log
+from model.records import ParameterRecord
+from model.state.state import State
 
 _GEOMETRIC, _MINIMUM = 1e-6, -30.0
 _SMALLEST = 1e-6  # of effective capability
 
 
 @phase
-def make_products(p, s):
+def make_products(p: ParameterRecord, s: State) -> None:
     """Quality once per quarter, for living firms only."""
     slots = occupied(s.innovators.alive)
     _combine_with_suppliers(p, s, slots)
@@ -19,7 +22,7 @@ def make_products(p, s):
 
 
 @phase
-def _combine_with_suppliers(p, s, slots):
+def _combine_with_suppliers(p: ParameterRecord, s: State, slots: int) -> None:
     """e_c = CES of x_c and the supplier's z, at least 1e-6; and e_c^(rho - 1)."""
     innovators, suppliers, theirs, combined = s.innovators, s.suppliers.capability, s.scratch.one, s.scratch.two
     supplied = s.scratch.supplied
@@ -50,7 +53,7 @@ def _combine_with_suppliers(p, s, slots):
 
 
 @phase
-def _assess_quality(p, s, slots):
+def _assess_quality(p: ParameterRecord, s: State, slots: int) -> None:
     """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
     innovators, needs, term, fresh = s.innovators, s.industries.needs, s.scratch.one, s.scratch.firms[0]
     alive, effective = innovators.alive, innovators.effective
@@ -80,7 +83,7 @@ def _assess_quality(p, s, slots):
 
 
 @phase
-def _weigh_terms(needs, j, term, slots, out):
+def _weigh_terms(needs: Floats, j: int, term: Floats, slots: int, out: Floats) -> None:
     """sum_c n_cj * term_ic per firm; four domains at a time, so that `out` is read and written less often."""
     domains = term.shape[1]
     whole = domains - domains % 4
@@ -97,7 +100,7 @@ def _weigh_terms(needs, j, term, slots, out):
 
 
 @phase
-def _take_minimum(table, slots, least):
+def _take_minimum(table: Floats, slots: int, least: Floats) -> None:
     """The least entry of every row."""
     for i in range(slots):
         least[i] = table[i, 0]
@@ -107,7 +110,7 @@ def _take_minimum(table, slots, least):
 
 
 @phase
-def _set_prices(p, s, slots):
+def _set_prices(p: ParameterRecord, s: State, slots: int) -> None:
     """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
     innovators, factor, purchase, firms = s.innovators, s.suppliers.cost_factor, s.support.purchase, s.scratch.firms
     alive, sold, supplier, markup = innovators.alive, innovators.experience, innovators.supplier, innovators.markup

@@ -1,13 +1,15 @@
 """Public research: science, suppliers' laboratories and common technology open to all."""
 
-from agents.innovator import MEAN_SHOCK, improved, research_effort, solution_size, solutions_mean
+from agents.innovator import MEAN_SHOCK, Innovators, improved, research_effort, solution_size, solutions_mean
 from agents.kernel.arithmetic import exp, total
 from agents.kernel.decorators import phase
-from model.state.state import LAST_GENERATION
+from agents.kernel.types import Floats
+from model.records import ParameterRecord
+from model.state.state import LAST_GENERATION, State
 
 
 @phase
-def do_public_research(p, s):
+def do_public_research(p: ParameterRecord, s: State) -> None:
     """Science, common technology and suppliers' laboratories, at the mean rate of a firm's.
 
     Common technology works on problems reported by users of all firms and learns from the average firm;
@@ -26,7 +28,7 @@ def do_public_research(p, s):
 
 
 @phase
-def _advance_common_technology(p, s, effort):
+def _advance_common_technology(p: ParameterRecord, s: State, effort: float) -> None:
     """Expected gain of solutions of mean size per domain, within the ceiling of the frontier.
 
     First it learns what the average firm knows: a share 1 - exp(-effort) of what it lacks.
@@ -44,7 +46,7 @@ def _advance_common_technology(p, s, effort):
 
 
 @phase
-def mean_capability(innovators, average):
+def mean_capability(innovators: Innovators, average: Floats) -> None:
     """Mean capability per domain of living firms, into `average`, shape (D,)."""
     alive, capability, living = innovators.alive, innovators.capability, 0
     average[:] = 0.0

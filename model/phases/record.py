@@ -4,17 +4,21 @@ import math
 
 import numpy as np
 
-from agents.industry import EMERGING, FUTURE, TRADITIONAL
-from agents.innovator import SELLING, SUPPORTED, occupied
+from agents.industry import EMERGING, FUTURE, TRADITIONAL, Industries
+from agents.innovator import SELLING, SUPPORTED, Innovators, occupied
 from agents.kernel.arithmetic import dot, log, mean, row_means, total, total_where
 from agents.kernel.decorators import phase
+from agents.kernel.types import Flags, Floats, Integers, Row
+from agents.user import Users
+from model.records import ParameterRecord, PolicyRecord
+from model.state.state import State
 
 _DEPENDENT = 1.0 / 3.0
 _PUBLIC = 0.01  # share of recent income above which a firm is supported
 
 
 @phase
-def record_quarter(t, p, policy, s):
+def record_quarter(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
     """Fill the quarter's row of tallies."""
     tally, market, level, slots = s.tallies[t], s.market[0], s.stocks.level[0], occupied(s.innovators.alive)
     tally.wage, tally.hours = market.wage, market.hours
@@ -30,7 +34,7 @@ def record_quarter(t, p, policy, s):
 
 
 @phase
-def _record_users(p, users, industries, tally):
+def _record_users(p: ParameterRecord, users: Users, industries: Industries, tally: Row) -> None:
     """Output, adoption and qualities of users, by layer; users stand in the order of their industries."""
     layer, first, size = industries.layer, industries.first, users.size
     provider, outputs = users.provider, users.output
@@ -49,7 +53,7 @@ def _record_users(p, users, industries, tally):
 
 
 @phase
-def _record_firms(p, innovators, level, tally):
+def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tally: Row) -> None:
     """Firms, sales, prices, concentration and dependence on public money. `level` (N,) is scratch."""
     alive, foreign, sold, revenue = innovators.alive, innovators.foreign, innovators.units, innovators.revenue
     generation, price, cost = innovators.generation, innovators.price, innovators.unit_cost
@@ -84,7 +88,7 @@ def _record_firms(p, innovators, level, tally):
 
 
 @phase
-def _record_directions(p, innovators, firms, slots, tally):
+def _record_directions(p: ParameterRecord, innovators: Innovators, firms: Floats, slots: int, tally: Row) -> None:
     """Similarity of firms' R&D directions, and the entropy of the direction of all hours."""
     alive, hours, direction = innovators.alive, innovators.hours, innovators.direction
     per_length, working, product = firms[0], firms[1], firms[2]
@@ -112,7 +116,7 @@ def _record_directions(p, innovators, firms, slots, tally):
 
 
 @phase
-def _record_scope(users, first, innovators, served, tally):
+def _record_scope(users: Users, first: Integers, innovators: Innovators, served: Flags, tally: Row) -> None:
     """Industries and economic size that each selling firm serves. `served` (J, N + 2) is scratch.
 
     Places 0 and 1 of a row are for users without a firm: no branch, whose outcome could not be foretold.
@@ -134,7 +138,7 @@ def _record_scope(users, first, innovators, served, tally):
 
 
 @phase
-def _record_productivity(innovators, lost, market, firms, tally):
+def _record_productivity(innovators: Innovators, lost: Floats, market: Row, firms: Floats, tally: Row) -> None:
     """Quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
 
     phi_i = delivered / (production + fixed and research cost at w_0); weights are shares of quality delivered. Research
@@ -171,7 +175,7 @@ def _record_productivity(innovators, lost, market, firms, tally):
 
 
 @phase
-def _watch(p, innovators, tally):
+def _watch(p: ParameterRecord, innovators: Innovators, tally: Row) -> None:
     """When policy ends, remember who is there, who sells, and whose recent income was public by more than 1 %."""
     for i in range(p.slots):
         innovators.watched[i] = 0

@@ -1,17 +1,20 @@
 """Reports: users meet problems, and those that reach an innovator steer it, fill its backlog or bring a solution."""
 
-from agents.innovator import half_saturated, improved, occupied, solution_size
+from agents.innovator import Innovators, half_saturated, improved, occupied, solution_size
 from agents.kernel.arithmetic import clear, list_rare
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats, Integers, Key, Row
+from agents.user import Users
 from model.randomness import Stream, fine_uniform, normal, uniform, words, words_in_loop
-from model.state.state import BLOCK, LAST_GENERATION
+from model.records import ParameterRecord
+from model.state.state import BLOCK, LAST_GENERATION, State, ThreadWorkspace
 
 _REPORT, _USER_SOLUTION = int(Stream.REPORT), int(Stream.USER_SOLUTION)
 _TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even and not undefined
 
 
 @phase
-def report_problems(t, p, seed, s):
+def report_problems(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """Users meet problems; what reaches the innovator steers its belief, fills its backlog, and may bring a solution.
 
     All users read the state that the step found: reports and solutions are added up and applied at the end.
@@ -32,7 +35,7 @@ def report_problems(t, p, seed, s):
 
 
 @phase
-def _forget(memory, innovators, reported, slots):
+def _forget(memory: float, innovators: Innovators, reported: Floats, slots: int) -> None:
     """Beliefs of living firms fade, and what government remembers of all reports."""
     alive, belief = innovators.alive, innovators.belief
     for c in range(belief.shape[1]):
@@ -42,7 +45,7 @@ def _forget(memory, innovators, reported, slots):
 
 
 @phase
-def _list_reporting(users, desk, start, stop):
+def _list_reporting(users: Users, desk: ThreadWorkspace, start: int, stop: int) -> int:
     """Users of the block that meet a problem this quarter."""
     has_problem, provider, reports = users.has_problem[start:stop], users.provider[start:stop], desk.marked
     for k in range(stop - start):
@@ -51,7 +54,7 @@ def _list_reporting(users, desk, start, stop):
 
 
 @phase
-def _draw_report_luck(t, seed, listed, luck, reporting):
+def _draw_report_luck(t: int, seed: Key, listed: Integers, luck: Floats, reporting: int) -> None:
     """Four uniforms per report: random domain?, domain, heard?, solved?"""
     random, domain, heard, solved = luck[0], luck[1], luck[2], luck[3]
     for r in range(reporting):
@@ -63,7 +66,7 @@ def _draw_report_luck(t, seed, listed, luck, reporting):
 
 
 @phase
-def _send_reports(t, p, seed, s, heard, gains, reporting):
+def _send_reports(t: int, p: ParameterRecord, seed: Key, s: State, heard: Floats, gains: Floats, reporting: int) -> int:
     """Each report finds its domain and may be heard; the novelty of what was heard before decides what it adds.
 
     Returns the number of solutions that lead users sent along.
@@ -100,7 +103,9 @@ def _send_reports(t, p, seed, s, heard, gains, reporting):
 
 
 @phase
-def _list_heard(provider, absorption, luck, listed, heard, reporting):
+def _list_heard(
+    provider: Integers, absorption: Floats, luck: Floats, listed: Integers, heard: Integers, reporting: int
+) -> int:
     """Numbers of the reports that are heard, into `heard`; returns how many."""
     count = 0
     for r in range(reporting):
@@ -110,7 +115,16 @@ def _list_heard(provider, absorption, luck, listed, heard, reporting):
 
 
 @phase
-def _find_domains(needs, marginal, luck, report, found, worth, sums, listened):
+def _find_domains(
+    needs: Floats,
+    marginal: Floats,
+    luck: Floats,
+    report: Integers,
+    found: Integers,
+    worth: Floats,
+    sums: Floats,
+    listened: int,
+) -> None:
     """Domains drawn with p_c ~ n_cj * e_ic^(rho - 1), where capability is worth most, for all reports side by side.
 
     `found` holds firms and industries in rows 0 and 1 and takes domains in row 2. `worth` (D, block) and `sums`
@@ -136,7 +150,9 @@ def _find_domains(needs, marginal, luck, report, found, worth, sums, listened):
 
 
 @phase
-def _user_solution(t, p, seed, innovators, ceilings, u, i, c):
+def _user_solution(
+    t: int, p: ParameterRecord, seed: Key, innovators: Innovators, ceilings: Floats, u: int, i: int, c: int
+) -> float:
     """Improvement that a lead user's own solution brings to its provider's capability in domain c."""
     w0, w1, _, _ = words(seed, _USER_SOLUTION, t, u, 0)
     ceiling = ceilings[min(innovators.generation[i], LAST_GENERATION)]
@@ -145,7 +161,7 @@ def _user_solution(t, p, seed, innovators, ceilings, u, i, c):
 
 
 @phase
-def _remember_heard(decay, innovators, heard, slots):
+def _remember_heard(decay: float, innovators: Innovators, heard: Floats, slots: int) -> None:
     """Reports heard are remembered per industry; older ones fade."""
     alive, memory = innovators.alive, innovators.heard
     for j in range(memory.shape[1]):
@@ -154,7 +170,7 @@ def _remember_heard(decay, innovators, heard, slots):
 
 
 @phase
-def _take_in(innovators, ceilings, tally, gains, slots):
+def _take_in(innovators: Innovators, ceilings: Floats, tally: Row, gains: Floats, slots: int) -> None:
     """Users' solutions raise capability."""
     alive, foreign, generation = innovators.alive, innovators.foreign, innovators.generation
     capability, gained = innovators.capability, 0.0

@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.innovator import (
+    Innovators,
     discovery_chance,
     displaced,
     exploration_share,
@@ -18,11 +19,13 @@ from agents.innovator import (
 )
 from agents.kernel.arithmetic import exp, row_means, row_sums, total, total_where
 from agents.kernel.decorators import phase
-from agents.user import old_quality_gain
+from agents.kernel.types import Floats, Integer, Integers, Key
+from agents.user import Users, old_quality_gain
 from model.markets import supply, wage
 from model.randomness import Stream, fine_uniform, normal, normals, poisson_given, words, words_in_loop
+from model.records import ParameterRecord
 from model.state.ledger import ENGINEERS, OUTSIDE, USERS, Entry, firms_pay, transfer
-from model.state.state import LAST_GENERATION
+from model.state.state import LAST_GENERATION, PhaseWorkspace, State
 
 _RESEARCH, _ENGINEERING, _ABROAD = int(Entry.RESEARCH), int(Entry.ENGINEERING), int(Entry.ABROAD)
 _SOLUTIONS, _STEPS, _DISCOVERY = int(Stream.SOLUTIONS), int(Stream.STEPS), int(Stream.DISCOVERY)
@@ -30,7 +33,7 @@ _SOLUTIONS_APART = 65536  # slots of luck between the solutions of one domain an
 
 
 @phase
-def plan_research(p, s):
+def plan_research(p: ParameterRecord, s: State) -> None:
     """Own R&D that each firm would do without public money."""
     innovators, cash = s.innovators, s.ledger.cash
     alive, revenue = innovators.alive, innovators.revenue
@@ -42,7 +45,7 @@ def plan_research(p, s):
 
 
 @phase
-def hire_engineers(t, p, s):
+def hire_engineers(t: int, p: ParameterRecord, s: State) -> None:
     """R&D budgets, public laboratories and users' own engineering bid for engineers; one wage clears the market.
 
     Foreign firms hire abroad, at w_0.
@@ -65,7 +68,7 @@ def hire_engineers(t, p, s):
 
 
 @phase
-def _set_budgets(displacement, innovators, grant, at_home, abroad):
+def _set_budgets(displacement: float, innovators: Innovators, grant: Floats, at_home: Floats, abroad: Floats) -> None:
     """Own and public R&D money of every slot, and where it is spent."""
     plan, own = innovators.plan_research, innovators.own_research
     public, foreign = innovators.public_research, innovators.foreign
@@ -79,7 +82,7 @@ def _set_budgets(displacement, innovators, grant, at_home, abroad):
 
 
 @phase
-def _count_hours(half, innovators, lost, wage_at_home, wage_abroad):
+def _count_hours(half: float, innovators: Innovators, lost: Floats, wage_at_home: float, wage_abroad: float) -> None:
     """Engineer hours at the wage paid, and what they let a firm take in."""
     own, public, foreign = innovators.own_research, innovators.public_research, innovators.foreign
     hours, absorption = innovators.hours, innovators.absorption
@@ -90,13 +93,13 @@ def _count_hours(half, innovators, lost, wage_at_home, wage_abroad):
 
 
 @phase
-def users_engineering(p, users):
+def users_engineering(p: ParameterRecord, users: Users) -> float:
     """Money that users of the old technology spend on own engineers, out of the last quarter's output."""
     return p.users_engineering * total_where(users.output, users.provider)
 
 
 @phase
-def improve_old_technology(p, s):
+def improve_old_technology(p: ParameterRecord, s: State) -> None:
     """The sailing-ship effect, where the old technology is in use."""
     users, current_wage = s.users, s.market[0].wage
     provider, output, size, quality = users.provider, users.output, users.size, users.old_quality
@@ -108,7 +111,7 @@ def improve_old_technology(p, s):
 
 
 @phase
-def do_research(t, p, seed, s):
+def do_research(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """Every living firm explores and exploits with its hours, then perhaps takes up its prototype."""
     innovators, scratch = s.innovators, s.scratch
     slots, beyond = occupied(innovators.alive), scratch.generations
@@ -122,7 +125,7 @@ def do_research(t, p, seed, s):
 
 
 @phase
-def share_beyond_generation(innovators, slots, share):
+def share_beyond_generation(innovators: Innovators, slots: int, share: Floats) -> None:
     """share[g] = share of living firms whose product is of a later generation than g."""
     alive, generation = innovators.alive, innovators.generation
     share[:] = 0.0
@@ -139,7 +142,7 @@ def share_beyond_generation(innovators, slots, share):
 
 
 @phase
-def _divide_hours(p, s, slots):
+def _divide_hours(p: ParameterRecord, s: State, slots: int) -> None:
     """Hours of exploration into row 0 of `firms`; none while a prototype waits. Effort on the rest.
 
     The pressure of open problems per firm and domain stays in `two`.
@@ -161,7 +164,9 @@ def _divide_hours(p, s, slots):
 
 
 @phase
-def _press(half, belief, backlog, slots, counts, pressing, pressure):
+def _press(
+    half: float, belief: Floats, backlog: Floats, slots: int, counts: Floats, pressing: Floats, pressure: Floats
+) -> None:
     """sum_c share_c * B_c / (B_c + B_half) per firm, shares being those of its belief; the fractions in `pressing`."""
     counts[:slots] = 0.0
     pressure[:slots] = 0.0
@@ -175,7 +180,7 @@ def _press(half, belief, backlog, slots, counts, pressing, pressure):
 
 
 @phase
-def _saturate(innovators, ceiling, slots, saturation):
+def _saturate(innovators: Innovators, ceiling: Floats, slots: int, saturation: Floats) -> None:
     """Mean capability over the ceiling of the firm's generation."""
     generation = innovators.generation
     row_means(innovators.capability, slots, saturation)
@@ -184,7 +189,7 @@ def _saturate(innovators, ceiling, slots, saturation):
 
 
 @phase
-def _explore(t, p, seed, s, slots, beyond):
+def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int, beyond: Floats) -> None:
     """The next generation may be found by those that explore (row 0 of `firms`)."""
     innovators, tally, firms = s.innovators, s.tallies[t], s.scratch.firms
     exploring, chance, shown, luck, lost = firms[0], firms[1], firms[2], firms[3], s.support.lost
@@ -212,7 +217,7 @@ def _explore(t, p, seed, s, slots, beyond):
 
 
 @phase
-def _expect_solutions(p, s, slots):
+def _expect_solutions(p: ParameterRecord, s: State, slots: int) -> None:
     """Directions of R&D, and the mean number of solutions per firm and domain into `one`.
 
     A direction is belief, drawn towards a roadmap if there is one, and for the money tied to it the government's plan.
@@ -239,7 +244,7 @@ def _expect_solutions(p, s, slots):
 
 
 @phase
-def _draw_solutions(t, p, seed, s, slots):
+def _draw_solutions(t: int, p: ParameterRecord, seed: Key, s: State, slots: int) -> Integer:
     """Pick out the (firm, domain) pairs that may have a solution: how many, and how large the first two are.
 
     One block of luck per pair: how many solutions, and how large the first. As exp(-mean) >= 1 - mean, a pair whose
@@ -271,7 +276,7 @@ def _draw_solutions(t, p, seed, s, slots):
 
 
 @phase
-def _count_solutions(mean, none, luck, count, solving):
+def _count_solutions(mean: Floats, none: Floats, luck: Floats, count: Integers, solving: Integer) -> None:
     """Poisson counts, of which up to two, the most frequent, are found for all pairs side by side."""
     for n in range(solving):
         one = none[n] * mean[n]
@@ -284,7 +289,16 @@ def _count_solutions(mean, none, luck, count, solving):
 
 
 @phase
-def _draw_second(t, seed, step, scratch, luck, normal_step, second, solving):
+def _draw_second(
+    t: int,
+    seed: Key,
+    step: float,
+    scratch: PhaseWorkspace,
+    luck: Floats,
+    normal_step: Floats,
+    second: Floats,
+    solving: Integer,
+) -> None:
     """Sizes of the second solutions of those that have one. `luck` and `normal_step` (pairs,) are scratch."""
     solver, domain, count, repeated = scratch.solver, scratch.solved, scratch.solutions, scratch.repeated
     repeats = np.int64(0)
@@ -301,7 +315,7 @@ def _draw_second(t, seed, step, scratch, luck, normal_step, second, solving):
 
 
 @phase
-def _solve_problems(t, p, seed, s, solving):
+def _solve_problems(t: int, p: ParameterRecord, seed: Key, s: State, solving: Integer) -> None:
     """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
@@ -338,7 +352,7 @@ def _solve_problems(t, p, seed, s, solving):
 
 
 @phase
-def _take_up_prototypes(p, s, slots, beyond):
+def _take_up_prototypes(p: ParameterRecord, s: State, slots: int, beyond: Floats) -> None:
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
     innovators, saturation, frontier = s.innovators, s.scratch.firms[0], 0
     alive, prototype = innovators.alive, innovators.prototype

@@ -2,11 +2,15 @@
 
 import numpy as np
 
-from agents.government import blurred, consensus, keeps_champion, perceived
+from agents.government import GovernmentState, blurred, consensus, keeps_champion, perceived
+from agents.innovator import Innovators
 from agents.kernel.arithmetic import total
 from agents.kernel.decorators import phase
+from agents.kernel.types import Flags, Floats, Integer, Integers, Key
 from model.phases.foresight import firm_prospects, standardise, true_problem_weights
 from model.randomness import Stream, exponential, fine_uniform, normal, words
+from model.records import ParameterRecord, PolicyRecord
+from model.state.state import State
 
 _PLAN, _CONNECTION = int(Stream.PLAN), int(Stream.CONNECTION)
 _SIGNAL, _LOCAL = np.int64(Stream.SIGNAL), np.int64(Stream.LOCAL)
@@ -14,7 +18,7 @@ _NATION = np.int64(-1)
 
 
 @phase
-def renew_plan_and_choice(t, p, policy, seed, s):
+def renew_plan_and_choice(t: int, p: ParameterRecord, policy: PolicyRecord, seed: Key, s: State) -> None:
     """Each plan period a plan and a roadmap; each quarter open seats of champions and of backed firms are filled."""
     if t < policy.start or t >= policy.end:
         return
@@ -37,7 +41,7 @@ def renew_plan_and_choice(t, p, policy, seed, s):
 
 
 @phase
-def _renew_plan(t, p, policy, foresight, seed, s):
+def _renew_plan(t: int, p: ParameterRecord, policy: PolicyRecord, foresight: float, seed: Key, s: State) -> None:
     """Plan = phi * true problem weights at mid-plan + (1 - phi) * random ones (flat Dirichlet); then the roadmap."""
     truth = true_problem_weights(t, p, seed, s, policy.plan_period // 2)
     guess, government = s.scratch.domain, s.government
@@ -54,13 +58,13 @@ def _renew_plan(t, p, policy, foresight, seed, s):
 
 
 @phase
-def _eligible(t, policy, innovators, i):
+def _eligible(t: int, policy: PolicyRecord, innovators: Innovators, i: int) -> bool:
     """A living domestic firm that is young enough."""
     return innovators.alive[i] and not innovators.foreign[i] and t - innovators.birth[i] <= policy.max_age
 
 
 @phase
-def _drop(t, policy, s, held, since, max_age):
+def _drop(t: int, policy: PolicyRecord, s: State, held: Flags, since: Integers, max_age: int) -> None:
     """Firms that died, grew too old or made no progress for too long lose their seats."""
     innovators = s.innovators
     for i in range(held.shape[0]):
@@ -72,7 +76,7 @@ def _drop(t, policy, s, held, since, max_age):
 
 
 @phase
-def _count(innovators, held, region):
+def _count(innovators: Innovators, held: Flags, region: Integer) -> int:
     """Number of seats taken, in a region or the nation."""
     taken = 0
     for i in range(held.shape[0]):
@@ -81,7 +85,16 @@ def _count(innovators, held, region):
 
 
 @phase
-def _score(t, p, policy, foresight, seed, s, luck, plan_quarter):
+def _score(
+    t: int,
+    p: ParameterRecord,
+    policy: PolicyRecord,
+    foresight: float,
+    seed: Key,
+    s: State,
+    luck: Integer,
+    plan_quarter: int,
+) -> None:
     """What a government believes of each firm: its signal, plus its biases to size, past money and connections."""
     innovators, score = s.innovators, s.government.score
     prospects = firm_prospects(t, p, policy, s)
@@ -97,7 +110,9 @@ def _score(t, p, policy, foresight, seed, s, luck, plan_quarter):
 
 
 @phase
-def _fill(t, policy, s, held, since, seats, plan_quarter, region):
+def _fill(
+    t: int, policy: PolicyRecord, s: State, held: Flags, since: Integers, seats: int, plan_quarter: int, region: Integer
+) -> None:
     """The best-looking firms take the open seats; a firm dropped since the last plan waits for the next one."""
     innovators, score = s.innovators, s.government.score
     for _ in range(seats):
@@ -114,7 +129,9 @@ def _fill(t, policy, s, held, since, seats, plan_quarter, region):
 
 
 @phase
-def _back_locally(t, p, policy, foresight, seed, s, plan_quarter):
+def _back_locally(
+    t: int, p: ParameterRecord, policy: PolicyRecord, foresight: float, seed: Key, s: State, plan_quarter: int
+) -> None:
     """One local government after the other fills its seats, seeing whom the others back already.
 
     Its score of a firm adds herding * fit, fit = D * sum_c (belief share)_c * fashion_c - 1: 0 for a firm or a fashion
@@ -137,7 +154,7 @@ def _back_locally(t, p, policy, foresight, seed, s, plan_quarter):
 
 
 @phase
-def _fit(belief, fashion):
+def _fit(belief: Floats, fashion: Floats) -> float:
     """D * sum_c (belief share)_c * fashion_c - 1."""
     shared = 0.0
     for c in range(belief.shape[0]):
@@ -146,7 +163,7 @@ def _fit(belief, fashion):
 
 
 @phase
-def _follow_fashion(p, innovators, government):
+def _follow_fashion(p: ParameterRecord, innovators: Innovators, government: GovernmentState) -> None:
     """Mean belief of the firms backed now; even where none is."""
     fashion, backed = government.fashion, 0
     fashion[:] = 0.0

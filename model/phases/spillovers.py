@@ -3,11 +3,13 @@
 from agents.innovator import imitated, occupied, visible_level
 from agents.kernel.arithmetic import highest
 from agents.kernel.decorators import phase
-from model.state.state import LAST_GENERATION
+from agents.kernel.types import Floats
+from model.records import ParameterRecord
+from model.state.state import LAST_GENERATION, State
 
 
 @phase
-def imitate(p, s):
+def imitate(p: ParameterRecord, s: State) -> None:
     """Capability moves towards the best visible rival and the common technology, all firms reading the same state."""
     innovators, slots = s.innovators, occupied(s.innovators.alive)
     ceiling = s.scratch.firms[0]
@@ -19,7 +21,7 @@ def imitate(p, s):
 
 
 @phase
-def _look_around(p, s, slots):
+def _look_around(p: ParameterRecord, s: State, slots: int) -> None:
     """The highest level that any firm shows, per domain, into `domain`. The firm itself learns nothing from that.
 
     What a firm shows is at most what it knows, so that nobody has to be left out of what others show.
@@ -37,7 +39,7 @@ def _look_around(p, s, slots):
 
 
 @phase
-def _follow(p, s, ceiling, slots):
+def _follow(p: ParameterRecord, s: State, ceiling: Floats, slots: int) -> None:
     """Capability after imitation of the best rival, or of common technology where that teaches more."""
     alive, capability, absorption = s.innovators.alive, s.innovators.capability, s.innovators.absorption
     best, common = s.scratch.domain, s.stocks.common
@@ -51,7 +53,7 @@ def _follow(p, s, ceiling, slots):
 
 
 @phase
-def _join_forces(efficacy, s, ceiling, slots):
+def _join_forces(efficacy: float, s: State, ceiling: Floats, slots: int) -> None:
     """Members of a mission take over the best of each other without delay, for the share of R&D that it pays for.
 
     x moves by min(1, efficacy * mission's money / all own and public R&D money) * absorptive capacity towards the best

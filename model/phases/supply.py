@@ -1,12 +1,15 @@
 """Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
 
+from agents.innovator import Innovators
 from agents.kernel.decorators import phase
+from agents.kernel.types import Floats
 from agents.supplier import congestion_factor, learned, next_capacity
-from model.state.state import LAST_GENERATION
+from model.records import ParameterRecord
+from model.state.state import LAST_GENERATION, State
 
 
 @phase
-def serve_orders(t, p, s):
+def serve_orders(t: int, p: ParameterRecord, s: State) -> None:
     """Orders of the last quarter's products: learning, capacity and the cost of inputs."""
     suppliers, tally, foreign = s.suppliers, s.tallies[t], s.suppliers.foreign
     capability, experience = suppliers.capability, suppliers.experience
@@ -33,7 +36,7 @@ def serve_orders(t, p, s):
 
 
 @phase
-def _place_orders(p, innovators, orders):
+def _place_orders(p: ParameterRecord, innovators: Innovators, orders: Floats) -> None:
     """Every firm orders a unit per domain and unit sold."""
     alive, units, supplier = innovators.alive, innovators.units, innovators.supplier
     orders[:] = 0.0

@@ -1,17 +1,21 @@
 """Ties: users forget firms that have gone and meet others; meetings across regions are rarer."""
 
+from agents.innovator import Innovators
 from agents.kernel.arithmetic import list_rare
 from agents.kernel.decorators import phase
-from agents.user import ORPHANED
+from agents.kernel.types import Flags, Floats, Integer, Integers, Key
+from agents.user import ORPHANED, Users
 from model.randomness import Stream, uniform, words, words_in_loop
-from model.state.state import BLOCK
+from model.records import ParameterRecord
+from model.state.state import BLOCK, State
 
 _MEETING, _PARTNER, _PLATFORM = int(Stream.MEETING), int(Stream.PARTNER), int(Stream.PLATFORM)
 _TRIES = 64
+_Draws = tuple[float, float, float, float]  # of four tries
 
 
 @phase
-def renew_ties(t, p, seed, s, first, last):
+def renew_ties(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last: int) -> None:
     """Dead contacts are replaced; with probability `meet` a user swaps one contact, with more where a platform helps.
 
     Platforms bring together across regions: segmentation does not dampen their meetings.
@@ -27,7 +31,9 @@ def renew_ties(t, p, seed, s, first, last):
 
 
 @phase
-def _meet_by_chance(t, p, segmentation, seed, s, start, stop):
+def _meet_by_chance(
+    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
+) -> None:
     """Those that meet a firm swap one contact."""
     meeting, place = s.desk.listed, s.desk.luck[0]
     count = list_rare(s.users.meets_firm[start:stop], start, meeting)
@@ -39,7 +45,7 @@ def _meet_by_chance(t, p, segmentation, seed, s, start, stop):
 
 
 @phase
-def _meet_on_platform(t, p, meetings, seed, s, start, stop):
+def _meet_on_platform(t: int, p: ParameterRecord, meetings: float, seed: Key, s: State, start: int, stop: int) -> None:
     """Those that a platform brings together with a firm swap one contact more."""
     meeting, meets, place = s.desk.listed, s.desk.marked, s.desk.luck[0]
     for k in range(stop - start):
@@ -52,7 +58,17 @@ def _meet_on_platform(t, p, meetings, seed, s, start, stop):
 
 
 @phase
-def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasion):
+def _swap_contact(
+    t: int,
+    p: ParameterRecord,
+    segmentation: float,
+    seed: Key,
+    users: Users,
+    innovators: Innovators,
+    u: int,
+    place: float,
+    occasion: int,
+) -> None:
     """A contact at random, unless it is the provider, gives way to a firm met for the first time."""
     m = min(int(place * p.contacts), p.contacts - 1)
     if users.contacts[u, m] < 0 or users.contacts[u, m] != users.provider[u]:
@@ -61,14 +77,18 @@ def _swap_contact(t, p, segmentation, seed, users, innovators, u, place, occasio
 
 
 @phase
-def replace_dead_contacts(t, p, segmentation, seed, s, first, last):
+def replace_dead_contacts(
+    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, first: Integer, last: int
+) -> None:
     """A provider that has left in quarter t leaves its users orphaned: they must choose next quarter."""
     for start in range(first, last, BLOCK):
         _replace_in_block(t, p, segmentation, seed, s, start, min(start + BLOCK, last))
 
 
 @phase
-def _replace_in_block(t, p, segmentation, seed, s, start, stop):
+def _replace_in_block(
+    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
+) -> None:
     """The same for users `start` to `stop`."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
     agent, place, luck, known = s.desk.who, s.desk.option, s.desk.luck, contacts.shape[1]
@@ -90,7 +110,7 @@ def _replace_in_block(t, p, segmentation, seed, s, start, stop):
 
 
 @phase
-def _list_stale(t, contacts, death, stale, first, listed):
+def _list_stale(t: int, contacts: Integers, death: Integers, stale: Flags, first: int, listed: Integers) -> int:
     """Places, counted from `first`, of contacts that are nobody or have left in quarter t; returns their number.
 
     `stale` (places,) is scratch. Whoever left earlier has been replaced: a pass for each that left now suffices.
@@ -106,7 +126,7 @@ def _list_stale(t, contacts, death, stale, first, listed):
 
 
 @phase
-def _draw_first_tries(t, seed, agent, occasion, luck, count):
+def _draw_first_tries(t: Integer, seed: Key, agent: Integers, occasion: Integers, luck: Floats, count: int) -> None:
     """The luck of the first four tries of many searches, as `find_partner` would draw it for each."""
     one, two, three, four = luck[0], luck[1], luck[2], luck[3]
     for k in range(count):
@@ -115,7 +135,7 @@ def _draw_first_tries(t, seed, agent, occasion, luck, count):
 
 
 @phase
-def meet_founders(t, p, seed, s):
+def meet_founders(t: Integer, p: ParameterRecord, seed: Key, s: State) -> None:
     """Every user's first contacts, one after the other, found as it will find others later."""
     users, innovators, agent, place, luck = s.users, s.innovators, s.desk.who, s.desk.option, s.desk.luck
     for start in range(0, users.contacts.shape[0], BLOCK):
@@ -131,7 +151,16 @@ def meet_founders(t, p, seed, s):
 
 
 @phase
-def find_partner(t, p, segmentation, seed, users, innovators, u, occasion):
+def find_partner(
+    t: Integer,
+    p: ParameterRecord,
+    segmentation: float,
+    seed: Key,
+    users: Users,
+    innovators: Innovators,
+    u: int,
+    occasion: int,
+) -> int:
     """A living innovator that the user does not know yet, or -1.
 
     Keyed slots are tried until one fits; one from another region is passed over with probability `segmentation`.
@@ -143,7 +172,17 @@ def find_partner(t, p, segmentation, seed, users, innovators, u, occasion):
 
 
 @phase
-def _search(t, p, segmentation, seed, users, innovators, u, occasion, first):
+def _search(
+    t: Integer,
+    p: ParameterRecord,
+    segmentation: float,
+    seed: Key,
+    users: Users,
+    innovators: Innovators,
+    u: int,
+    occasion: int,
+    first: _Draws,
+) -> int:
     """As `find_partner`, given the luck of the first four tries."""
     found = _try(p.slots, segmentation, users, innovators, u, first)
     if found < 0 and _knows_all(innovators.alive, users.contacts, u):
@@ -160,7 +199,7 @@ def _search(t, p, segmentation, seed, users, innovators, u, occasion, first):
 
 
 @phase
-def _try(slots, segmentation, users, innovators, u, luck):
+def _try(slots: int, segmentation: float, users: Users, innovators: Innovators, u: int, luck: _Draws) -> int:
     """The first of four slots that fits, or -1.
 
     A uniform gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
@@ -175,7 +214,7 @@ def _try(slots, segmentation, users, innovators, u, luck):
 
 
 @phase
-def _draw_among_all(slots, users, innovators, u, luck, anywhere):
+def _draw_among_all(slots: int, users: Users, innovators: Innovators, u: int, luck: float, anywhere: bool) -> int:
     """One of all living firms that the user does not know, of its own region unless `anywhere`; -1 if there is none."""
     alive, home, contacts, region = innovators.alive, innovators.region, users.contacts, users.region[u]
     fitting = 0
@@ -191,7 +230,7 @@ def _draw_among_all(slots, users, innovators, u, luck, anywhere):
 
 
 @phase
-def _knows_all(alive, contacts, u):
+def _knows_all(alive: Flags, contacts: Integers, u: int) -> bool:
     """Whether the user knows every living firm."""
     living, known = 0, 0
     for i in range(alive.shape[0]):
@@ -202,7 +241,7 @@ def _knows_all(alive, contacts, u):
 
 
 @phase
-def _knows(contacts, u, i):
+def _knows(contacts: Integers, u: int, i: int) -> bool:
     """Whether innovator i is among the user's contacts."""
     known = False
     for m in range(contacts.shape[1]):

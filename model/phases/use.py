@@ -1,16 +1,18 @@
 """Use: users produce with what they chose, and learn to use it."""
 
-from agents.innovator import progressed
+from agents.innovator import Innovators, progressed
 from agents.kernel.arithmetic import list_marked, total
 from agents.kernel.decorators import phase
-from agents.user import OLD_TECHNOLOGY, mastery_after_use, output
-from model.state.state import BLOCK
+from agents.kernel.types import Floats, Row
+from agents.user import OLD_TECHNOLOGY, Users, mastery_after_use, output
+from model.records import ParameterRecord
+from model.state.state import BLOCK, State
 
 _HABIT = 0.25  # weight of the last quarter in what a firm usually sells
 
 
 @phase
-def produce(p, s, first, last, k):
+def produce(p: ParameterRecord, s: State, first: int, last: int, k: int) -> None:
     """Output with the chosen technology, payments for it, sales per firm; then mastery rises with use.
 
     Adds up what the users from `first` to `last` (not included) buy, and how their productivity changes, as share k.
@@ -27,7 +29,7 @@ def produce(p, s, first, last, k):
 
 
 @phase
-def _buy(p, s, start, stop, units, delivered):
+def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, delivered: Floats) -> None:
     """Payments, sales, useful quality (row 0 of the users' columns) and price before subsidy (row 1) of a block."""
     users, desk, demand, old_price, net_price = s.users, s.desk, s.market[0].demand, p.old_price, s.scratch.net_price
     provider, industry, size, mastery = users.provider, users.industry, users.size, users.mastery
@@ -54,7 +56,7 @@ def _buy(p, s, start, stop, units, delivered):
 
 
 @phase
-def _work(p, s, start, stop):
+def _work(p: ParameterRecord, s: State, start: int, stop: int) -> None:
     """Output of a block, mastery after it, and productivity at prices before subsidy in place of these (row 1)."""
     users, useful, paid, count = s.users, s.desk.numbers[0], s.desk.numbers[1], stop - start
     made, size, valuation = users.output[start:stop], users.size[start:stop], users.valuation[start:stop]
@@ -69,7 +71,7 @@ def _work(p, s, start, stop):
 
 
 @phase
-def _compare_productivity(users, now, start, stop, sums):
+def _compare_productivity(users: Users, now: Floats, start: int, stop: int, sums: Row) -> None:
     """Change of users' mean productivity, by what they did: kept their provider, changed it, adopted, went back.
 
     The four parts of Foster, Haltiwanger & Krizan (2001) with technologies in place of firms: weights are sizes,
@@ -93,7 +95,7 @@ def _compare_productivity(users, now, start, stop, sums):
 
 
 @phase
-def book_sales(t, p, s):
+def book_sales(t: int, p: ParameterRecord, s: State) -> None:
     """Add up the shares: what firms sold and delivered, and how users' productivity changed."""
     innovators, shares, tally = s.innovators, s.shares, s.tallies[t]
     units, usual, delivered = innovators.units, innovators.usual_units, innovators.delivered
@@ -116,7 +118,7 @@ def book_sales(t, p, s):
 
 
 @phase
-def _count_revenue(t, p, innovators):
+def _count_revenue(t: int, p: ParameterRecord, innovators: Innovators) -> None:
     """Revenue, the part of it that government pays, and progress of useful quality."""
     units, price, subsidy, delivered = innovators.units, innovators.price, innovators.subsidy, innovators.delivered
     revenue, subsidised, mark = innovators.revenue, innovators.subsidised, innovators.useful_mark

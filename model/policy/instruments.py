@@ -6,14 +6,18 @@ will do later in the quarter (a part of the price, of integration, of seed cash)
 paid, and phases add up in `support.spent` what it came to.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from agents.government import insight, subsidy_rate
 from agents.kernel.arithmetic import exp
 from agents.kernel.decorators import phase
+from agents.kernel.types import Flags, Floats
 from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
+from model.records import ParameterRecord, PolicyRecord
+from model.state.state import Support
 
 NUMBER: dict[str, int] = {name: number for number, name in enumerate(INSTRUMENTS)}
 _VOUCHERS, _PROCUREMENT = PRICE_SUBSIDIES.index("vouchers"), PRICE_SUBSIDIES.index("procurement")
@@ -37,8 +41,13 @@ class Signal(NamedTuple):
     entrants: float  # domestic firms that entered last quarter
 
 
+_Act = Callable[[int, float, PolicyRecord, ParameterRecord, Signal, Support], float]
+
+
 @phase
-def _share_out_research(net, takers, signal, equal, limit, support):
+def _share_out_research(
+    net: float, takers: Flags, signal: Signal, equal: bool, limit: float, support: Support
+) -> float:
     """R&D money to the takers in proportion to own R&D, or equally, at most `limit` each; returns what was placed."""
     base, placed = _research_of(takers, signal, equal), 0.0
     for i in range(takers.shape[0]):
@@ -51,7 +60,7 @@ def _share_out_research(net, takers, signal, equal, limit, support):
 
 
 @phase
-def _research_of(takers, signal, equal):
+def _research_of(takers: Flags, signal: Signal, equal: bool) -> float:
     """Own R&D that the takers plan, or their number."""
     base = 0.0
     for i in range(takers.shape[0]):
@@ -61,7 +70,7 @@ def _research_of(takers, signal, equal):
 
 
 @phase
-def _earmark(takers, share, support, marked):
+def _earmark(takers: Flags, share: float, support: Support, marked: Floats) -> None:
     """Mark a share of what was just given to the takers."""
     for i in range(takers.shape[0]):
         if takers[i]:
@@ -69,7 +78,7 @@ def _earmark(takers, share, support, marked):
 
 
 @phase
-def _pass_upstream(money, signal, support):
+def _pass_upstream(money: float, signal: Signal, support: Support) -> float:
     """Money for the R&D of domestic suppliers of the planned domains."""
     for k in range(signal.upstream.shape[0]):
         support.upstream[k] += money * signal.upstream[k]
@@ -77,7 +86,7 @@ def _pass_upstream(money, signal, support):
 
 
 @phase
-def _pay_part_of_price(row, net, takers, cap, signal, support):
+def _pay_part_of_price(row: int, net: float, takers: Flags, cap: float, signal: Signal, support: Support) -> float:
     """One subsidy rate on the takers' products."""
     base = 0.0
     for i in range(takers.shape[0]):
@@ -91,27 +100,33 @@ def _pay_part_of_price(row, net, takers, cap, signal, support):
 
 
 @phase
-def _buy_service(net, support):
+def _buy_service(net: float, support: Support) -> float:
     """Money for a public service."""
     support.flow[0].services += net
     return net
 
 
 @phase
-def rebate(number, net, policy, p, signal, support):
+def rebate(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """The tax, handed straight back."""
     support.flow[0].refund += net
     return net
 
 
 @phase
-def rd_credit(number, net, policy, p, signal, support):
+def rd_credit(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Matching credit on everyone's own R&D."""
     return _share_out_research(net, signal.eligible, signal, False, np.inf, support)
 
 
 @phase
-def grants(number, net, policy, p, signal, support):
+def grants(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """R&D money for champions, shares of it tied to the plan, earmarked for exploration, passed to suppliers."""
     limit = policy.award_size if policy.award_size > 0.0 else np.inf
     if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
@@ -124,7 +139,9 @@ def grants(number, net, policy, p, signal, support):
 
 
 @phase
-def guidance_fund(number, net, policy, p, signal, support):
+def guidance_fund(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Each region's part of the money as equity to the firms its government backs, in proportion to own R&D."""
     placed, takers = 0.0, np.zeros(signal.backed.shape[0], np.bool_)
     for r in range(signal.local.shape[0]):
@@ -138,7 +155,9 @@ def guidance_fund(number, net, policy, p, signal, support):
 
 
 @phase
-def mission(number, net, policy, p, signal, support):
+def mission(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
     if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
         return 0.0
@@ -152,20 +171,26 @@ def mission(number, net, policy, p, signal, support):
 
 
 @phase
-def basic_research(number, net, policy, p, signal, support):
+def basic_research(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Public science."""
     support.flow[0].science += net
     return net
 
 
 @phase
-def vouchers(number, net, policy, p, signal, support):
+def vouchers(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """A part of the price of any domestic product."""
     return _pay_part_of_price(_VOUCHERS, net, signal.eligible, policy.subsidy_cap, signal, support)
 
 
 @phase
-def demonstration(number, net, policy, p, signal, support):
+def demonstration(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Integration and risk paid to those who adopt where few have; at the rate that the money allows."""
     rate = subsidy_rate(net, signal.adopting, 1.0)
     for j in range(signal.adopted.shape[0]):
@@ -174,7 +199,9 @@ def demonstration(number, net, policy, p, signal, support):
 
 
 @phase
-def procurement(number, net, policy, p, signal, support):
+def procurement(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """A part of the price of champions' products; their buyers may be relieved of risk, in full at the capped rate."""
     _pay_part_of_price(_PROCUREMENT, net, signal.chosen, policy.subsidy_cap, signal, support)
     for i in range(signal.chosen.shape[0]):
@@ -184,7 +211,9 @@ def procurement(number, net, policy, p, signal, support):
 
 
 @phase
-def entry_subsidy(number, net, policy, p, signal, support):
+def entry_subsidy(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Money for each domestic entrant: the purse over 1.1 times last quarter's entrants, at most the award."""
     expected = max(1.0, 1.1 * signal.entrants)
     support.flow[0].entrant = min(policy.entry_award * p.seed_cash, net / expected)
@@ -192,55 +221,69 @@ def entry_subsidy(number, net, policy, p, signal, support):
 
 
 @phase
-def platform(number, net, policy, p, signal, support):
+def platform(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Meetings: probability = efficacy * money / Y_0 per user, at most 1."""
     support.flow[0].meetings = min(1.0, p.platform_efficacy * net / signal.initial_output)
     return _buy_service(support.flow[0].meetings * signal.initial_output / p.platform_efficacy, support)
 
 
 @phase
-def roadmap(number, net, policy, p, signal, support):
+def roadmap(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Weight of the roadmap in firms' directions: 1 - exp(-efficacy * money / Y_0)."""
     support.flow[0].roadmap = 1.0 - exp(-p.roadmap_efficacy * net / signal.initial_output)
     return _buy_service(net, support)
 
 
 @phase
-def common_technology(number, net, policy, p, signal, support):
+def common_technology(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Public R&D on the problems reported most."""
     support.flow[0].common += net
     return net
 
 
 @phase
-def infrastructure(number, net, policy, p, signal, support):
+def infrastructure(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Investment in the stock."""
     support.flow[0].infrastructure += net
     return net
 
 
 @phase
-def talent(number, net, policy, p, signal, support):
+def talent(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Training of engineers."""
     support.flow[0].training += net
     return net
 
 
 @phase
-def market_unification(number, net, policy, p, signal, support):
+def market_unification(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Segmentation is multiplied by exp(-efficacy * money / Y_0)."""
     support.flow[0].segmentation = exp(-p.unification_efficacy * net / signal.initial_output)
     return _buy_service(net, support)
 
 
 @phase
-def observatory(number, net, policy, p, signal, support):
+def observatory(
+    number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
+) -> float:
     """Foresight from the next quarter on."""
     support.flow[0].foresight = insight(signal.foresight, p.observatory_efficacy, net / signal.initial_output)
     return _buy_service(net, support)
 
 
-def _dispatcher() -> Any:
+def _dispatcher() -> _Act:
     """act(number, …) calls the instrument of that number in the order of the declarations.
 
     Written out as a chain of comparisons, because compiled code cannot index a tuple of different functions.
@@ -249,7 +292,8 @@ def _dispatcher() -> Any:
     cases = [f"    if number == {k}: return {name}({arguments})" for name, k in NUMBER.items()]
     scope = {name: globals()[name] for name in NUMBER}
     exec("\n".join([f"def act({arguments}):", *cases, "    return 0.0"]), scope)
-    return phase(scope["act"])
+    compiled: _Act = phase(scope["act"])
+    return compiled
 
 
 act = _dispatcher()

@@ -12,7 +12,9 @@ from pydantic import BeforeValidator, PlainSerializer, model_validator
 
 from model.declaration.errors import BadInput, unknown
 from model.declaration.settings import Declared, declare, declare_choice, to_record
+from model.declaration.sources import FENG, KROEBER, ZHANG
 from model.policy.catalogue import INSTRUMENTS
+from model.records import PolicyRecord
 
 
 def _mix(value: Any) -> Any:
@@ -69,7 +71,7 @@ class Policy(Declared):
         0.0,
         0.1,
         "g: money raised per quarter",
-        "article-zhang.txt; at least 1.73 % of GDP in China in 2019 (DiPippo, Mazzocco & Kennedy 2022)",
+        f"{ZHANG}; at least 1.73 % of GDP in China in 2019 (DiPippo, Mazzocco & Kennedy 2022)",
     )
     start: int = declare(0, "quarter", 0, 2000, "first quarter of the policy")
     end: int = declare(120, "quarter", 0, 2000, "first quarter after the policy")
@@ -83,7 +85,7 @@ class Policy(Declared):
         0.0,
         0.9,
         "lost to fraud on every transfer alike; half of it is waste",
-        "commentary-brookings.txt: 'widespread corruption'",
+        f"{KROEBER}: 'widespread corruption'",
     )
     administration: float = declare(
         0.02, "share of outlays", 0.0, 0.5, "cost of administration on every transfer alike"
@@ -108,7 +110,7 @@ class Policy(Declared):
         0.0,
         1.0,
         "share of grants passed to domestic suppliers of the planned domains",
-        "article-zhang.txt: 'collaborative innovation spanning entire industrial chains from upstream to downstream'",
+        f"{ZHANG}: 'collaborative innovation spanning entire industrial chains from upstream to downstream'",
     )
     compliance: float = declare(
         0.8,
@@ -116,7 +118,7 @@ class Policy(Declared):
         0.0,
         1.0,
         "share of a grant tied to the plan's domains",
-        "essay-feng.txt: 'innovation goals ... predetermined by policy funds'",
+        f"{FENG}: 'innovation goals ... predetermined by policy funds'",
     )
     explore: float = declare(0.0, "share of grants", 0.0, 1.0, "share of a grant earmarked for exploration")
     criterion: Criterion = declare_choice("marginal", "what government tries to see in a firm")
@@ -134,7 +136,7 @@ class Policy(Declared):
         0.0,
         5.0,
         "weight of what other local governments back in the score of a firm",
-        "article-zhang.txt: 'low-quality, redundant development'",
+        f"{ZHANG}: 'low-quality, redundant development'",
     )
     equity_share: float = declare(
         0.5, "share of dividends", 0.0, 1.0, "paid to the guidance fund until equity is repaid"
@@ -169,7 +171,7 @@ class Policy(Declared):
         return self
 
     @property
-    def record(self) -> np.record:
+    def record(self) -> "PolicyRecord":
         """The traits as one flat NumPy record for compiled phases; 0 champions means all firms."""
         return _record(self)
 
@@ -207,8 +209,8 @@ class Policy(Declared):
 
 
 @lru_cache(maxsize=4096)
-def _record(policy: Policy) -> np.record:
-    return to_record(
+def _record(policy: Policy) -> PolicyRecord:
+    numbers: PolicyRecord = to_record(
         policy if policy.mix else policy.replace(budget=0.0),
         equal_award=int(policy.award == "equal"),
         criterion=get_args(Criterion).index(policy.criterion),
@@ -217,6 +219,7 @@ def _record(policy: Policy) -> np.record:
         backs=int(policy.uses(chooser="regions")),
         moves_on=policy.later_from if policy.later_mix else 2**31,
     )
+    return numbers
 
 
 def check_fits(policy: Policy, slots: int) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from agents.kernel.arithmetic import clear, total
 from agents.kernel.decorators import inlined_rule, phase
+from agents.kernel.types import Floats, Integer
 
 USERS, GOVERNMENT, ENGINEERS, OUTSIDE = -4, -3, -2, -1
 SECTORS = 4
@@ -73,7 +74,7 @@ def open_ledger(slots: int, periods: int) -> Ledger:
 
 
 @phase
-def open_quarter(ledger):
+def open_quarter(ledger: Ledger) -> None:
     """Remember balances and clear the quarter's entries."""
     opening, cash = ledger.opening, ledger.cash
     for account in range(cash.shape[0]):
@@ -82,14 +83,14 @@ def open_quarter(ledger):
 
 
 @inlined_rule
-def transfer(t, ledger, payer, payee, purpose, amount):
+def transfer(t: int, ledger: Ledger, payer: Integer, payee: Integer, purpose: Integer, amount: float) -> None:
     """Move money between two accounts (given from 0) for a purpose."""
     # numbers that are known when compiling would each have a version of their own
     _move(t, ledger, np.int64(payer), np.int64(payee), np.int64(purpose), amount)
 
 
 @phase
-def _move(t, ledger, payer, payee, purpose, amount):
+def _move(t: int, ledger: Ledger, payer: Integer, payee: Integer, purpose: Integer, amount: float) -> None:
     ledger.cash[payer] -= amount
     ledger.cash[payee] += amount
     ledger.flows[payer, purpose] -= amount
@@ -98,19 +99,19 @@ def _move(t, ledger, payer, payee, purpose, amount):
 
 
 @inlined_rule
-def firms_pay(t, ledger, payee, purpose, amounts):
+def firms_pay(t: int, ledger: Ledger, payee: Integer, purpose: Integer, amounts: Floats) -> None:
     """Transfers from every slot to one account; `amounts` from slot 0."""
     _book(t, ledger, np.int64(payee), np.int64(purpose), amounts, -1.0)
 
 
 @inlined_rule
-def firms_receive(t, ledger, payer, purpose, amounts):
+def firms_receive(t: int, ledger: Ledger, payer: Integer, purpose: Integer, amounts: Floats) -> None:
     """Transfers from one account to every slot; `amounts` from slot 0."""
     _book(t, ledger, np.int64(payer), np.int64(purpose), amounts, 1.0)
 
 
 @phase
-def _book(t, ledger, other, purpose, amounts, sign):
+def _book(t: int, ledger: Ledger, other: Integer, purpose: Integer, amounts: Floats, sign: float) -> None:
     """Slots' entries, and their sum as the other account's."""
     cash, flows = ledger.cash, ledger.flows
     for i in range(amounts.shape[0]):

@@ -54,6 +54,23 @@ def _layout(array: np.ndarray) -> Any:
 
 
 _known: dict[type, tuple[list[Any], ReferenceType]] = {}
+_by_column: dict[type, frozenset[str]] = {}
+
+
+def declare_columns(layout: type, *fields: str) -> None:
+    """Declare that these tables of a part of the state keep each column in one piece of memory.
+
+    A table of one column lies by row as well as by column. Left to Numba it would count as one by row, a type of its
+    own, and the whole model would be compiled again for economies with one industry or one domain.
+    """
+    _by_column[layout] = frozenset(fields)
+
+
+def _compiled_type(part: Any, by_column: bool) -> Any:
+    if not isinstance(part, np.ndarray):
+        return bound_type(part)
+    kind = numba.typeof(part)
+    return kind.copy(layout="F") if by_column and kind.ndim > 1 and part.flags.f_contiguous else kind
 
 
 def bound_type(state: Any) -> ReferenceType:
@@ -66,8 +83,10 @@ def bound_type(state: Any) -> ReferenceType:
     layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
-        kinds = [numba.typeof(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
-        known = layout, ReferenceType(type(state).__name__, tuple(zip(state._fields, kinds, strict=True)))
+        columns = _by_column.get(type(state), frozenset())
+        named = zip(state._fields, state, strict=True)
+        kinds = tuple((name, _compiled_type(part, name in columns)) for name, part in named)
+        known = layout, ReferenceType(type(state).__name__, kinds)
         _known[type(state)] = known
     return known[1]
 

@@ -11,6 +11,7 @@ from agents.kernel.decorators import inlined_rule
 from agents.supplier import Suppliers
 from agents.user import Users
 from model.state.ledger import Ledger
+from model.state.references import declare_columns
 from model.state.stocks import Stocks
 
 LAST_GENERATION = 63  # later ones are counted with it; a run of 2,000 quarters stays far below
@@ -113,7 +114,7 @@ def number_of_shares(users: int) -> int:
 
 
 @inlined_rule
-def share_of_users(k, users):
+def share_of_users(k: int, users: int) -> tuple[int, int]:
     """First and last (not included) user of share k."""
     return k * SHARE, min((k + 1) * SHARE, users)
 
@@ -220,6 +221,10 @@ class PhaseWorkspace(NamedTuple):
     domain_industry: np.ndarray  # (D, J)
     industry_domain: np.ndarray  # (J, D)
     generations: np.ndarray  # (64,): living firms per generation
+
+
+declare_columns(Innovators, *Innovators._fields)
+declare_columns(PhaseWorkspace, "one", "two", "three", "four", "firm_industry")
 
 
 class State(NamedTuple):

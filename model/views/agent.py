@@ -13,7 +13,7 @@ import numpy as np
 from mesa import Agent
 
 from agents.government import GovernmentState
-from agents.innovator import Innovators
+from agents.innovator import Innovators, firm_number
 from agents.supplier import Suppliers
 from agents.user import Users
 from model.state.ledger import GOVERNMENT
@@ -67,12 +67,17 @@ class View(Agent):
     def __init__(self, model: Any, row: int) -> None:
         self.row = row
         super().__init__(model)
+        self.unique_id = self._number()  # Mesa's own count would depend on when somebody first asks for agents
 
     @property
     def state(self) -> State:
         """The economy's whole state, of which this is a row."""
         state: State = self.model.course.state
         return state
+
+    def _number(self) -> int:
+        """Return the view's number among all agents that ever live: users first, then suppliers, government, firms."""
+        return 1 + self.row
 
     def _living_row(self) -> int:
         return self.row
@@ -125,6 +130,10 @@ class Innovator(View):
         """Cash: money."""
         return float(self.state.ledger.cash[self._living_row()])
 
+    def _number(self) -> int:
+        p, birth = self.model.parameters, int(self.state.innovators.birth[self.row])
+        return 2 + p.users + p.suppliers + int(firm_number(self.row, birth, p.slots))
+
     def _living_row(self) -> int:
         if self.row == _LEFT:
             raise RuntimeError(f"innovator {self.unique_id} has left the economy: there is nothing to see any more")
@@ -140,10 +149,17 @@ class Innovator(View):
 class Supplier(View):
     """A supplier of one problem domain."""
 
+    def _number(self) -> int:
+        return 1 + self.model.parameters.users + self.row
+
 
 @_shows("government", GovernmentState, whole=True)
 class Government(View):
     """The government: arrays over instruments, innovators' slots and domains."""
+
+    def _number(self) -> int:
+        p = self.model.parameters
+        return 1 + p.users + p.suppliers
 
     @property
     def cash(self) -> float:

@@ -16,8 +16,7 @@ from experiments.study.study import Study
 from model import BadInput, Parameters, simulate
 from model.indicators.summary import SUMMARY_NAMES
 from model.policy.presets import find_policy
-
-TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
+from tests.economies import TINY
 
 
 def test_holm_gives_the_published_example() -> None:

@@ -14,11 +14,10 @@ from experiments.running.engines import Execution
 from experiments.study.plan import Shard
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
-from model.parameters import Parameters
 from model.policy.presets import find_policy
+from tests.economies import TINY
 from tests.experiments.test_runner import _bytes
 
-TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
 STUDY = Study(
     name="tiny",
     parameters=TINY,

@@ -28,14 +28,12 @@ from experiments.study.file import shipped_studies
 from experiments.study.plan import Plan, Shard, Task
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
-from model.parameters import Parameters
 from model.policy.presets import find_policy
 from model.simulation import simulate
+from tests.economies import TINY, TINY_SIZES
 from tests.experiments.test_runner import _bytes, fail_on
 from viz.report.boundary import draw_plane, render_boundary
 
-SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
-TINY = Parameters(**SIZES)
 STUDY = Study(
     name="tiny",
     parameters=TINY,
@@ -49,7 +47,7 @@ ASKED = 4 * 3 * 3
 ROOT = Path(__file__).resolve().parents[2]
 FILE = f"""
 name: tiny
-parameters: {json.dumps(SIZES)}
+parameters: {json.dumps(TINY_SIZES)}
 uncertain:
   policy.foresight: {{range: [0, 1]}}
   industries: {{values: [1, 3]}}
@@ -64,7 +62,6 @@ import resource, sys
 import experiments.results.store
 from experiments import sweep_study
 from experiments.study.study import Study
-from model.parameters import Parameters
 from model.policy.presets import find_policy
 
 experiments.results.store.MERGE_AT_MOST = 0  # putting shards together holds up to that many rows
@@ -243,6 +240,7 @@ def test_tasks_are_made_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) ->
     assert made[1] < 50
 
 
+@pytest.mark.slow
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """4,000 more runs held as rows take about 60 MB."""
     peaks = []
@@ -255,7 +253,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
 def test_the_python_call_takes_objects(tmp_path: Path) -> None:
     runs = sweep(
         {"policy.foresight": {"range": [0, 1]}}, {"kind": "lhs", "samples": 2}, ["rebate", find_policy("grants")],
-        parameters=SIZES, seeds=2, outcomes=["welfare"], out=tmp_path / "x",
+        parameters=TINY_SIZES, seeds=2, outcomes=["welfare"], out=tmp_path / "x",
     )  # fmt: skip
     assert len(runs) == 2 * 2 * 2
     with pytest.raises(BadInput, match="must be a list of policies"):

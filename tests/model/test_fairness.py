@@ -19,12 +19,13 @@ from model.state.ledger import GOVERNMENT
 from model.state.ledger import Entry as Money
 from model.state.references import reference_to
 from model.state.state import copy_state
+from tests.economies import EVERY_INSTRUMENT
 
 ARMS = tuple(name for name in policies if name != "laissez_faire")
 MIXES = (
     {"grants": 0.5, "vouchers": 0.5},
     {"rd_credit": 0.3, "procurement": 0.3, "rebate": 0.4},
-    {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS},
+    EVERY_INSTRUMENT,
 )
 SEEDS = (0, 1)
 
