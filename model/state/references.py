@@ -33,6 +33,8 @@ from numba.extending import (
 )
 from numba.np.arrayobj import make_array, populate_array
 
+from agents.kernel.fields import fields_of
+
 _WORD = ir.IntType(64)
 
 
@@ -54,19 +56,14 @@ def _layout(array: np.ndarray) -> Any:
 
 
 _known: dict[type, tuple[list[Any], ReferenceType]] = {}
-_by_column: dict[type, frozenset[str]] = {}
 
 
-def declare_columns(layout: type, *fields: str) -> None:
-    """Declare that these tables of a part of the state keep each column in one piece of memory.
+def _compiled_type(part: Any, by_column: bool) -> Any:
+    """Return the type of an array or part.
 
     A table of one column lies by row as well as by column. Left to Numba it would count as one by row, a type of its
     own, and the whole model would be compiled again for economies with one industry or one domain.
     """
-    _by_column[layout] = frozenset(fields)
-
-
-def _compiled_type(part: Any, by_column: bool) -> Any:
     if not isinstance(part, np.ndarray):
         return bound_type(part)
     kind = numba.typeof(part)
@@ -83,7 +80,7 @@ def bound_type(state: Any) -> ReferenceType:
     layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
-        columns = _by_column.get(type(state), frozenset())
+        columns = {name for name, field in fields_of(type(state)).items() if field.order == "F"}
         named = zip(state._fields, state, strict=True)
         kinds = tuple((name, _compiled_type(part, name in columns)) for name, part in named)
         known = layout, ReferenceType(type(state).__name__, kinds)

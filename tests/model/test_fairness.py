@@ -130,7 +130,7 @@ def test_instruments_touch_only_support_and_money(name, course, arm, differing):
     untouched = copy_state(state)
     give(20, under_way.parameters.record, policy.record, reference_to(state))
     changed = differing(untouched, state)
-    allowed = ("support.", "government.purse", "government.placed", "innovators.equity", "ledger.", "scratch.")
+    allowed = ("support.", "government.purse", "government.placed", "innovators.equity", "ledger.", "phase_workspace.")
     assert [field for field in changed if not field.startswith(allowed)] == []
     assert ("innovators.equity" in changed) == (name == "guidance_fund")
     assert any(field.startswith("support.") for field in changed)
