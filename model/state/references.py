@@ -80,7 +80,8 @@ def bound_type(state: Any) -> ReferenceType:
     layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
-        columns = {name for name, field in fields_of(type(state)).items() if field.order == "F"}
+        declared: Any = type(state)
+        columns = {name for name, field in fields_of(declared).items() if field.order == "F"}
         named = zip(state._fields, state, strict=True)
         kinds = tuple((name, _compiled_type(part, name in columns)) for name, part in named)
         known = layout, ReferenceType(type(state).__name__, kinds)
