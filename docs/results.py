@@ -76,7 +76,8 @@ def compare_blind(size: Size) -> Iterator[Result]:
 
 def _plane(table: str, study: str, size: Size) -> Iterator[Result]:
     """Yield the welfare of application less that of selection over the two factors of a shipped study."""
-    from experiments.analysis.sweep import boundary, run_sweep
+    from experiments.analysis.boundary import boundary
+    from experiments.analysis.sweep import run_sweep
     from experiments.study.file import read_study
     from experiments.study.study import seeds_from
 

@@ -80,7 +80,7 @@ GROUPS = {
         ("model/",),
         (
             "model/test_champions.py::test_scores_are_z_scores_of_living_domestic_firms",
-            "viz/test_made_up.py",
+            "model/test_made_up.py",
             "model/test_simulation.py",
             "uncompiled/test_shares.py",
         ),

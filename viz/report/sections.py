@@ -62,7 +62,7 @@ class ReportContent:
         return {"label": label or wording.plain(name), "unit": entry.unit, "better": entry.better}
 
     def summary(self, name: str, absolute: bool = False) -> pd.DataFrame:
-        """Return an indicator per policy as in `over_seeds.summarise_arms`: paired differences, or means if `absolute`."""
+        """Return an indicator per policy as in `over_seeds.summarise_arms`: differences, or means if `absolute`."""
         values = by_seed(self.comparison.runs, self.comparison.policies, name)
         return summarise_arms(values, None if absolute else self.reference)
 
