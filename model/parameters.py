@@ -33,6 +33,14 @@ CALIBRATION = "calibration on the no-policy economy"
 PeerNetwork = Literal["community", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
 SupplyNetwork = Literal["random", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
 
+_AT_MOST = {
+    "founders": "slots",
+    "industries": "users",
+    "floor_cost": "initial_cost",
+    "supplier_low": "supplier_high",
+}
+"""Parameters that must not exceed another."""
+
 
 class Parameters(Declared):
     """The parameters of the economy: frozen, validated, hashable. Unknown names are refused.
@@ -389,26 +397,18 @@ class Parameters(Declared):
         self._check_files()
         if self.industries_file:
             object.__setattr__(self, "industries", len(self.industry_names))  # frozen; the file decides
-        if self.traditional_share + self.emerging_share > 1.0 + 1e-12:
-            raise ValueError(
-                f"traditional_share + emerging_share = {self.traditional_share + self.emerging_share:g}: must be at most 1"
-            )
-        if self.founders > self.slots:
-            raise ValueError(f"founders = {self.founders}: must be at most slots = {self.slots}")
+        together = self.traditional_share + self.emerging_share
+        if together > 1.0 + 1e-12:
+            raise BadInput("must be at most 1", "traditional_share + emerging_share", together)
+        for name, most in _AT_MOST.items():
+            if getattr(self, name) > getattr(self, most):
+                raise BadInput(f"must be at most {most} = {getattr(self, most):g}", name, getattr(self, name))
         if self.suppliers < self.domains:
-            raise ValueError(f"suppliers = {self.suppliers}: must be at least domains = {self.domains}")
-        if self.industries > self.users:
-            raise ValueError(f"industries = {self.industries}: must be at most users = {self.users}")
-        if self.floor_cost > self.initial_cost:
-            raise ValueError(f"floor_cost = {self.floor_cost:g}: must be at most initial_cost = {self.initial_cost:g}")
-        if self.supplier_low > self.supplier_high:
-            raise ValueError(
-                f"supplier_low = {self.supplier_low:g}: must be at most supplier_high = {self.supplier_high:g}"
-            )
+            raise BadInput(f"must be at least domains = {self.domains}", "suppliers", self.suppliers)
         return self
 
     def _check_files(self) -> None:
-        """Refuse files that cannot be read or do not fit the other parameters; the message names the parameter."""
+        """Raise BadInput, with the parameter as key, for a file that does not fit the other parameters."""
         default = type(self).model_fields["industries"].default
         checks: dict[str, Callable[[str], object]] = {
             "industries_file": lambda file: check_industries(file, self.industries, default, self.domains),
@@ -419,8 +419,9 @@ class Parameters(Declared):
             try:
                 if file := getattr(self, name):
                     check(file)
-            except BadInput as fault:
-                raise BadInput(f"{name} = {fault}") from None
+            except BadInput as error:
+                error.within(name)
+                raise
 
     @property
     def industry_names(self) -> tuple[str, ...]:
@@ -462,7 +463,7 @@ def find_parameters(given: "Parameters | Mapping[str, Any] | None") -> Parameter
     if isinstance(given, Parameters):
         return given
     if not isinstance(given, Mapping | None):
-        raise BadInput(f"parameters = {given!r}: must be Parameters, or values by name")
+        raise BadInput("must be Parameters, or values by name", "parameters", given)
     return Parameters(**{str(name): value for name, value in (given or {}).items()})
 
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.analysis.arms import Arms
 from experiments.analysis.effects import cells, effects_table
 from experiments.analysis.equal_money import ROUNDS, matched, unmatched, yoked
 from experiments.analysis.ranks import money_standing
@@ -13,10 +12,14 @@ from experiments.analysis.response import Responses, break_even, efficacies, res
 from experiments.analysis.statistics import pairs_needed
 from experiments.analysis.table import HEADLINE, tabulate
 from experiments.analysis.withdrawal import ending_apart
+from experiments.results.arms import runs_of, series_of
 from experiments.results.manifest import versions
 from experiments.results.store import MemoryStore, Store
+from experiments.running.engines import Execution
 from experiments.running.progress import say
-from experiments.running.runner import Execution, run_tasks
+from experiments.running.runner import run_tasks
+from experiments.study.plan import Plan
+from experiments.study.points import Point
 from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
 from model.declaration.errors import BadInput
 from model.parameters import Parameters, find_parameters
@@ -140,7 +143,7 @@ def compare(
 def compare_study(
     study: Study, out: Path | str | None = None, execution: Execution | None = None, responses: bool = False
 ) -> Comparison:
-    """Run what is missing of a study and compare; `responses` also to budgets and to assumed efficacies.
+    """Run what is missing of a study and compare. `responses` adds reruns at other budgets and assumed efficacies.
 
     Raises BadInput for a study with uncertain factors.
     """
@@ -152,8 +155,9 @@ def compare_study(
         raise BadInput(f"policies = {study.reference}: nothing to compare the reference with; name another policy")
     execution = execution or Execution()
     store = MemoryStore() if out is None else Store(Path(out), study, model)
-    arms = _run_arms(study, Arms.of(study, model), store, execution)
-    runs, series = arms.runs(store), arms.series(store)
+    plan = Plan((Point(0, study.parameters, study.policies, study.seeds),), model)
+    plan = _run_arms(study, plan, store, execution)
+    runs, series = runs_of(plan, store), series_of(plan, store)
     found = respond(study, (study.outcomes or HEADLINE)[0], model, store, execution) if responses else None
     if isinstance(store, Store):
         store.finish(store.runs(columns=["run_id"])["run_id"].to_pylist())
@@ -173,28 +177,28 @@ def compare_study(
     )
 
 
-def _run_arms(study: Study, arms: Arms, store: Store | MemoryStore, execution: Execution) -> Arms:
-    """Run the arms, then once more at the slowest arm's calendar and at an amount that all can place, if asked to."""
-    run_tasks(arms, store, execution)
+def _run_arms(study: Study, plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
+    """Run a plan, then again at the slowest arm's calendar and at an amount that all can place, if the study asks."""
+    run_tasks(plan, store, execution)
     if study.timing == "yoked":
-        arms = yoked(arms, arms.runs(store), arms.series(store))
-        run_tasks(arms, store, execution)
+        plan = yoked(plan, runs_of(plan, store), series_of(plan, store))
+        run_tasks(plan, store, execution)
     if study.match:
-        arms = _match(arms, store, execution)
-    return arms
+        plan = _match(plan, store, execution)
+    return plan
 
 
-def _match(arms: Arms, store: Store | MemoryStore, execution: Execution) -> Arms:
-    """Rerun the arms at smaller amounts until all place theirs; says so where some never do."""
+def _match(plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
+    """Rerun a plan at smaller amounts until all arms place theirs. Warn where some never do."""
     for _ in range(ROUNDS):
-        smaller = matched(arms, arms.runs(store))
-        if smaller == arms:
-            return arms
-        arms = smaller
-        run_tasks(arms, store, execution)
-    if left := unmatched(arms.runs(store)):
+        smaller = matched(plan, runs_of(plan, store))
+        if smaller == plan:
+            return plan
+        plan = smaller
+        run_tasks(plan, store, execution)
+    if left := unmatched(runs_of(plan, store)):
         say(
             f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}",
             execution.quiet,
         )
-    return arms
+    return plan

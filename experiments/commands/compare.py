@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from experiments.commands.json import records, to_json
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
 from experiments.files import write_whole
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 from experiments.study.study import Study
 
 if TYPE_CHECKING:

@@ -12,8 +12,9 @@ from experiments.commands.options import OneRun
 from experiments.commands.outcome import DONE
 from experiments.files import check_writable, write_whole
 from experiments.results.manifest import versions
+from experiments.running.engines import Execution
 from experiments.running.progress import say
-from experiments.running.runner import Execution, prepare
+from experiments.running.runner import prepare
 from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 import numpy as np
 from pydantic import BeforeValidator, PlainSerializer, model_validator
 
-from model.declaration.errors import BadInput, unknown
+from model.declaration.errors import BadInput, inside, unknown
+from model.declaration.numbers import python_number
 from model.declaration.settings import Declared, declare, declare_choice, to_record
 from model.declaration.sources import FENG, KROEBER, ZHANG
 from model.policy.catalogue import INSTRUMENTS
@@ -18,31 +19,33 @@ from model.records import PolicyRecord
 
 
 def _mix(value: Any) -> Any:
-    """A mix as sorted (instrument, share) pairs; unknown names and bad shares are refused."""
+    """Return a mix as sorted (instrument, share) pairs. Raises BadInput for unknown names and bad shares."""
     try:
         pairs = dict(value)
     except (TypeError, ValueError):
-        raise ValueError("must be a mapping of instruments to shares that sum to 1") from None
+        raise BadInput("must be a mapping of instruments to shares that sum to 1", value=value) from None
     for name, share in pairs.items():
         if name not in INSTRUMENTS:
-            raise ValueError(str(unknown("instrument", name, INSTRUMENTS)))
-        if isinstance(share, bool) or not isinstance(share, int | float) or not 0.0 <= share <= 1.0:
-            raise ValueError(f"share of {name} must be a number from 0 to 1")
+            raise unknown("instrument", name, INSTRUMENTS).within(str(name))
+        pairs[name] = _number(share, str(name), 1.0)
     if pairs and abs(sum(pairs.values()) - 1.0) > 1e-9:
-        raise ValueError(f"shares sum to {sum(pairs.values()):g}; they must sum to 1")
-    return tuple(sorted((str(name), float(share)) for name, share in pairs.items()))
+        raise BadInput(f"shares sum to {sum(pairs.values()):g}, must sum to 1", value=value)
+    return tuple(sorted((str(name), share) for name, share in pairs.items()))
 
 
 def _calendar(value: Any) -> Any:
-    """A calendar as a tuple of multiples of the budget."""
-    if not isinstance(value, list | tuple) or any(
-        isinstance(multiple, bool) or not isinstance(multiple, int | float) for multiple in value
-    ):
-        raise ValueError("must be a list of numbers")
-    multiples = tuple(float(multiple) for multiple in value)
-    if not all(0.0 <= multiple <= 1e6 for multiple in multiples):
-        raise ValueError("multiples of the budget must be numbers from 0 to 1e6")
-    return multiples
+    """Return a calendar as a tuple of multiples of the budget."""
+    if not isinstance(value, list | tuple):
+        raise BadInput("must be a list of numbers", value=value)
+    return tuple(_number(multiple, f"[{quarter}]", 1e6) for quarter, multiple in enumerate(value))
+
+
+def _number(value: Any, key: str, most: float) -> float:
+    with inside(key):
+        number = python_number(value)
+    if not isinstance(number, int | float) or not 0.0 <= number <= most:
+        raise BadInput(f"must be a number from 0 to {most:g}", key, value)
+    return float(number)
 
 
 Mix = Annotated[tuple[tuple[str, float], ...], BeforeValidator(_mix), PlainSerializer(dict)]
@@ -159,15 +162,14 @@ class Policy(Declared):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         if self.end < self.start:
-            raise ValueError(f"end = {self.end}: must be at least start = {self.start}")
+            raise BadInput(f"must be at least start = {self.start}", "end", self.end)
         if self.phase_out > self.end - self.start:
-            raise ValueError(
-                f"phase_out = {self.phase_out}: must be at most the policy's length of {self.end - self.start} quarters"
-            )
+            length = f"the policy's length of {self.end - self.start} quarters"
+            raise BadInput(f"must be at most {length}", "phase_out", self.phase_out)
         if self.later_mix and not self.mix:
-            raise ValueError("later_mix: needs a mix to start with")
+            raise BadInput("needs a mix to start with", "later_mix")
         if self.leakage + self.administration >= 0.99:
-            raise ValueError("leakage + administration must be below 0.99")
+            raise BadInput("must be below 0.99", "leakage + administration", self.leakage + self.administration)
         return self
 
     @property
@@ -223,9 +225,9 @@ def _record(policy: Policy) -> PolicyRecord:
 
 
 def check_fits(policy: Policy, slots: int) -> None:
-    """Raise BadInput when a selective policy asks for more champions than there are places for firms."""
+    """Raise BadInput when a selective policy asks for more champions than there are slots for firms."""
     if policy.uses(chooser="government") and policy.champions > slots:
-        raise BadInput(f"policy.champions = {policy.champions}: must be at most slots = {slots}, or all")
+        raise BadInput(f"must be at most slots = {slots}, or all", "champions", policy.champions)
 
 
 def withdrawn(policy: Policy, quarter: int) -> Policy:

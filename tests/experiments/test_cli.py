@@ -322,7 +322,7 @@ def test_status_of_a_folder_made_by_other_declarations(capsys: pytest.CaptureFix
     manifest["study"]["parameters"]["abolished"] = 1.0
     Path("x/manifest.json").write_text(json.dumps(manifest))
     out, _ = run(capsys, "status", "x")
-    assert "4 runs stored, 0 failed; of how many cannot be told" in out
+    assert "4 runs stored, 0 failed, of an unknown number" in out
     assert json.loads(run(capsys, "status", "x", "--json")[0])["asked"] == {}
 
 
@@ -357,7 +357,7 @@ def test_a_full_stdout_is_one_line() -> None:
     ("words", "code", "out", "err"),
     [
         (["policies"], 0, "procurement", ""),
-        (["run", "--policy", "grnts"], 2, "", "nqpf: unknown policy 'grnts'; did you mean 'grants'?\n"),
+        (["run", "--policy", "grnts"], 2, "", "nqpf: --policy: unknown policy 'grnts': did you mean 'grants'?\n"),
     ],
 )
 def test_it_is_a_module_too(

@@ -10,7 +10,7 @@ from experiments.analysis.sweep import sweep_study
 from experiments.cli import main
 from experiments.results.merge import merge_folders
 from experiments.results.store import Store, count_runs
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 from experiments.study.plan import Shard
 from experiments.study.study import Study
 from model.declaration.errors import BadInput

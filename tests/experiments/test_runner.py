@@ -16,8 +16,9 @@ import model.simulation
 from experiments.cli import main
 from experiments.results.columns import Result
 from experiments.results.store import MemoryStore, Store, count_runs
-from experiments.running.runner import Execution, _run_groups, run_tasks
-from experiments.study.plan import Task, Tasks
+from experiments.running.engines import Execution
+from experiments.running.runner import _run_groups, run_tasks
+from experiments.study.plan import Plan, Task
 from experiments.study.study import Study
 from model.parameters import Parameters
 from model.policy.policy import Policy
@@ -27,7 +28,7 @@ from tests.economies import SET_TINY as SET
 from tests.economies import TINY
 
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=tuple(range(6)))
-TASKS = list(Tasks.of(STUDY, "m"))
+TASKS = list(Plan.of(STUDY, "m"))
 ROOT = Path(__file__).resolve().parents[2]
 
 # What a job does, slowed down; defined in the main module so that it travels to worker processes by value. Where the
@@ -91,11 +92,11 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes(
     store, real, calls = Store(tmp_path, STUDY, "m"), experiments.running.runner.run_task, []
     stop_at = 6
 
-    def interrupted(task: Task, runs: Any) -> Result:
+    def interrupted(task: Task, *given: Any) -> Result:
         calls.append(task)
         if len(calls) == stop_at:
             raise KeyboardInterrupt
-        return real(task, runs)
+        return real(task, *given)
 
     monkeypatch.setattr(experiments.running.runner, "run_task", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -125,7 +126,7 @@ def test_one_job_holds_all_missing_policies_of_a_seed(monkeypatch: pytest.Monkey
 
 def test_policies_that_differ_in_name_only_are_run_once() -> None:
     same = Study(parameters=TINY, policies=(find_policy("selective"), find_policy("grants")), seeds=(0, 1))
-    tasks = Tasks.of(same, "m")
+    tasks = Plan.of(same, "m")
     assert [(task.policy.name, task.seed) for task in tasks] == [("selective", 0), ("selective", 1)]
 
 

@@ -20,14 +20,14 @@ from experiments.results.manifest import Manifest
 from experiments.results.store import Store, count_runs
 from experiments.results.writer import Writer
 from experiments.running import runner
-from experiments.study.plan import Task, Tasks
+from experiments.study.plan import Plan, Task
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
 from model.policy.presets import find_policy
 from tests.economies import TINY
 
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=(0, 1, 2))
-TASKS = list(Tasks.of(STUDY, "m"))
+TASKS = list(Plan.of(STUDY, "m"))
 IDS = sorted(task.run_id for task in TASKS)
 
 

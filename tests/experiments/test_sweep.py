@@ -6,7 +6,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,10 @@ from experiments.analysis.sweep import Sweep, run_sweep, summarise_sweep
 from experiments.cli import main
 from experiments.commands.sweep_text import boundary_lines
 from experiments.results.store import MemoryStore, Store
-from experiments.running.runner import Execution, run_tasks
-from experiments.study.design import Design
+from experiments.running.engines import Execution
+from experiments.running.runner import run_tasks
 from experiments.study.file import shipped_studies
-from experiments.study.plan import Shard, Task, Tasks
+from experiments.study.plan import Plan, Shard, Task
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
 from model.policy.presets import find_policy
@@ -199,16 +198,8 @@ def test_the_table_is_byte_identical_however_computed(tmp_path: Path, case: str,
 
 def test_the_order_of_tasks_does_not_matter(tmp_path: Path, expected: bytes) -> None:
     store = Store(tmp_path / "x", STUDY, source_hash(), series=False)
-    run_tasks(list(Tasks.of(STUDY, source_hash()))[::-1], store, Execution(jobs=1))
+    run_tasks(list(Plan.of(STUDY, source_hash()))[::-1], store, Execution(jobs=1))
     assert stored(tmp_path / "x") == expected
-
-
-def test_shards_part_the_runs_and_stay_the_same() -> None:
-    whole = [task.run_id for task in Tasks.of(STUDY, "m")]
-    parts = [[task.run_id for task in Tasks.of(STUDY, "m", Shard(number, 4))] for number in range(1, 5)]
-    assert sorted(chain(*parts)) == sorted(whole)
-    assert all(parts)
-    assert parts[1] == [task.run_id for task in Tasks.of(STUDY, "m", Shard(2, 4))]
 
 
 def test_equal_runs_are_made_once_and_serve_every_point(tmp_path: Path) -> None:
@@ -232,20 +223,20 @@ def test_tasks_are_made_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) ->
     """An interruption at the first run finds hardly any of the tasks made for running."""
     made: list[int] = []
 
-    class Watched(Tasks):
+    class Watched(Plan):
         def __iter__(self) -> Iterator[Task]:
             made.append(0)
             for task in super().__iter__():
                 made[-1] += 1
                 yield task
 
-    def stop(task: Task, runs: Any) -> None:
+    def stop(task: Task, *given: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(experiments.running.runner, "run_task", stop)
     many = replace(STUDY, seeds=tuple(range(200)))
     with pytest.raises(KeyboardInterrupt):
-        run_tasks(Watched(Design(many), many.seeds, "m"), MemoryStore(), Execution(jobs=1))
+        run_tasks(Watched.of(many, "m"), MemoryStore(), Execution(jobs=1))
     assert len(made) == 2, "once to count, once to run"
     assert made[0] == 4 * 3 * 200
     assert made[1] < 50
@@ -316,11 +307,11 @@ def test_an_interrupted_sweep_goes_on(
 ) -> None:
     real, calls = experiments.running.runner.run_task, []
 
-    def interrupted(task: Task, runs: Any) -> object:
+    def interrupted(task: Task, *given: Any) -> object:
         calls.append(task)
         if len(calls) == 8:
             raise KeyboardInterrupt
-        return real(task, runs)
+        return real(task, *given)
 
     with monkeypatch.context() as patch:
         patch.setattr(experiments.running.runner, "run_task", interrupted)

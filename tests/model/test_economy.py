@@ -121,7 +121,7 @@ def test_no_seed_is_seed_0() -> None:
 @pytest.mark.parametrize(
     ("keywords", "told"),
     [
-        ({"usrs": 3}, "'usrs'; did you mean 'users'"),
+        ({"usrs": 3}, "'usrs': did you mean 'users'"),
         ({"foresight": 1}, "did you mean 'policy.foresight'"),
         ({"policy.budgt": 1}, "did you mean 'policy.budget'"),
         ({"policy": "aplication"}, "did you mean 'application'"),
