@@ -95,14 +95,15 @@ class Parameters(Declared):
         "share",
         0.0,
         1.0,
-        "eta: how general-purpose the technology is (weight of needs common to all industries)",
+        "how general-purpose the technology is (weight of needs common to all industries)",
         "Bresnahan & Trajtenberg (1995)",
+        symbol="eta",
     )
     needs_concentration: float = declare(0.4, "Dirichlet parameter", 0.05, 10.0, "low: an industry needs few domains")
     needs_drift: float = declare(0.02, "log-sd per quarter", 0.0, 0.2, "random drift of industries' needs")
     size_dispersion: float = declare(0.8, "log-sd", 0.0, 2.0, "spread of users' sizes within an industry")
     value_of_quality: float = declare(
-        0.29, "output per unit of quality", 0.01, 1.0, "v: what quality adds to output", CALIBRATION
+        0.29, "output per unit of quality", 0.01, 1.0, "what quality adds to output", CALIBRATION, symbol="v"
     )
     valuation_dispersion: float = declare(
         0.73, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION
@@ -173,53 +174,68 @@ class Parameters(Declared):
 
     # -- research and development
     engineers: float = declare(
-        20.0, "engineers per market size", 1.0, 200.0, "H_0: supply of engineers at the no-policy wage of t = 0"
+        20.0,
+        "engineers per market size",
+        1.0,
+        200.0,
+        "supply of engineers at the no-policy wage of t = 0",
+        symbol="H_0",
     )
-    supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "eps: supply of engineers", "Goolsbee (1998)")
+    supply_elasticity: float = declare(
+        1.5, "elasticity", 0.0, 3.0, "supply of engineers", "Goolsbee (1998)", symbol="eps"
+    )
     research_intensity: float = declare(0.15, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
     burn: float = declare(0.02, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
     displacement: float = declare(
         0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)"
     )
     solution_rate: float = declare(
-        9.5, "problems per quarter", 0.0, 100.0, "gamma: productivity of exploitation", CALIBRATION
+        9.5, "problems per quarter", 0.0, 100.0, "productivity of exploitation", CALIBRATION, symbol="gamma"
     )
     solution_step: float = declare(
         0.3, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION
     )
     concentration: float = declare(
-        0.46, "exponent", 0.3, 1.0, "lambda: returns to concentrating engineers in one firm", CALIBRATION
+        0.46, "exponent", 0.3, 1.0, "returns to concentrating engineers in one firm", CALIBRATION, symbol="lambda"
     )
     own_problems: float = declare(
         0.6,
         "share",
         0.0,
         1.0,
-        "kappa: what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off",
+        "what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off",
         f"{FENG}: 'new problems'; " + CALIBRATION,
+        symbol="kappa",
     )
-    backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "B_half: backlog at half effect", CALIBRATION)
+    backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "backlog at half effect", CALIBRATION, symbol="B_half")
     novelty_half: float = declare(
         19.0,
         "reports",
         1.0,
         100.0,
-        "S_half: reports from one industry after which a further one counts half",
+        "reports from one industry after which a further one counts half",
         CALIBRATION,
+        symbol="S_half",
     )
     novelty_decay: float = declare(0.05, "per quarter", 0.0, 1.0, "decay of the reports already heard")
     belief_memory: float = declare(0.95, "per quarter", 0.5, 1.0, "memory of where problems come from", CALIBRATION)
     ceiling: float = declare(2.7, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
     ceiling_growth: float = declare(0.6, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
-    explore_max: float = declare(0.24, "share", 0.0, 1.0, "e_max: largest share of hours for exploration", CALIBRATION)
-    discovery: float = declare(0.1, "per hour", 0.0, 5.0, "zeta: hazard of finding the next generation", CALIBRATION)
+    explore_max: float = declare(
+        0.24, "share", 0.0, 1.0, "largest share of hours for exploration", CALIBRATION, symbol="e_max"
+    )
+    discovery: float = declare(
+        0.1, "per hour", 0.0, 5.0, "hazard of finding the next generation", CALIBRATION, symbol="zeta"
+    )
     discovery_decay: float = declare(
         0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)"
     )
     discovery_shown: float = declare(
         10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION
     )
-    carried: float = declare(0.66, "share", 0.0, 1.0, "tau: capability carried over to a new generation", CALIBRATION)
+    carried: float = declare(
+        0.66, "share", 0.0, 1.0, "capability carried over to a new generation", CALIBRATION, symbol="tau"
+    )
     switch_saturation: float = declare(
         0.7, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION
     )
@@ -228,15 +244,16 @@ class Parameters(Declared):
     )
     ip_protection: float = declare(0.0, "share", 0.0, 1.0, "reduction of imitation")
     disclosure: float = declare(
-        0.53, "share", 0.0, 1.0, "delta: what is visible of a rival without products in use", CALIBRATION
+        0.53, "share", 0.0, 1.0, "what is visible of a rival without products in use", CALIBRATION, symbol="delta"
     )
     absorption_half: float = declare(
         0.17,
         "hours",
         0.001,
         5.0,
-        "h_half: hours at half absorptive capacity",
+        "hours at half absorptive capacity",
         "Cohen & Levinthal (1989); " + CALIBRATION,
+        symbol="h_half",
     )
 
     # -- product, price and suppliers
@@ -245,11 +262,11 @@ class Parameters(Declared):
         0.44, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION
     )
     complementarity: float = declare(
-        -0.5, "exponent", -40.0, 0.99, "rho: CES over domains; lower is nearer to the weakest link"
+        -0.5, "exponent", -40.0, 0.99, "CES over domains; lower is nearer to the weakest link", symbol="rho"
     )
-    supplier_weight: float = declare(0.3, "share", 0.0, 0.95, "mu: weight of the supplier's capability")
+    supplier_weight: float = declare(0.3, "share", 0.0, 0.95, "weight of the supplier's capability", symbol="mu")
     supplier_exponent: float = declare(
-        0.0, "exponent", -6.0, 0.0, "sigma: CES of own and supplier's capability; -6 is a bottleneck"
+        0.0, "exponent", -6.0, 0.0, "CES of own and supplier's capability; -6 is a bottleneck", symbol="sigma"
     )
     supplier_low: float = declare(0.3, "capability", 0.01, 2.0, "lowest initial capability of suppliers")
     supplier_high: float = declare(0.7, "capability", 0.01, 2.0, "highest initial capability of suppliers")
@@ -265,15 +282,15 @@ class Parameters(Declared):
         0.05, "share of demand", 0.001, 2.0, "total demand that a domain's suppliers serve at first at normal cost"
     )
     capacity_adjustment: float = declare(0.1, "per quarter", 0.0, 1.0, "suppliers' capacity moves towards orders")
-    congestion: float = declare(0.25, "exponent", 0.0, 1.0, "psi: input cost when orders exceed capacity")
+    congestion: float = declare(0.25, "exponent", 0.0, 1.0, "input cost when orders exceed capacity", symbol="psi")
     input_share: float = declare(0.3, "share", 0.0, 1.0, "share of unit cost that is bought from suppliers")
-    initial_cost: float = declare(0.22, "money", 0.01, 1.0, "c0: unit cost before experience", CALIBRATION)
+    initial_cost: float = declare(0.22, "money", 0.01, 1.0, "unit cost before experience", CALIBRATION, symbol="c0")
     floor_cost: float = declare(0.0235, "money", 0.0, 0.5, "floor of unit cost", CALIBRATION)
     learning_by_doing: float = declare(
-        0.3, "exponent", 0.0, 1.0, "b_doing: Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION
+        0.3, "exponent", 0.0, 1.0, "Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION, symbol="b_doing"
     )
     learning_by_research: float = declare(
-        0.0, "exponent", 0.0, 1.0, "b_research: cost falls with capability", CALIBRATION
+        0.0, "exponent", 0.0, 1.0, "cost falls with capability", CALIBRATION, symbol="b_research"
     )
     markup_start: float = declare(0.37, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
     markup_response: float = declare(
@@ -306,9 +323,11 @@ class Parameters(Declared):
         0.28, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION
     )
 
-    refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "f_0: hazard that private investors refinance a poor firm")
-    refinance_prototype: float = declare(0.1, "per quarter", 0.0, 1.0, "f_1: added while a prototype waits")
-    refinance_growth: float = declare(0.1, "per quarter", 0.0, 1.0, "f_2: added when sales grew")
+    refinance: float = declare(
+        0.0, "per quarter", 0.0, 1.0, "hazard that private investors refinance a poor firm", symbol="f_0"
+    )
+    refinance_prototype: float = declare(0.1, "per quarter", 0.0, 1.0, "added while a prototype waits", symbol="f_1")
+    refinance_growth: float = declare(0.1, "per quarter", 0.0, 1.0, "added when sales grew", symbol="f_2")
 
     # -- foreigners
     foreign_suppliers: float = declare(
@@ -388,7 +407,7 @@ class Parameters(Declared):
 
     # -- welfare
     funds_cost: float = declare(
-        0.2, "share", 0.0, 1.0, "chi: marginal cost of public funds", "Ballard, Shoven & Whalley (1985)"
+        0.2, "share", 0.0, 1.0, "marginal cost of public funds", "Ballard, Shoven & Whalley (1985)", symbol="chi"
     )
     # fmt: on
 

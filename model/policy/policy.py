@@ -73,8 +73,9 @@ class Policy(Declared):
         "share of initial output per quarter",
         0.0,
         0.1,
-        "g: money raised per quarter",
+        "money raised per quarter",
         f"{ZHANG}; at least 1.73 % of GDP in China in 2019 (DiPippo, Mazzocco & Kennedy 2022)",
+        symbol="g",
     )
     start: int = declare(0, "quarter", 0, 2000, "first quarter of the policy")
     end: int = declare(120, "quarter", 0, 2000, "first quarter after the policy")
@@ -95,10 +96,10 @@ class Policy(Declared):
     )
     subsidy_cap: float = declare(0.5, "share of price", 0.0, 0.99, "largest share of a price that is paid")
     foresight: float = declare(
-        0.5, "share", 0.0, 1.0, "phi: how well government sees firms' prospects and future problems"
+        0.5, "share", 0.0, 1.0, "how well government sees firms' prospects and future problems", symbol="phi"
     )
     champions: Champions = declare(
-        5, "firms", 0, 4096, "K: number of chosen firms; 0 or 'all' means every firm", "assumption"
+        5, "firms", 0, 4096, "number of chosen firms; 0 or 'all' means every firm", "assumption", symbol="K"
     )
     award: Literal["proportional", "equal"] = declare_choice(
         "proportional", "grants in proportion to own R&D, or equal"
@@ -155,7 +156,7 @@ class Policy(Declared):
     )
     entry_award: float = declare(2.0, "ratio to seed cash", 0.0, 20.0, "largest addition to an entrant's seed cash")
     roadmap_plan: float = declare(
-        0.2, "share", 0.0, 1.0, "a: weight of the government's plan in a roadmap, beside pooled reports"
+        0.2, "share", 0.0, 1.0, "weight of the government's plan in a roadmap, beside pooled reports", symbol="a"
     )
     # fmt: on
 

@@ -48,6 +48,7 @@ STUDIES: dict[str, tuple[dict[str, Any], str, str]] = {
     "a policy": ({"policies": ["rebate", "vouchrs"]}, "policies[1]", "'vouchers'"),
     "a policy twice": ({"policies": ["rebate", "rebate"]}, "policies[1]", "given twice"),
     "a policy's name": ({"policies": [{"name": "a,b", "mix": {"grants": 1}}]}, "policies[0].name", "without commas"),
+    "a symbol": ({"uncertain": {"kappa": {"range": [0, 1]}}}, "uncertain.kappa", "'own_problems'"),
     "a factor": ({"uncertain": {"policy.forsight": {"range": [0, 1]}}}, "uncertain.policy.forsight", "foresight"),
     "a range": ({"uncertain": {"policy.foresight": {"range": [0, 7]}}}, "uncertain.policy.foresight.range", "0 to 1"),
     "a value": ({"uncertain": {"risk": {"values": [0.1, 7]}}}, "uncertain.risk.values[1]", "0 to 1"),
@@ -163,6 +164,8 @@ def test_seeds_have_one_range() -> None:
         ("policy.mix={grants: 7}", "policy.mix.grants", 7, "must be a number from 0 to 1"),
         ("policy.champions=200", "policy.champions", 200, "must be at most slots = 128, or all"),
         ("usrs=3", "usrs", "usrs", "did you mean 'users'?"),
+        ("kappa=0.3", "kappa", "kappa", "is the symbol of 'own_problems'"),
+        ("phi=0.3", "phi", "phi", "is the symbol of 'policy.foresight'"),
         ("budget=3", "budget", "budget", "did you mean 'policy.budget'?"),
     ],
 )

@@ -101,6 +101,30 @@ def test_at_most_five_names_are_suggested() -> None:
     assert len(str(refused(lambda: Parameters(qqqqq=1)))) < 160
 
 
+@pytest.mark.parametrize(
+    ("symbol", "name"),
+    [
+        ("kappa", "own_problems"), ("lambda", "concentration"), ("eta", "generality"), ("mu", "supplier_weight"),
+        ("sigma", "supplier_exponent"), ("rho", "complementarity"), ("tau", "carried"), ("gamma", "solution_rate"),
+        ("delta", "disclosure"), ("psi", "congestion"), ("eps", "supply_elasticity"), ("chi", "funds_cost"),
+        ("H_0", "engineers"),
+    ],
+)  # fmt: skip
+def test_a_symbol_is_answered_with_its_parameter(symbol: str, name: str) -> None:
+    for make in (lambda: Parameters(**{symbol: 0.3}), lambda: Economy(**{symbol: 0.3})):
+        error = refused(make)
+        assert (error.key, error.value, error.allowed) == (symbol, symbol, f"is the symbol of '{name}'")
+
+
+def test_symbols_are_declared_once() -> None:
+    """Each stands for one setting and no longer in the text of its meaning."""
+    entries = [*Parameters.declarations(), *Policy.declarations()]
+    symbols = [entry["symbol"] for entry in entries if entry["symbol"]]
+    assert len(symbols) == len(set(symbols)) == 29
+    assert not [entry for entry in entries if entry["meaning"].startswith(f"{entry['symbol'] or '?'}:")]
+    assert refused(lambda: Economy(phi=1)).allowed == "is the symbol of 'policy.foresight'"
+
+
 # -- numbers
 @pytest.mark.parametrize("kind", [int, float, np.int8, np.int64, np.uint64, np.float16, np.float32, np.float64])
 def test_numpys_numbers_are_pythons(kind: Any) -> None:

@@ -77,8 +77,9 @@ def explain(entry: dict[str, Any]) -> str:
     """Return a setting's range and meaning in a line, from its declaration."""
     span = entry["range"]
     allowed = f"{span[0]:,g} to {span[1]:,g}. " if span and not isinstance(span[0], str) else ""
-    symbol = ":" in entry["meaning"].split(" ", 1)[0]  # g and G are not the same
-    return allowed + (entry["meaning"] if symbol else f"{entry['meaning'][:1].upper()}{entry['meaning'][1:]}")
+    if entry["symbol"]:
+        return f"{allowed}{entry['symbol']}: {entry['meaning']}"
+    return f"{allowed}{entry['meaning'][:1].upper()}{entry['meaning'][1:]}"
 
 
 @solara.component
