@@ -1,6 +1,6 @@
 """`nqpf`: the roof of the project. Commands import what they need when they run, so that `--help` answers at once.
 
-Every fault becomes one line on stderr and an exit code: 0 done; 1 own failure; 2 bad input; 3 some runs failed;
+Every error becomes one line on stderr and an exit code: 0 done, 1 own failure, 2 bad input, 3 some runs failed,
 130 interrupted.
 """
 
@@ -25,6 +25,7 @@ from experiments.commands.options import (
     Seeds,
     SetOption,
     Threads,
+    path_option,
     refuse_settings_of_factors,
     run_from,
     study_from,
@@ -35,7 +36,7 @@ DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 
 app = typer.Typer(
     name="nqpf",
-    help="Compare industrial policies on a simulated economy: equal luck, equal money.",
+    help="Compare industrial policies on a simulated economy: same random draws, equal money.",
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -53,7 +54,7 @@ def _say_version(asked: bool) -> None:
 @app.callback()
 def program(
     version: Annotated[
-        bool, typer.Option("--version", help="Say the versions and leave.", is_eager=True, callback=_say_version)
+        bool, typer.Option("--version", help="Print the versions and leave.", is_eager=True, callback=_say_version)
     ] = False,
 ) -> None:
     """Before any command."""
@@ -82,7 +83,7 @@ def _compare(
 ) -> int:
     """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
     from experiments.commands.compare import compare_command
-    from experiments.running.runner import Execution
+    from experiments.running.engines import Execution
     from experiments.study.study import refuse_uncertain
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
@@ -96,9 +97,9 @@ def _run(
     policy: Annotated[str, typer.Option("--policy", help="A preset's name or a YAML file.")] = "laissez_faire",
     seed: Seed = None,
     settings: SetOption = None,
-    series: Annotated[Path | None, typer.Option("--series", metavar="FILE.parquet", help="Write the series.")] = None,
-    agents: Annotated[Path | None, typer.Option("--agents", metavar="FILE.parquet", help="Write the firms.")] = None,
-    graph: Annotated[Path | None, typer.Option("--graph", metavar="FILE.graphml", help="Write the network.")] = None,
+    series: Annotated[Path | None, path_option("--series", "FILE.parquet", "Write the series.")] = None,
+    agents: Annotated[Path | None, path_option("--agents", "FILE.parquet", "Write the firms.")] = None,
+    graph: Annotated[Path | None, path_option("--graph", "FILE.graphml", "Write the network.")] = None,
     jobs: Threads = None,
     check: Check = False,
     quick: Quick = False,
@@ -107,7 +108,7 @@ def _run(
 ) -> int:
     """Make one run and print its summary."""
     from experiments.commands.run import Files, run_command
-    from experiments.running.runner import Execution
+    from experiments.running.engines import Execution
 
     one = run_from(policy, seed, settings or (), quick)
     return run_command(one, Files(series, agents, graph), Execution(jobs, check=check, quiet=quiet), as_json=as_json)
@@ -134,9 +135,9 @@ def _sweep(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Run policies over a design of parameters and traits; with two factors, draw where one policy gives way."""
+    """Run policies over a design of parameters and traits. With two factors, draw where one policy gives way."""
     from experiments.commands.sweep import SweepRequest, sweep_command
-    from experiments.running.runner import Execution
+    from experiments.running.engines import Execution
     from experiments.study.plan import Shard
     from experiments.study.study import refuse_reruns
 
@@ -151,7 +152,7 @@ def _sweep(
 def _merge(
     first: Annotated[Path, typer.Argument(metavar="A", help="A results folder; takes the runs of B, unless --out.")],
     second: Annotated[Path, typer.Argument(metavar="B", help="Another of the same study; left as it is.")],
-    out: Annotated[Path | None, typer.Option("--out", metavar="C", help="A new folder for both.")] = None,
+    out: Annotated[Path | None, path_option("--out", "C", "A new folder for both.")] = None,
     as_json: Json = False,
 ) -> int:
     """Join two results folders of one study."""
@@ -167,21 +168,26 @@ def _validate(
     seeds: Seeds = None,
     seed: Seed = None,
     settings: SetOption = None,
+    out: Out = None,
     jobs: Jobs = None,
+    engine: Engine = "threads",
+    check: Check = False,
     quick: Quick = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Hold the economy without policy against stylised facts."""
+    """Compare the economy without policy with stylised facts."""
     from experiments.commands.validate import validate_command
+    from experiments.running.engines import Execution
 
     one = run_from("laissez_faire", seed, settings or (), quick)
-    return validate_command(facts or (), one, seeds, jobs=jobs, quick=quick, as_json=as_json, quiet=quiet)
+    execution = Execution(jobs, engine, check, quiet)
+    return validate_command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
 
 
 @app.command("policies")
 def _policies(as_json: Json = False) -> int:
-    """What policies there are: mix, budget, calendar and traits."""
+    """List the policies: mix, budget, calendar and traits."""
     from experiments.commands.listings import policies_listing
 
     return policies_listing(as_json)
@@ -189,7 +195,7 @@ def _policies(as_json: Json = False) -> int:
 
 @app.command("parameters")
 def _parameters(as_json: Json = False) -> int:
-    """What can be set: parameters and policy traits with default, unit, range, meaning and source."""
+    """List the parameters and policy traits: symbol, default, unit, range, meaning and source."""
     from experiments.commands.listings import parameters_listing
 
     return parameters_listing(as_json)
@@ -197,7 +203,7 @@ def _parameters(as_json: Json = False) -> int:
 
 @app.command("indicators")
 def _indicators(as_json: Json = False) -> int:
-    """What is measured: name, unit, definition."""
+    """List the indicators: name, unit, definition."""
     from experiments.commands.listings import indicators_listing
 
     return indicators_listing(as_json)
@@ -207,7 +213,7 @@ def _indicators(as_json: Json = False) -> int:
 def _status(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")], as_json: Json = False
 ) -> int:
-    """Where a results folder stands."""
+    """Print how many runs of a results folder are done."""
     from experiments.commands.listings import status_listing
 
     return status_listing(folder, as_json)
@@ -226,9 +232,9 @@ def _view(
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command line and return the exit code; a fault is one line on stderr, never a traceback.
+    """Run the command line and return the exit code. An error is one line on stderr, never a traceback.
 
-    With NQPF_DEBUG set in the environment, the traceback of an unforeseen fault is shown as well.
+    With NQPF_DEBUG set in the environment, the traceback of an unforeseen error is shown as well.
     """
     given = sys.argv[1:] if arguments is None else arguments
     if sys.stderr is None:
@@ -244,58 +250,60 @@ def main(arguments: list[str] | None = None) -> int:
         return code
     except typer.Exit as leave:
         return leave.exit_code
-    except KeyboardInterrupt as fault:
-        return _complain(f"interrupted{f'; {fault}' if str(fault) else ''}", INTERRUPTED)
+    except KeyboardInterrupt as stop:
+        return _complain(f"interrupted{f'; {stop}' if str(stop) else ''}", INTERRUPTED)
     except BrokenPipeError:
         return _complain("stdout was closed before everything was written", OWN_FAILURE)
-    except OSError as fault:
-        place = f"{fault.filename}: " if fault.filename else ""
-        return _complain(f"{place}{(fault.strerror or str(fault)).lower()}", OWN_FAILURE)
-    except Exception as fault:
-        return _explain(fault, given)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        return _complain(f"{place}{(error.strerror or str(error)).lower()}", OWN_FAILURE)
+    except Exception as error:
+        return _explain(error, given)
 
 
-def _explain(fault: Exception, arguments: list[str]) -> int:
+def _explain(error: Exception, arguments: list[str]) -> int:
     from model.declaration.errors import BadInput
 
-    if isinstance(fault, BadInput):
-        return _complain(fault, BAD_INPUT)
-    if hasattr(fault, "format_message"):
-        return _complain(_usage_fault(fault, arguments), BAD_INPUT)
+    if isinstance(error, BadInput):
+        return _complain(error, BAD_INPUT)
+    if hasattr(error, "format_message"):
+        return _complain(_usage_error(error, arguments), BAD_INPUT)
     if os.environ.get("NQPF_DEBUG"):
-        raise fault
-    return _complain(f"{type(fault).__name__}: {fault} (set NQPF_DEBUG=1 for the traceback)", OWN_FAILURE)
+        raise error
+    return _complain(f"{type(error).__name__}: {error} (set NQPF_DEBUG=1 for the traceback)", OWN_FAILURE)
 
 
 def _invoke(arguments: list[str]) -> int:
-    """Run a command without Typer's own handling of faults, which prints several lines."""
+    """Run a command without Typer's own handling of errors, which prints several lines."""
     command = typer.main.get_command(app)
     with command.make_context("nqpf", list(arguments)) as context:
         return int(command.invoke(context) or DONE)
 
 
-def _usage_fault(fault: Any, arguments: list[str]) -> str:
-    """A wrong option or command as one line that names the nearest one."""
+def _usage_error(error: Any, arguments: list[str]) -> str:
+    """Return one line for a wrong option or command that names the nearest one."""
     from model.declaration.errors import unknown
 
     command = typer.main.get_command(app)
     names = list(getattr(command, "commands", {}))
-    context = getattr(fault, "ctx", None)
-    if type(fault).__name__ == "NoSuchOption" and context is not None:
+    context = getattr(error, "ctx", None)
+    if type(error).__name__ == "NoSuchOption" and context is not None:
         allowed = sorted(
             option
             for parameter in context.command.params
             for option in (*parameter.opts, *parameter.secondary_opts)
             if option[:2] == "--"
         )
-        return str(unknown("option", fault.option_name, allowed))
+        return str(unknown("option", error.option_name, allowed))
     word = next((argument for argument in arguments if not argument.startswith("-")), "")
     if word and word not in names:
         return str(unknown("command", word, names))
-    return str(fault.format_message())
+    return str(error.format_message())
 
 
-def _complain(fault: object, code: int) -> int:
+def _complain(message: object, code: int) -> int:
+    from model.declaration.errors import printable
+
     with suppress(OSError):
-        print(f"nqpf: {' '.join(str(fault).split())}", file=sys.stderr, flush=True)
+        print(f"nqpf: {printable(' '.join(str(message).split()))}", file=sys.stderr, flush=True)
     return code

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all: written under a temporary name, synced, renamed."""
+"""Files that are written whole or not at all, and input files read so that every error names them."""
 
 import csv
 import os
@@ -14,9 +14,9 @@ TEMPORARY = ".nqpf-"
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write `data` so that `path` is either what it was before or complete and on disk; links are followed.
+    """Write `data` so that `path` is either as it was before or complete and on disk. Links are followed.
 
-    Raises OSError that names `path` (no space, no permission); nothing is left behind then.
+    Raises OSError that names `path` (no space, no permission) and leaves nothing behind then.
     """
     target = Path(os.path.realpath(path))
     aside = target.with_name(f"{TEMPORARY}{secrets.token_hex(8)}.tmp")
@@ -45,27 +45,31 @@ def sync_folder(folder: Path) -> None:
 
 
 def check_writable(path: Path) -> Path:
-    """The path of a file to be written, refused before any work is done if it cannot be."""
+    """Return the path of a file to be written. Raises BadInput, before any work is done, if it cannot be."""
     try:
         if path.is_dir():
-            raise BadInput(f"{path}: is a folder; give the name of a file")
+            raise BadInput("is a folder, give the name of a file", place=str(path))
         if path.exists() and not path.is_file():
-            raise BadInput(f"{path}: is a device or pipe, which would be replaced; give the name of a file")
+            raise BadInput("is a device or pipe, which would be replaced, give the name of a file", place=str(path))
         if not path.parent.is_dir():
-            raise BadInput(f"{path}: there is no folder {path.parent}")
+            raise BadInput(f"there is no folder {path.parent}", place=str(path))
     except OSError as error:
-        raise BadInput(f"{path}: {(error.strerror or 'cannot be written').lower()}") from None
+        raise BadInput((error.strerror or "cannot be written").lower(), place=str(path)) from None
     return path
 
 
-def read_text(path: Path) -> str:
-    """The text of an input file; raises BadInput that names it when it cannot be read."""
+def read_text(path: Path, most: int | None = None) -> str:
+    """Return the text of an input file of at most so many bytes. Raises BadInput that names the file."""
     try:
-        return path.read_text(encoding="utf-8")
+        with open(path, "rb") as file:
+            data = file.read() if most is None else file.read(most + 1)
+        if most is not None and len(data) > most:
+            raise BadInput(f"is too long, must have at most {most} bytes", place=str(path))
+        return data.decode()
     except UnicodeDecodeError:
-        raise BadInput(f"{path}: is not text in UTF-8") from None
+        raise BadInput("is not text in UTF-8", place=str(path)) from None
     except OSError as error:
-        raise BadInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise BadInput((error.strerror or "cannot be read").lower(), place=str(path)) from None
 
 
 def _check_cells(path: Path) -> None:
@@ -77,26 +81,30 @@ def _check_cells(path: Path) -> None:
     header = next(lines, [])
     for cells in lines:
         if cells and len(cells) != len(header):
-            raise BadInput(f"{path}:{lines.line_num}: has {len(cells)} cells; must have {len(header)}, as the header")
+            allowed = f"must have {len(header)}, as the header"
+            raise BadInput(allowed, problem=f"has {len(cells)} cells").at(path, lines.line_num)
 
 
 def read_points(path: Path) -> list[dict[str, Any]]:
-    """The rows of a CSV or Parquet file as settings by column name; raises BadInput that names the file."""
+    """Return the rows of a CSV or Parquet file as settings by column name. Raises BadInput that names the file."""
     import pandas as pd
 
     readers: dict[str, Callable[[Path], Any]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
-    if path.suffix not in readers:
-        raise BadInput(f"{path}: must be a .csv or .parquet file")
-    if path.suffix == ".csv":
-        _check_cells(path)
     try:
+        if path.suffix not in readers:
+            raise BadInput("must be a .csv or .parquet file")
+        if path.suffix == ".csv":
+            _check_cells(path)
         table = readers[path.suffix](path)
+        if table.empty:
+            raise BadInput("holds no points")
+    except BadInput as error:
+        error.place = error.place or str(path)
+        raise
     except OSError as error:
-        raise BadInput(f"{path}: {(error.strerror or 'cannot be read').lower()}") from None
+        raise BadInput((error.strerror or "cannot be read").lower(), place=str(path)) from None
     except ValueError as error:
-        raise BadInput(f"{path}: {' '.join(str(error).split())}") from None
-    if table.empty:
-        raise BadInput(f"{path}: holds no points")
+        raise BadInput(" ".join(str(error).split()), place=str(path)) from None
     return [
         {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
         for row in table.to_dict("records")

@@ -12,12 +12,13 @@ import pandas as pd
 from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 
-from model.declaration.errors import BadInput, unknown
+from model.declaration.errors import BadInput, inside, unknown
+from model.declaration.numbers import valid_seed
 from model.indicators.summary import SERIES_NAMES, measure_series, measure_state
 from model.parameters import Parameters
 from model.policy.policy import Policy, check_fits
 from model.policy.presets import find_policy
-from model.simulation import Run, Simulation, finish, valid_seed
+from model.simulation import Run, Simulation, finish
 from model.views.agent import Government, Innovator, Supplier, User
 from model.views.graph import live_graph
 
@@ -266,15 +267,18 @@ def read_settings(
     allowed = [*Parameters.model_fields, *(_TRAIT + name for name in Policy.model_fields), "policy", "seed", "collect"]
     for name in keywords:
         if name not in allowed:
-            raise unknown("keyword of Economy", name, allowed)
+            symbols = Parameters.symbols() | Policy.symbols(_TRAIT)
+            raise unknown("keyword of Economy", name, allowed, symbols).within(name)
     if not isinstance(parameters, Parameters | None):
-        raise BadInput(f"parameters: must be Parameters, not {type(parameters).__name__}")
+        raise BadInput("must be Parameters", "parameters", parameters)
     if seed is not None and rng is not None:
         raise BadInput(f"seed = {seed!r} and rng = {rng!r} are two names of one thing: give one of them")
     traits = {name.removeprefix(_TRAIT): value for name, value in keywords.items() if name.startswith(_TRAIT)}
     flat = {name: value for name, value in keywords.items() if not name.startswith(_TRAIT)}
     read = (parameters or Parameters()).replace(**flat)
-    chosen = find_policy(policy).replace(**traits) if traits else find_policy(policy)
-    check_fits(chosen, read.slots)
+    chosen = find_policy(policy)
+    with inside("policy"):
+        chosen = chosen.replace(**traits) if traits else chosen
+        check_fits(chosen, read.slots)
     given = rng if seed is None else seed
     return read, chosen, 0 if given is None else valid_seed(given)

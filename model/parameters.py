@@ -23,16 +23,25 @@ from model.declaration.settings import (
     is_shock,
     to_record,
 )
+from model.declaration.sources import FENG, GAN_LIU
 from model.inputs.graphs_file import peer_rows, supplier_table
 from model.inputs.industries_file import MOST_INDUSTRIES, OLD_QUALITY, check_industries, industry_table
 from model.records import ParameterRecord
 
 CALIBRATION = "calibration on the no-policy economy"
-_SHARES_OF_OUTPUT = "OECD figures in essay-feng.txt: high-tech 'about 3%', with medium-high-tech '8%-9%'"
-_NEW_PROBLEMS = "essay-feng.txt: 'new problems'; " + CALIBRATION
+_SHARES_OF_OUTPUT = f"OECD figures in {FENG}: high-tech 'about 3%', with medium-high-tech '8%-9%'"
+_NEW_PROBLEMS = f"{FENG}: 'new problems'; {CALIBRATION}"
 
 PeerNetwork = Literal["community", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
 SupplyNetwork = Literal["random", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
+
+_AT_MOST = {
+    "founders": "slots",
+    "industries": "users",
+    "floor_cost": "initial_cost",
+    "supplier_low": "supplier_high",
+}
+"""Parameters that must not exceed another."""
 
 
 class Parameters(Declared):
@@ -55,15 +64,15 @@ class Parameters(Declared):
 
     # -- industries and users
     traditional_share: float = declare(0.88, "share of output", 0.0, 1.0, "output of traditional industries at t = 0", _SHARES_OF_OUTPUT)
-    emerging_share: float = declare(0.09, "share of output", 0.0, 1.0, "output of emerging industries at t = 0; the rest is future industries", "OECD figures in essay-feng.txt")
+    emerging_share: float = declare(0.09, "share of output", 0.0, 1.0, "output of emerging industries at t = 0; the rest is future industries", f"OECD figures in {FENG}")
     old_quality_traditional: float = declare(0.89, "quality", *OLD_QUALITY, "old technology in traditional industries", CALIBRATION)
     old_quality_emerging: float = declare(0.60, "quality", *OLD_QUALITY, "old technology in emerging industries", CALIBRATION)
     old_quality_future: float = declare(0.25, "quality", *OLD_QUALITY, "old technology in future industries", CALIBRATION)
-    generality: float = declare(0.3, "share", 0.0, 1.0, "eta: how general-purpose the technology is (weight of needs common to all industries)", "Bresnahan & Trajtenberg (1995)")
+    generality: float = declare(0.3, "share", 0.0, 1.0, "how general-purpose the technology is (weight of needs common to all industries)", "Bresnahan & Trajtenberg (1995)", symbol="eta")
     needs_concentration: float = declare(0.4, "Dirichlet parameter", 0.05, 10.0, "low: an industry needs few domains")
     needs_drift: float = declare(0.02, "log-sd per quarter", 0.0, 0.2, "random drift of industries' needs")
     size_dispersion: float = declare(0.8, "log-sd", 0.0, 2.0, "spread of users' sizes within an industry")
-    value_of_quality: float = declare(0.29, "output per unit of quality", 0.01, 1.0, "v: what quality adds to output", CALIBRATION)
+    value_of_quality: float = declare(0.29, "output per unit of quality", 0.01, 1.0, "what quality adds to output", CALIBRATION, symbol="v")
     valuation_dispersion: float = declare(0.73, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION)
     lead_users: float = declare(0.04, "share of users", 0.0, 1.0, "lead users", "von Hippel (1986)")
     lead_risk: float = declare(0.3, "share", 0.0, 1.0, "share of the perceived risk that a lead user feels", "von Hippel (1986)")
@@ -87,56 +96,56 @@ class Parameters(Declared):
     # -- ties
     contacts: int = declare(10, "innovators", 1, 64, "innovators a user knows", CALIBRATION)
     meet: float = declare(0.006, "probability per quarter", 0.0, 1.0, "a user swaps one contact", CALIBRATION)
-    segmentation: float = declare(0.25, "share", 0.0, 1.0, "cross-region meetings that do not happen", "Gan & Liu (article-gan-liu.txt): 'market segmentation'")
+    segmentation: float = declare(0.25, "share", 0.0, 1.0, "cross-region meetings that do not happen", f"{GAN_LIU}: 'market segmentation'")
     peers: int = declare(8, "users", 1, 64, "other users whose adoption a user sees")
     peer_network: PeerNetwork = declare_choice("community", "who sees whom: vectorised default, or a NetworkX generator")
     supply_network: SupplyNetwork = declare_choice("random", "who supplies whom: random within a domain, or nearest in a NetworkX graph")
     rewiring: float = declare(0.1, "probability", 0.0, 1.0, "Watts-Strogatz rewiring; share of ties across blocks", "Watts & Strogatz (1998)")
 
     # -- research and development
-    engineers: float = declare(20.0, "engineers per market size", 1.0, 200.0, "H_0: supply of engineers at the no-policy wage of t = 0")
-    supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "eps: supply of engineers", "Goolsbee (1998)")
+    engineers: float = declare(20.0, "engineers per market size", 1.0, 200.0, "supply of engineers at the no-policy wage of t = 0", symbol="H_0")
+    supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "supply of engineers", "Goolsbee (1998)", symbol="eps")
     research_intensity: float = declare(0.15, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
     burn: float = declare(0.02, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
     displacement: float = declare(0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)")
-    solution_rate: float = declare(9.5, "problems per quarter", 0.0, 100.0, "gamma: productivity of exploitation", CALIBRATION)
+    solution_rate: float = declare(9.5, "problems per quarter", 0.0, 100.0, "productivity of exploitation", CALIBRATION, symbol="gamma")
     solution_step: float = declare(0.3, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION)
-    concentration: float = declare(0.46, "exponent", 0.3, 1.0, "lambda: returns to concentrating engineers in one firm", CALIBRATION)
-    own_problems: float = declare(0.6, "share", 0.0, 1.0, "kappa: what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off", _NEW_PROBLEMS)
-    backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "B_half: backlog at half effect", CALIBRATION)
-    novelty_half: float = declare(19.0, "reports", 1.0, 100.0, "S_half: reports from one industry after which a further one counts half", CALIBRATION)
+    concentration: float = declare(0.46, "exponent", 0.3, 1.0, "returns to concentrating engineers in one firm", CALIBRATION, symbol="lambda")
+    own_problems: float = declare(0.6, "share", 0.0, 1.0, "what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off", _NEW_PROBLEMS, symbol="kappa")
+    backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "backlog at half effect", CALIBRATION, symbol="B_half")
+    novelty_half: float = declare(19.0, "reports", 1.0, 100.0, "reports from one industry after which a further one counts half", CALIBRATION, symbol="S_half")
     novelty_decay: float = declare(0.05, "per quarter", 0.0, 1.0, "decay of the reports already heard")
     belief_memory: float = declare(0.95, "per quarter", 0.5, 1.0, "memory of where problems come from", CALIBRATION)
     ceiling: float = declare(2.7, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
     ceiling_growth: float = declare(0.6, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
-    explore_max: float = declare(0.24, "share", 0.0, 1.0, "e_max: largest share of hours for exploration", CALIBRATION)
-    discovery: float = declare(0.1, "per hour", 0.0, 5.0, "zeta: hazard of finding the next generation", CALIBRATION)
+    explore_max: float = declare(0.24, "share", 0.0, 1.0, "largest share of hours for exploration", CALIBRATION, symbol="e_max")
+    discovery: float = declare(0.1, "per hour", 0.0, 5.0, "hazard of finding the next generation", CALIBRATION, symbol="zeta")
     discovery_decay: float = declare(0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)")
     discovery_shown: float = declare(10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION)
-    carried: float = declare(0.66, "share", 0.0, 1.0, "tau: capability carried over to a new generation", CALIBRATION)
+    carried: float = declare(0.66, "share", 0.0, 1.0, "capability carried over to a new generation", CALIBRATION, symbol="tau")
     switch_saturation: float = declare(0.7, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION)
     imitation: float = declare(0.21, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION)
     ip_protection: float = declare(0.0, "share", 0.0, 1.0, "reduction of imitation")
-    disclosure: float = declare(0.53, "share", 0.0, 1.0, "delta: what is visible of a rival without products in use", CALIBRATION)
-    absorption_half: float = declare(0.17, "hours", 0.001, 5.0, "h_half: hours at half absorptive capacity", "Cohen & Levinthal (1989); " + CALIBRATION)
+    disclosure: float = declare(0.53, "share", 0.0, 1.0, "what is visible of a rival without products in use", CALIBRATION, symbol="delta")
+    absorption_half: float = declare(0.17, "hours", 0.001, 5.0, "hours at half absorptive capacity", "Cohen & Levinthal (1989); " + CALIBRATION, symbol="h_half")
 
     # -- product, price and suppliers
     initial_capability: float = declare(0.25, "capability", 0.01, 2.0, "founders' mean capability", CALIBRATION)
     initial_spread: float = declare(0.44, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION)
-    complementarity: float = declare(-0.5, "exponent", -40.0, 0.99, "rho: CES over domains; lower is nearer to the weakest link")
-    supplier_weight: float = declare(0.3, "share", 0.0, 0.95, "mu: weight of the supplier's capability")
-    supplier_exponent: float = declare(0.0, "exponent", -6.0, 0.0, "sigma: CES of own and supplier's capability; -6 is a bottleneck")
+    complementarity: float = declare(-0.5, "exponent", -40.0, 0.99, "CES over domains; lower is nearer to the weakest link", symbol="rho")
+    supplier_weight: float = declare(0.3, "share", 0.0, 0.95, "weight of the supplier's capability", symbol="mu")
+    supplier_exponent: float = declare(0.0, "exponent", -6.0, 0.0, "CES of own and supplier's capability; -6 is a bottleneck", symbol="sigma")
     supplier_low: float = declare(0.3, "capability", 0.01, 2.0, "lowest initial capability of suppliers")
     supplier_high: float = declare(0.7, "capability", 0.01, 2.0, "highest initial capability of suppliers")
     supplier_learning: float = declare(0.1, "capability per log experience", 0.0, 1.0, "suppliers' learning from orders and solutions", "Arrow (1962); " + CALIBRATION)
     supplier_capacity: float = declare(0.05, "share of demand", 0.001, 2.0, "total demand that a domain's suppliers serve at first at normal cost")
     capacity_adjustment: float = declare(0.1, "per quarter", 0.0, 1.0, "suppliers' capacity moves towards orders")
-    congestion: float = declare(0.25, "exponent", 0.0, 1.0, "psi: input cost when orders exceed capacity")
+    congestion: float = declare(0.25, "exponent", 0.0, 1.0, "input cost when orders exceed capacity", symbol="psi")
     input_share: float = declare(0.3, "share", 0.0, 1.0, "share of unit cost that is bought from suppliers")
-    initial_cost: float = declare(0.22, "money", 0.01, 1.0, "c0: unit cost before experience", CALIBRATION)
+    initial_cost: float = declare(0.22, "money", 0.01, 1.0, "unit cost before experience", CALIBRATION, symbol="c0")
     floor_cost: float = declare(0.0235, "money", 0.0, 0.5, "floor of unit cost", CALIBRATION)
-    learning_by_doing: float = declare(0.3, "exponent", 0.0, 1.0, "b_doing: Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION)
-    learning_by_research: float = declare(0.0, "exponent", 0.0, 1.0, "b_research: cost falls with capability", CALIBRATION)
+    learning_by_doing: float = declare(0.3, "exponent", 0.0, 1.0, "Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION, symbol="b_doing")
+    learning_by_research: float = declare(0.0, "exponent", 0.0, 1.0, "cost falls with capability", CALIBRATION, symbol="b_research")
     markup_start: float = declare(0.37, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
     markup_response: float = declare(0.031, "elasticity", 0.0, 1.0, "mark-up follows growth of market share within 0.05-0.6", "Dosi, Fagiolo & Roventini (2010)")
 
@@ -151,9 +160,9 @@ class Parameters(Declared):
     deterrence: float = declare(0.0, "exponent", 0.0, 5.0, "entry deterred by the lead of incumbents", "Klepper (1996)")
     inherit: float = declare(0.28, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION)
 
-    refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "f_0: hazard that private investors refinance a poor firm")
-    refinance_prototype: float = declare(0.1, "per quarter", 0.0, 1.0, "f_1: added while a prototype waits")
-    refinance_growth: float = declare(0.1, "per quarter", 0.0, 1.0, "f_2: added when sales grew")
+    refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "hazard that private investors refinance a poor firm", symbol="f_0")
+    refinance_prototype: float = declare(0.1, "per quarter", 0.0, 1.0, "added while a prototype waits", symbol="f_1")
+    refinance_growth: float = declare(0.1, "per quarter", 0.0, 1.0, "added when sales grew", symbol="f_2")
 
     # -- foreigners
     foreign_suppliers: float = declare(0.2, "share", 0.0, 0.95, "suppliers that are foreign; every domain keeps a domestic one")
@@ -200,7 +209,7 @@ class Parameters(Declared):
     supply_graph: InputFile = declare_choice("", "GraphML or edge list: who supplies whom, before `supply_network` (none if empty)", "user's data", "file")
 
     # -- welfare
-    funds_cost: float = declare(0.2, "share", 0.0, 1.0, "chi: marginal cost of public funds", "Ballard, Shoven & Whalley (1985)")
+    funds_cost: float = declare(0.2, "share", 0.0, 1.0, "marginal cost of public funds", "Ballard, Shoven & Whalley (1985)", symbol="chi")
     # fmt: on
 
     @model_validator(mode="after")
@@ -208,26 +217,18 @@ class Parameters(Declared):
         self._check_files()
         if self.industries_file:
             object.__setattr__(self, "industries", len(self.industry_names))  # frozen; the file decides
-        if self.traditional_share + self.emerging_share > 1.0 + 1e-12:
-            raise ValueError(
-                f"traditional_share + emerging_share = {self.traditional_share + self.emerging_share:g}: must be at most 1"
-            )
-        if self.founders > self.slots:
-            raise ValueError(f"founders = {self.founders}: must be at most slots = {self.slots}")
+        together = self.traditional_share + self.emerging_share
+        if together > 1.0 + 1e-12:
+            raise BadInput("must be at most 1", "traditional_share + emerging_share", together)
+        for name, most in _AT_MOST.items():
+            if getattr(self, name) > getattr(self, most):
+                raise BadInput(f"must be at most {most} = {getattr(self, most):g}", name, getattr(self, name))
         if self.suppliers < self.domains:
-            raise ValueError(f"suppliers = {self.suppliers}: must be at least domains = {self.domains}")
-        if self.industries > self.users:
-            raise ValueError(f"industries = {self.industries}: must be at most users = {self.users}")
-        if self.floor_cost > self.initial_cost:
-            raise ValueError(f"floor_cost = {self.floor_cost:g}: must be at most initial_cost = {self.initial_cost:g}")
-        if self.supplier_low > self.supplier_high:
-            raise ValueError(
-                f"supplier_low = {self.supplier_low:g}: must be at most supplier_high = {self.supplier_high:g}"
-            )
+            raise BadInput(f"must be at least domains = {self.domains}", "suppliers", self.suppliers)
         return self
 
     def _check_files(self) -> None:
-        """Refuse files that cannot be read or do not fit the other parameters; the message names the parameter."""
+        """Raise BadInput, with the parameter as key, for a file that does not fit the other parameters."""
         default = type(self).model_fields["industries"].default
         checks: dict[str, Callable[[str], object]] = {
             "industries_file": lambda file: check_industries(file, self.industries, default, self.domains),
@@ -238,8 +239,9 @@ class Parameters(Declared):
             try:
                 if file := getattr(self, name):
                     check(file)
-            except BadInput as fault:
-                raise BadInput(f"{name} = {fault}") from None
+            except BadInput as error:
+                error.within(name)
+                raise
 
     @property
     def industry_names(self) -> tuple[str, ...]:
@@ -281,7 +283,7 @@ def find_parameters(given: "Parameters | Mapping[str, Any] | None") -> Parameter
     if isinstance(given, Parameters):
         return given
     if not isinstance(given, Mapping | None):
-        raise BadInput(f"parameters = {given!r}: must be Parameters, or values by name")
+        raise BadInput("must be Parameters, or values by name", "parameters", given)
     return Parameters(**{str(name): value for name, value in (given or {}).items()})
 
 

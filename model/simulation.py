@@ -17,6 +17,7 @@ from model.branch import hand_over, starting_now
 from model.check import check_identities
 from model.compilation import TINY, compile_model
 from model.declaration.errors import BadInput
+from model.declaration.numbers import valid_seed, whole_number
 from model.indicators.series import INDICATORS, Record
 from model.indicators.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
 from model.opening import World, copy_world, open_run, open_world
@@ -192,8 +193,7 @@ def simulate(
     Raises BadInput for settings out of range, an unknown policy, a bad seed or a bad number of threads.
     """
     parameters = find_parameters(parameters)
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise BadInput(f"threads = {threads!r}: must be a whole number of at least 1")
+    threads = whole_number("threads", threads, 1)
     return run_out(Simulation(parameters, find_policy(policy), valid_seed(seed), threads=threads), check, panel)
 
 
@@ -228,7 +228,7 @@ def simulate_many(
     """
     parameters, arms = find_parameters(parameters), find_policies(policies)
     if isinstance(seeds, str) or not isinstance(seeds, Iterable):
-        raise BadInput(f"seeds = {seeds!r}: must be a list of whole numbers")
+        raise BadInput("must be a list of whole numbers", "seeds", seeds)
     compile_model(quiet=False)
     simulations = _open(parameters, arms, seeds)
     places = parameters.users + parameters.slots * parameters.domains
@@ -291,17 +291,6 @@ def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
         "capability": capability,
         **columns,
     }
-
-
-def valid_seed(seed: Any) -> int:
-    """Return a seed as a whole number: 7 and "7" are 7. Raise BadInput for anything else."""
-    try:
-        number = int(seed) if not isinstance(seed, bool | float) else None
-    except (TypeError, ValueError):
-        number = None
-    if number is None or not 0 <= number < 2**64:
-        raise BadInput(f"seed = {seed!r}: must be a whole number from 0 to 2^64 - 1")
-    return number
 
 
 class _Baselines:

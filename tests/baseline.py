@@ -19,8 +19,8 @@ import scipy
 from model.parameters import SHOCKS, Parameters
 from model.policy.presets import policies
 from model.simulation import Run, simulate
-from tests.conftest import END, SMALL
 from tests.digests import arrays, digest
+from tests.economies import END, SMALL
 
 PATH = Path(__file__).parent / "data" / "baseline.json"
 SEEDS = 200

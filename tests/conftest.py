@@ -1,39 +1,55 @@
-"""Shared by the tests of the science: a small economy whose run takes milliseconds, and ways to run and compare it.
+"""Shared by the tests of the science: the small economy, and ways to run and compare it.
 
-Policies of the small economy end at quarter 36 of 48, so that every run also shows what follows withdrawal; those
-that change their mix do so half way.
+Policies of the small economy end at quarter 36 of 48, so that every run also shows what follows withdrawal. A policy
+that changes its mix does so half way.
+
+Tests run side by side in worker processes (pytest-xdist). `pytest -n 0` runs them in one process.
 """
 
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
+import hypothesis
 import numba
 import numpy as np
 import pytest
 
+from model.compilation import compile_model
 from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from model.simulation import Run, Simulation, simulate
+from tests.economies import END, SMALL
 
-SMALL: dict[str, Any] = {
-    "users": 200, "horizon": 48, "slots": 64, "founders": 12, "suppliers": 12, "domains": 4, "industries": 5,
-    "regions": 2, "contacts": 5, "entry": 0.3, "entry_profit": 0.2, "value_of_quality": 0.4, "initial_cost": 0.125,
-    "initial_capability": 0.5,
-}  # fmt: skip
-END = 36
+# No example may fail because the machine is busy, and the same examples are tried in every run.
+hypothesis.settings.register_profile(
+    "house",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    print_blob=True,
+    max_examples=60,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("house")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Compile the model before workers start, so that two of them do not both compile it."""
+    compile_model(quiet=False)
 
 
 @pytest.fixture(scope="session")
 def small() -> Parameters:
-    """The small economy."""
+    """Return the small economy."""
     return Parameters(**SMALL)
 
 
 @pytest.fixture(scope="session")
 def arm() -> Callable[..., Policy]:
-    """A preset by name with the small economy's calendar: arm("grants", foresight=1)."""
+    """Make a preset by name with the small economy's calendar: arm("grants", foresight=1)."""
 
     def make(name: str, **traits: Any) -> Policy:
         return policies[name].replace(**{"end": END, "later_from": END // 2, **traits})
@@ -43,7 +59,7 @@ def arm() -> Callable[..., Policy]:
 
 @pytest.fixture(scope="session")
 def run(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Run]:
-    """Run the small economy with some parameters changed; each run is made once."""
+    """Run the small economy with some parameters changed. Each run is made once."""
     cached = lru_cache(maxsize=512)(simulate)
 
     def make(policy: Policy | str = "laissez_faire", seed: int = 0, **changes: Any) -> Run:
@@ -54,7 +70,7 @@ def run(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Run]:
 
 @pytest.fixture(scope="session")
 def course(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Simulation]:
-    """The small economy under way, at quarter `until`; its state may be looked at and changed."""
+    """Bring the small economy to quarter `until`. Its state may be read and changed."""
 
     def make(policy: Policy | str = "laissez_faire", seed: int = 0, until: int = 0, **changes: Any) -> Simulation:
         made = Simulation(small.replace(**changes), arm(policy) if isinstance(policy, str) else policy, seed)
@@ -66,7 +82,7 @@ def course(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Simul
 
 @pytest.fixture(scope="session")
 def vectorised() -> Callable[..., Callable[..., np.ndarray]]:
-    """A rule over whole arrays, compiled where rules are."""
+    """Turn a rule into one over whole arrays, compiled where rules are."""
     if numba.config.DISABLE_JIT:
         return lambda rule, arguments=1: np.vectorize(rule)
     makers = {
@@ -78,7 +94,7 @@ def vectorised() -> Callable[..., Callable[..., np.ndarray]]:
 
 @pytest.fixture(scope="session")
 def same_series() -> Callable[..., bool]:
-    """Whether two runs have byte-identical series in quarters before `until`, but for the indicators named."""
+    """Tell if two runs have byte-identical series before quarter `until`, apart from the indicators named."""
 
     def compare(one: Run, two: Run, until: int | None = None, but: tuple[str, ...] = ()) -> bool:
         return one.series.keys() == two.series.keys() and all(
@@ -92,7 +108,7 @@ def same_series() -> Callable[..., bool]:
 
 @pytest.fixture(scope="session")
 def differing() -> Callable[..., list[str]]:
-    """Names of the arrays in which two states differ in any byte, e.g. "users.output"."""
+    """List the arrays in which two states differ in any byte, e.g. "users.output"."""
 
     def compare(one: Any, two: Any, prefix: str = "") -> list[str]:
         found: list[str] = []

@@ -5,55 +5,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from experiments.analysis.arms import Arms
-from experiments.analysis.equal_money import ROUNDS, equal_money, matched, unmatched, yoked
-from experiments.analysis.response import Responses, efficacies, respond
-from experiments.analysis.statistics import holm, mean_interval, pairs_needed, wilcoxon
+from experiments.analysis.effects import cells, effects_table
+from experiments.analysis.equal_money import ROUNDS, matched, unmatched, yoked
+from experiments.analysis.ranks import money_standing
+from experiments.analysis.response import Responses, break_even, efficacies, respond
+from experiments.analysis.statistics import pairs_needed
+from experiments.analysis.table import HEADLINE, tabulate
+from experiments.analysis.withdrawal import ending_apart
+from experiments.results.arms import runs_of, series_of
 from experiments.results.manifest import versions
 from experiments.results.store import MemoryStore, Store
+from experiments.running.engines import Execution
 from experiments.running.progress import say
-from experiments.running.runner import Execution, run_tasks
+from experiments.running.runner import run_tasks
+from experiments.study.plan import Plan
+from experiments.study.points import Point
 from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
 from model.declaration.errors import BadInput
-from model.indicators.indicator import Indicator
-from model.indicators.summary import AT_WITHDRAWAL, declaration
 from model.parameters import Parameters, find_parameters
-from model.policy.policy import Policy, withdrawn
+from model.policy.policy import Policy
 from model.policy.presets import find_policies
 
 if TYPE_CHECKING:
     import pandas as pd
-
-HEADLINE = (
-    "welfare",
-    "welfare_r1",
-    "welfare_r2",
-    "output",
-    "useful_technology",
-    "usefulness_ratio",
-    "adoption",
-    "time_to_50",
-    "hhi",
-    "firms",
-    "bonsai_dependence_at_withdrawal",
-    "old_industry_output",
-    "welfare_per_unit",
-)
-"""Indicators of the table unless a study names its own outcomes."""
-
-COMPARISON_COLUMNS = (
-    "policy", "indicator", "mean", "difference", "low", "high", "share_better", "p_holm", "money_placed",
-    "equal_money", "n", "per_unit", "n_own",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Comparison:
     """A finished comparison.
 
-    `table`: a row per policy and indicator (columns as `compare` returns them).
+    `table`: a row per policy and indicator (columns as `compare` returns them). `effects`: a row per indicator and
+    effect of the 2x2 (columns as in experiments.analysis.effects.effects_table).
     `runs`: a row per policy and seed: `policy, seed, run_id, status, error, warnings`, every setting (`users`,
     `policy.budget`, ...), every summary indicator. `series`: a row per policy, seed and period of the runs that
     succeeded: `policy, seed, run_id, period` and the indicators of experiments.results.columns.SERIES.
@@ -64,6 +46,7 @@ class Comparison:
     policies: tuple[str, ...]
     seeds: tuple[int, ...]
     table: "pd.DataFrame"
+    effects: "pd.DataFrame"
     runs: "pd.DataFrame"
     series: "pd.DataFrame"
     versions: Mapping[str, str]
@@ -76,24 +59,47 @@ class Comparison:
         return int((self.runs["status"] == "failed").sum())
 
     @property
+    def standing(self) -> dict[str, str]:
+        """Money per policy: "equal", "unequal", "none" (it raises none) or "unknown" (no run succeeded)."""
+        return money_standing(self.table)
+
+    @property
+    def cells(self) -> dict[tuple[str, str], str]:
+        """Policies in the cells (side, reach) of the 2x2, as far as there are any."""
+        return cells(self.study.policies)
+
+    @property
     def assumed(self) -> list[str]:
-        """Policies that rest on assumed efficacies: at one value of these they pay or do not, but have no rank."""
+        """Policies that rest on assumed efficacies. They have no rank, since they pay at some values only."""
         return [policy.name for policy in self.study.policies if efficacies(policy)]
 
     @property
     def ending_apart(self) -> list[str]:
         """Policies that end in another quarter than the reference: at withdrawal the two cannot be compared."""
-        return _ending_apart(self.study)
+        return ending_apart(self.study)
+
+    @property
+    def break_even(self) -> "pd.DataFrame":
+        """Multiple of the assumed efficacies at which each policy that was rerun at several begins to pay.
+
+        Columns `policy, multiple, low, high`: 0 is below and infinity above all multiples tried.
+        """
+        import pandas as pd
+
+        efficacy = None if self.responses is None else self.responses.efficacy
+        names = [] if efficacy is None else efficacy["policy"].unique()
+        rows = [(name, *break_even(efficacy, name)) for name in names]
+        return pd.DataFrame(rows, columns=["policy", "multiple", "low", "high"])
 
     @property
     def too_few_seeds(self) -> str:
-        """A sentence, where the adjusted tests can tell nothing whatever the runs were; empty otherwise."""
+        """A sentence where no adjusted test can be significant with so few seeds; empty otherwise."""
         tests, seeds = int(self.table["p_holm"].notna().sum()), len(self.seeds)
         if not tests or seeds >= pairs_needed(tests):
             return ""
         return (
             f"With {seeds} seeds no difference can be significant after Holm's adjustment over {tests} tests, "
-            f"however large: that takes {pairs_needed(tests)} seeds."
+            f"however large. That takes {pairs_needed(tests)} seeds."
         )
 
 
@@ -110,13 +116,15 @@ def compare(
     match: bool = False,
     timing: str = "own",
 ) -> "pd.DataFrame":
-    """Compare policies under equal luck; by default the presets of `nqpf compare`, against `rebate`.
+    """Compare policies with equal random draws; by default the presets of `nqpf compare`, against `rebate`.
 
-    Returns a row per policy and headline indicator: `mean` over the policy's own seeds; `difference` to the
-    reference, the mean over pairs with one seed, with its 95 % interval `low`, `high`; `share_better` of all seeds;
-    `p_holm`, Wilcoxon's p adjusted over the whole table; `money_placed` per run; `equal_money` (None where
-    nothing is raised); `n` pairs in which both reached a value; `per_unit`, the difference per unit placed of what is
-    itself a sum of money; `n_own` values in the mean.
+    Returns a row per policy and headline indicator:
+    `mean` over the `n_own` seeds in which the policy has a value; `difference` to the reference, the mean over the `n`
+    pairs with one seed in which both have a value, with its 95 % interval `low`, `high`; `percent`, the difference
+    in % of the size of the reference's mean; `share_better`, of all seeds; `p_holm`, Wilcoxon's p adjusted over the
+    whole table; `money_placed` per run; `equal_money` (None where nothing is raised); `rank` among policies with equal
+    money that rest on no assumed efficacy; `reading` of the difference (experiments.analysis.verdicts.READINGS);
+    `per_unit`, the difference in a sum of money per unit of money placed, with `per_unit_low`, `per_unit_high`.
     `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.
     With `out`, runs are stored there and a restart computes only what is missing.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
@@ -135,7 +143,7 @@ def compare(
 def compare_study(
     study: Study, out: Path | str | None = None, execution: Execution | None = None, responses: bool = False
 ) -> Comparison:
-    """Run what is missing of a study and compare; `responses` also to budgets and to assumed efficacies.
+    """Run what is missing of a study and compare. `responses` adds reruns at other budgets and assumed efficacies.
 
     Raises BadInput for a study with uncertain factors.
     """
@@ -147,8 +155,9 @@ def compare_study(
         raise BadInput(f"policies = {study.reference}: nothing to compare the reference with; name another policy")
     execution = execution or Execution()
     store = MemoryStore() if out is None else Store(Path(out), study, model)
-    arms = _run_arms(study, Arms.of(study, model), store, execution)
-    runs, series = arms.runs(store), arms.series(store)
+    plan = Plan((Point(0, study.parameters, study.policies, study.seeds),), model)
+    plan = _run_arms(study, plan, store, execution)
+    runs, series = runs_of(plan, store), series_of(plan, store)
     found = respond(study, (study.outcomes or HEADLINE)[0], model, store, execution) if responses else None
     if isinstance(store, Store):
         store.finish(store.runs(columns=["run_id"])["run_id"].to_pylist())
@@ -159,6 +168,7 @@ def compare_study(
         policies=tuple(policy.name for policy in study.policies),
         seeds=study.seeds,
         table=table,
+        effects=effects_table(study, runs, table),
         runs=runs,
         series=series,
         versions={**versions(), "model": model},
@@ -167,92 +177,28 @@ def compare_study(
     )
 
 
-def _run_arms(study: Study, arms: Arms, store: Store | MemoryStore, execution: Execution) -> Arms:
-    """Run the arms, then once more at the slowest arm's calendar and at an amount that all can place, if asked to."""
-    run_tasks(arms, store, execution)
+def _run_arms(study: Study, plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
+    """Run a plan, then again at the slowest arm's calendar and at an amount that all can place, if the study asks."""
+    run_tasks(plan, store, execution)
     if study.timing == "yoked":
-        arms = yoked(arms, arms.runs(store), arms.series(store))
-        run_tasks(arms, store, execution)
+        plan = yoked(plan, runs_of(plan, store), series_of(plan, store))
+        run_tasks(plan, store, execution)
     if study.match:
-        arms = _match(arms, store, execution)
-    return arms
+        plan = _match(plan, store, execution)
+    return plan
 
 
-def _match(arms: Arms, store: Store | MemoryStore, execution: Execution) -> Arms:
-    """Rerun the arms at smaller amounts until all place theirs; says so where some never do."""
+def _match(plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
+    """Rerun a plan at smaller amounts until all arms place theirs. Warn where some never do."""
     for _ in range(ROUNDS):
-        smaller = matched(arms, arms.runs(store))
-        if smaller == arms:
-            return arms
-        arms = smaller
-        run_tasks(arms, store, execution)
-    if left := unmatched(arms.runs(store)):
+        smaller = matched(plan, runs_of(plan, store))
+        if smaller == plan:
+            return plan
+        plan = smaller
+        run_tasks(plan, store, execution)
+    if left := unmatched(runs_of(plan, store)):
         say(
             f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}",
             execution.quiet,
         )
-    return arms
-
-
-def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
-    """The table of a comparison from its runs (columns as in `compare`)."""
-    import pandas as pd
-
-    succeeded = runs[runs["status"] == "ok"]
-    by_arm = {name: arm.set_index("seed") for name, arm in succeeded.groupby("policy")}
-    empty = succeeded.iloc[:0].set_index("seed")
-    apart = _ending_apart(study)
-    rows = []
-    for policy in study.policies:
-        arm, reference = by_arm.get(policy.name, empty), by_arm.get(study.reference, empty)
-        money = {"money_placed": _mean(arm["budget_placed"]), "equal_money": equal_money(arm, reference)}
-        for name in study.outcomes or HEADLINE:
-            declared, own = declaration(name), int(arm[name].count())
-            row: dict[str, Any] = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money}
-            row |= {"n": own, "n_own": own}
-            if policy.name != study.reference and not (name.endswith(AT_WITHDRAWAL) and policy.name in apart):
-                row |= _paired(declared, arm[name], reference[name])
-                if is_money(declared) and money["money_placed"]:
-                    row["per_unit"] = row["difference"] / money["money_placed"]
-            rows.append(row)
-    table = pd.DataFrame(rows, columns=[*COMPARISON_COLUMNS, "p"]).astype({"equal_money": object})
-    not_ranked = table["equal_money"].eq(False)
-    table.loc[not_ranked, ["share_better", "p"]] = np.nan
-    table["p_holm"] = holm(table["p"])
-    return table[list(COMPARISON_COLUMNS)]
-
-
-def _ending_apart(study: Study) -> list[str]:
-    p = study.parameters
-    ends = {policy.name: min(withdrawn(policy, p.withdrawal).end, p.horizon) for policy in study.policies}
-    return [name for name, end in ends.items() if end != ends[study.reference]]
-
-
-def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> dict[str, Any]:
-    """Difference, interval, share better and p of one indicator over the seeds that both arms have.
-
-    A time that is never reached has no difference, but it counts as later than any in `share_better`.
-    """
-    seeds = arm.index.intersection(reference.index)
-    ours, theirs = arm[seeds].to_numpy(float), reference[seeds].to_numpy(float)
-    both = ~np.isnan(ours) & ~np.isnan(theirs)
-    differences = ours[both] - theirs[both]
-    mean, low, high = mean_interval(differences)
-    if indicator.kind == "time":
-        ours, theirs = (np.where(np.isnan(values), np.inf, values) for values in (ours, theirs))
-    else:
-        ours, theirs = ours[both], theirs[both]
-    share = np.nan
-    if indicator.better and len(ours):
-        share = float(np.mean(ours > theirs if indicator.better == "higher" else ours < theirs))
-    p = wilcoxon(differences)
-    return {"difference": mean, "low": low, "high": high, "share_better": share, "p": p, "n": both.sum()}
-
-
-def is_money(indicator: Indicator) -> bool:
-    """A sum of money over a run, which can be held against the money placed."""
-    return indicator.kind == "flow" and indicator.unit == "money"
-
-
-def _mean(values: "pd.Series") -> float:
-    return float(values.mean())
+    return plan

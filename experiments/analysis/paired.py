@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 
 def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
-    """An outcome less the reference's with the same point and seed, a column per policy, indexed by point and seed.
+    """Return an outcome less the reference's with the same point and seed, a column per policy.
 
+    Indexed by point and seed.
     NaN where either run failed or has no value. Raises BadInput for a reference that is none of the policies.
     """
     values = runs[runs["status"] == "ok"].pivot(index=["point", "seed"], columns="policy", values=outcome)
@@ -22,7 +23,7 @@ def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
 
 
 def differences(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
-    """Paired differences to the reference per point and policy: `point, policy, n, difference, low, high`.
+    """Return paired differences to the reference per point and policy: `point, policy, n, difference, low, high`.
 
     `difference` is the mean over the n seeds in which both have a value, with its 95 % t interval.
     """
@@ -30,7 +31,7 @@ def differences(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataF
 
 
 def intervals(paired: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
-    """Mean and interval of each column of paired differences within groups of equal index levels `by`."""
+    """Return mean and interval of each column of paired differences within groups of equal index levels `by`."""
     import pandas as pd
 
     rows = [

@@ -1,18 +1,20 @@
-"""The sweep: a study's policies at every point of a design, paired by seed, and what differs where."""
+"""The sweep: a study's policies at every point of a design, paired by seed, and their differences over the points."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.comparison import HEADLINE
 from experiments.analysis.equal_money import MONEY_COLUMNS, equal_money
-from experiments.analysis.paired import differences, gaps, intervals
+from experiments.analysis.paired import differences
+from experiments.analysis.table import HEADLINE
+from experiments.results.arms import runs_of
 from experiments.results.store import MemoryStore, Store
-from experiments.running.runner import Execution, run_tasks
-from experiments.study.plan import WHOLE, Shard, Tasks
+from experiments.running.engines import Execution
+from experiments.running.runner import run_tasks
+from experiments.study.plan import WHOLE, Plan, Shard
 from experiments.study.study import Study, check_outcomes, find_seeds, with_reference
 from model.indicators.summary import declaration
 from model.parameters import Parameters, find_parameters
@@ -31,8 +33,10 @@ SUMMARY = (
 
 @dataclass(frozen=True)
 class Sweep:
-    """A finished sweep, or a shard of one. `runs` as `sweep_study` returns them; `asked` is the number of its rows
-    once all shards are done."""
+    """A finished sweep, or a shard of one. `runs` is as `sweep_study` returns it.
+
+    `asked` is the number of its rows once all shards are done.
+    """
 
     study: Study
     factors: tuple[str, ...]
@@ -90,7 +94,7 @@ def sweep_study(
     shard: Shard = WHOLE,
     series: bool = False,
 ) -> "pd.DataFrame":
-    """Run what is missing of a study at every point of its design; series are stored only if asked for.
+    """Run what is missing of a study at every point of its design. Series are stored only if asked for.
 
     Returns a row per run that is there, by point, policy and seed: `point, policy, seed, run_id, status, error,
     warnings`, the design's factors, the study's outcomes (the headline indicators unless it names its own) and the
@@ -107,48 +111,37 @@ def run_sweep(
     series: bool = False,
     place: str = "",
 ) -> Sweep:
-    """As `sweep_study`, with what the design was; faults of points begin with `place`."""
+    """Do as `sweep_study` and return the design's factors and size too. Errors in points begin with `place`."""
     from agents.kernel.decorators import source_hash
 
     study, model = with_reference(study), source_hash()
-    whole = Tasks.of(study, model, place=place)
-    whole.design.check()
+    plan = Plan.of(study, model, shard, place)
     if out is None:
         store: Store | MemoryStore = MemoryStore(series)
     else:
         store = Store(Path(out), study, model, series, [str(shard)] if shard != WHOLE else [])
-    run_tasks(replace(whole, shard=shard), store, execution or Execution())
-    factors, outcomes = whole.design.factors, study.outcomes or HEADLINE
-    arms = _arms(whole)
-    columns = ["run_id", "status", "error", "warnings", *factors, *dict.fromkeys([*outcomes, *MONEY_COLUMNS])]
-    runs = arms.merge(store.runs(arms["run_id"], columns).to_pandas(), on="run_id")
+    run_tasks(plan, store, execution or Execution())
+    outcomes = study.outcomes or HEADLINE
+    columns = ["status", "error", "warnings", *plan.factors, *dict.fromkeys([*outcomes, *MONEY_COLUMNS])]
+    runs = runs_of(plan, store, columns)
     if isinstance(store, Store):
-        store.finish(arms["run_id"])
-    points = len(whole.design)
-    return Sweep(study, factors, points, points * len(study.policies) * len(study.seeds), runs)
-
-
-def _arms(tasks: Tasks) -> "pd.DataFrame":
-    """Which run serves which point, policy and seed."""
-    import pandas as pd
-
-    rows = [(task.point, task.policy.name, task.seed, task.run_id) for task in tasks.arms()]
-    return pd.DataFrame(rows, columns=["point", "policy", "seed", "run_id"])
+        store.finish(task.run_id for task in plan.arms())
+    return Sweep(study, plan.factors, len(plan.points), plan.asked, runs)
 
 
 def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
-    """A row per outcome and policy (columns SUMMARY): mean and quantiles over points of the paired difference.
+    """Return a row per outcome and policy (columns SUMMARY): mean and quantiles over points of the paired difference.
 
-    `share_better` is the share of points in which the difference speaks for the policy; `points` those with a
-    difference (none where a time was never reached by both). Points in which the policy's money is not equal to the
-    reference's are counted in `unequal_money` and left out of `share_better`: what more money brings is no merit.
+    `share_better` is the share of points in which the difference speaks for the policy. `points` counts those with a
+    difference (none where a time was never reached by both). `unequal_money` counts the points in which the policy's
+    money is not equal to the reference's. They are left out of `share_better`: an effect of more money is no merit.
     """
     import pandas as pd
 
     reference = swept.study.reference
     if reference not in swept.succeeded:
         return pd.DataFrame(columns=list(SUMMARY))
-    unequal = _unequal_money(swept.runs, reference)
+    unequal = unequal_points(swept.runs, reference)
     rows = []
     for outcome in swept.outcomes:
         better = {"higher": 1.0, "lower": -1.0}.get(declaration(outcome).better, np.nan)
@@ -163,8 +156,8 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     return pd.DataFrame(rows, columns=list(SUMMARY))
 
 
-def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
-    """Points per policy in which it did not raise what the reference did, or did not spend it."""
+def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
+    """Return per policy the points in which it did not raise as much as the reference, or did not spend it."""
     found: dict[str, list[int]] = {}
     for point, block in runs.loc[runs["status"] == "ok", ["point", "policy", *MONEY_COLUMNS]].groupby("point"):
         theirs = block[block["policy"] == reference]
@@ -172,24 +165,3 @@ def _unequal_money(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]
             if equal_money(ours, theirs) is False:
                 found.setdefault(str(policy), []).append(int(point))
     return found
-
-
-def boundary(swept: Sweep, one: str, other: str) -> "pd.DataFrame":
-    """Where `one` does better than `other`: over the first two factors, the paired difference in the first outcome.
-
-    A row per place (columns: the two factors, `n, difference, low, high, equal_money`), over the n seeds, each with the
-    mean of all points that share the place: they have one luck, and are no further evidence. `equal_money` is False
-    where one of the two did not spend what both should have, at any of these points: what more or less money brings is
-    no merit. No row where one of the two never succeeded.
-    """
-    import pandas as pd
-
-    axes = list(swept.factors[:2])
-    if not {one, other} <= swept.succeeded:
-        return pd.DataFrame(columns=[*axes, "n", "difference", "low", "high", "equal_money"])
-    paired = gaps(swept.runs, other, swept.outcomes[0])[[one]]
-    places = swept.runs.drop_duplicates("point").set_index("point")[axes]
-    by_seed = paired.join(places, on="point").groupby([*axes, "seed"]).mean()
-    unequal = {*_unequal_money(swept.runs, other).get(one, ()), *_unequal_money(swept.runs, one).get(other, ())}
-    alike = places.assign(equal_money=[point not in unequal for point in places.index]).groupby(axes).all()
-    return intervals(by_seed, axes).drop(columns="policy").join(alike, on=axes)

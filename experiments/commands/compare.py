@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.commands.json import to_json
+from experiments.commands.json import records, to_json
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
 from experiments.files import write_whole
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 from experiments.study.study import Study
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def compare_command(study: Study, out: Path | None, execution: Execution, responses: bool, as_json: bool) -> int:
-    """Compare, write the report, print the table or JSON. Returns the exit code."""
+    """Compare, write the report, print the table or JSON. Return the exit code."""
     from experiments.analysis.comparison import compare_study
 
     folder = out or default_folder(study)
@@ -46,6 +46,7 @@ def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
         "policies": list(comparison.policies),
         "seeds": list(comparison.seeds),
         "reference": comparison.reference,
-        "table": comparison.table.to_dict("records"),
+        "table": records(comparison.table),
+        "effects": records(comparison.effects),
         "out": str(comparison.out),
     }

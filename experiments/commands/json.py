@@ -2,16 +2,25 @@
 
 import json
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def to_json(content: Any) -> str:
-    """Plain data as JSON text."""
+    """Return plain data as JSON text."""
     return json.dumps(_finite(content), indent=1, allow_nan=False)
 
 
+def records(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """Return a table's rows as plain data, with None where a cell is missing."""
+    cells = table.astype(object)
+    return cells.where(table.notna(), None).to_dict("records")
+
+
 def _finite(value: Any) -> Any:
-    """Plain data that JSON can hold: NumPy numbers as Python's, NaN (never reached, not compared) as null."""
+    """Return plain data that JSON can hold: NumPy numbers as Python's, NaN (never reached, not compared) as null."""
     if isinstance(value, dict):
         return {key: _finite(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

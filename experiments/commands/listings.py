@@ -1,4 +1,4 @@
-"""`nqpf policies`, `parameters`, `indicators`, `status`: what there is and where a folder stands."""
+"""`nqpf policies`, `parameters`, `indicators`, `status`: declarations, and the state of a results folder."""
 
 import json
 from collections.abc import Iterable
@@ -19,14 +19,14 @@ DONE = 0
 
 
 def policies_listing(as_json: bool) -> int:
-    """Every preset with its mix, budget, calendar and traits."""
+    """Print every preset with its mix, budget, calendar and traits."""
     if as_json:
         return _print_json([policy.model_dump(mode="json") for policy in presets.values()])
     return _print_entries([{"head": _policy_head(policy), "body": _policy_body(policy)} for policy in presets.values()])
 
 
 def parameters_listing(as_json: bool) -> int:
-    """Every parameter, and every policy trait under the name that `--set` takes."""
+    """Print every parameter, and every policy trait under the name that `--set` takes."""
     traits = [entry | {"name": f"policy.{entry['name']}"} for entry in Policy.declarations() if entry["name"] != "name"]
     entries = Parameters.declarations() + traits
     if as_json:
@@ -34,7 +34,7 @@ def parameters_listing(as_json: bool) -> int:
     return _print_entries(
         [
             {
-                "head": f"{entry['name']} = {_default(entry['default'])} {entry['unit']}{_range(entry['range'])}",
+                "head": f"{_named(entry)} = {_default(entry['default'])} {entry['unit']}{_range(entry['range'])}",
                 "body": [f"{entry['meaning']} [{entry['source']}]"],
             }
             for entry in entries
@@ -43,7 +43,7 @@ def parameters_listing(as_json: bool) -> int:
 
 
 def indicators_listing(as_json: bool) -> int:
-    """Every summary indicator, and what `_at_withdrawal` adds to its name."""
+    """Print every summary indicator, and the meaning of `_at_withdrawal` after its name."""
     from model.indicators.series import INDICATORS
     from model.indicators.summary import AT_WITHDRAWAL, SUMMARY_NAMES
 
@@ -60,7 +60,7 @@ def indicators_listing(as_json: bool) -> int:
 
 
 def status_listing(folder: Path, as_json: bool) -> int:
-    """What a results folder says of itself and how many of the runs asked for it holds, by shard if it has any."""
+    """Print the study of a results folder and how many of its runs are stored, by shard if it has any."""
     from experiments.results.merge import held
     from experiments.results.store import count_runs
 
@@ -81,7 +81,7 @@ def status_listing(folder: Path, as_json: bool) -> int:
     if beside > 0:
         print(f"{beside} runs stored beside these, of responses to budgets and efficacies or of reruns")
     if not asked:
-        print(f"{stored['ok']} runs stored, {stored['failed']} failed; of how many cannot be told:")
+        print(f"{stored['ok']} runs stored, {stored['failed']} failed, of an unknown number:")
         print("the folder was made with other parameters than today's")
     if stored["damaged"]:
         print(f"{stored['damaged']} damaged shard(s), to be set aside and computed again when the study goes on")
@@ -89,13 +89,13 @@ def status_listing(folder: Path, as_json: bool) -> int:
 
 
 def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
-    """How many runs are asked for, stored and failed, in all and for each shard of a number that was used.
+    """Return how many runs are asked for, stored and failed, in all and for each shard of a number that was used.
 
     Empty where today's declarations cannot make the study, and so the ids of its runs, again.
     """
     from experiments.results.merge import study_in
     from experiments.results.store import status_of_runs
-    from experiments.study.plan import Shard, Tasks
+    from experiments.study.plan import Plan, Shard
 
     try:
         study = study_in(folder, manifest)
@@ -105,7 +105,7 @@ def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
     numbers = sorted({Shard.parse(part).of for part in manifest.shards})
     parts = [Shard(number, of) for of in numbers for number in range(1, of + 1)]
     counts = {name: {"asked": 0, "ok": 0, "failed": 0} for name in ["all", *map(str, parts)]}
-    for task in Tasks.of(study, manifest.model):
+    for task in Plan.of(study, manifest.model):
         for name in ["all", *(str(part) for part in parts if part.holds(task.run_id))]:
             counts[name]["asked"] += 1
             if task.run_id in status:
@@ -126,6 +126,10 @@ def _policy_body(policy: Policy) -> list[str]:
     if policy.later_mix:
         body.append(f"from quarter {policy.later_from} on: {_mixed(policy.later_mix)}")
     return body + [f"{name}: {INSTRUMENTS[name].meaning} [{INSTRUMENTS[name].basis}]" for name, _ in policy.mix]
+
+
+def _named(entry: dict[str, Any]) -> str:
+    return f"{entry['name']} [{entry['symbol']}]" if entry["symbol"] else str(entry["name"])
 
 
 def _default(value: Any) -> Any:

@@ -1,6 +1,8 @@
 """From command-line options to a study and how it is run; the options themselves, each declared once."""
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
@@ -15,13 +17,24 @@ if TYPE_CHECKING:
 QUICK_USERS = 250
 QUICK_SEEDS = 10
 
+
+def _path(name: str) -> Path:
+    """Return the path of `--out=~/x`, which no shell expands."""
+    return Path(os.path.expanduser(name))
+
+
+def path_option(name: str, metavar: str, meaning: str) -> typer.models.OptionInfo:
+    """Declare an option that names a file or folder."""
+    return typer.Option(name, metavar=metavar, help=meaning, parser=_path)
+
+
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="NAME=VALUE", help="Set a parameter, or a trait as policy.NAME=VALUE (repeatable)."),
 ]
 Seed = Annotated[int | None, typer.Option("--seed", help="First seed (0).")]
 Seeds = Annotated[int | None, typer.Option("--seeds", help="Number of seeds, from --seed on.")]
-Out = Annotated[Path | None, typer.Option("--out", help="Results folder (results/<study>-<hash8>).")]
+Out = Annotated[Path | None, path_option("--out", "DIR", "Results folder (results/<study>-<hash8>).")]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Runs at a time (all cores).")]
 Threads = Annotated[int | None, typer.Option("--jobs", help="Threads for a run of many users (all cores).")]
 Engine = Annotated[str, typer.Option("--engine", help="threads or processes.")]
@@ -32,7 +45,7 @@ Check = Annotated[bool, typer.Option("--check", help="Check the accounting ident
 
 
 class OneRun(NamedTuple):
-    """What `nqpf run` makes."""
+    """The one run that `nqpf run` makes."""
 
     parameters: "Parameters"
     policy: "Policy"
@@ -48,59 +61,66 @@ def study_from(
     reference: str | None,
     quick: bool,
 ) -> "Study":
-    """The study of a file (or the default one) as changed by options; options win over the file."""
+    """Return the study of a file (or the default one) as changed by options. Options win over the file."""
     from experiments.study.addresses import parse_settings, set_parameters, set_traits
-    from experiments.study.file import named_policy, read_study
+    from experiments.study.file import read_study
+    from experiments.study.policy_file import named_policy
     from experiments.study.study import DEFAULT_POLICIES, Study, find_reference
 
     study = read_study(file) if file else Study()
     changes = parse_settings(settings)
     own = {policy.name: policy for policy in study.policies}
     names = list(own) or list(DEFAULT_POLICIES) if policies is None else _names(policies)
-    arms = [own.get(name) or named_policy(name) for name in names]
-    wanted = reference or study.reference
+    with _at("--policies"):
+        arms = [own.get(name) or named_policy(name) for name in names]
+    wanted = study.reference if reference is None else reference
     if all(policy.name != wanted for policy in arms):
-        arms.insert(0, own.get(wanted) or find_reference(wanted, arms))
-    parameters = set_parameters(study.parameters, {**(_fewer_users(study.parameters) if quick else {}), **changes})
+        with _at("--reference"):
+            arms.insert(0, own.get(wanted) or find_reference(wanted, arms))
+    with _at_set(settings):
+        parameters = set_parameters(study.parameters, {**(_fewer_users(study.parameters) if quick else {}), **changes})
+        arms = [set_traits(policy, changes) for policy in arms]
+    own_seeds = _seeds(study, seeds, seed, quick, file)
     # All at once: settings may only fit each other when all of them are made.
-    return replace(
-        study,
-        parameters=parameters,
-        policies=tuple(set_traits(policy, changes) for policy in arms),
-        reference=wanted,
-        seeds=_seeds(study, seeds, seed, quick, file),
-    )
+    return replace(study, parameters=parameters, policies=tuple(arms), reference=wanted, seeds=own_seeds)
 
 
 def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study":
-    """The study with arms matched or yoked, where options ask for it."""
-    return replace(study, match=match or study.match, timing=study.timing if timing is None else timing)
+    """Return the study with arms matched or yoked, where options ask for it."""
+    with _at("--timing"):
+        return replace(study, match=match or study.match, timing=study.timing if timing is None else timing)
 
 
 def refuse_settings_of_factors(study: "Study", settings: Iterable[str]) -> None:
-    """A factor has its values from the design: setting it too would be without effect."""
+    """Raise BadInput for an option that sets a factor, which has its values from the design."""
     from experiments.study.addresses import parse_settings
     from model.declaration.errors import BadInput
 
     for name in parse_settings(settings):
         if name in study.uncertain or any(name in point for point in study.design.get("points", ())):
-            raise BadInput(f"--set {name}: is a factor of study {study.name}; its values come from the design")
+            raise BadInput(f"is a factor of study {study.name}, its values come from the design", name, place="--set")
 
 
 def run_from(policy: str, seed: int | None, settings: Iterable[str], quick: bool) -> "OneRun":
-    """The one run that options ask for."""
+    """Return the one run that options ask for."""
     from experiments.study.addresses import parse_settings, set_parameters, set_traits
-    from experiments.study.file import named_policy
-    from experiments.study.study import check_seeds
+    from experiments.study.policy_file import named_policy
+    from model.declaration.errors import inside
+    from model.declaration.numbers import valid_seed
     from model.parameters import Parameters
     from model.policy.policy import check_fits
 
     changes = parse_settings(settings)
     defaults = Parameters()
-    parameters = set_parameters(defaults, {**(_fewer_users(defaults) if quick else {}), **changes})
-    chosen = set_traits(named_policy(policy), changes)
-    check_fits(chosen, parameters.slots)
-    return OneRun(parameters, chosen, *check_seeds([seed or 0]))
+    with _at("--policy"):
+        chosen = named_policy(policy)
+    with _at_set(settings):
+        parameters = set_parameters(defaults, {**(_fewer_users(defaults) if quick else {}), **changes})
+        chosen = set_traits(chosen, changes)
+        with inside("policy"):
+            check_fits(chosen, parameters.slots)
+    with _at("--seed"):
+        return OneRun(parameters, chosen, valid_seed(seed or 0))
 
 
 def _fewer_users(parameters: "Parameters") -> dict[str, int]:
@@ -117,8 +137,9 @@ def _seeds(study: "Study", count: int | None, first: int | None, quick: bool, fi
     if count is None and quick and counted:
         count = min(QUICK_SEEDS, len(study.seeds))
     if count is None and not counted:
-        raise BadInput(f"--seed {first}: {file} lists its seeds; give --seeds N too to replace the list")
-    return seeds_from(len(study.seeds) if count is None else count, first or 0)
+        raise BadInput(f"{file} lists its seeds, give --seeds N too to replace the list", place=f"--seed {first}")
+    with _at("--seed" if count is None else "--seeds"):
+        return seeds_from(len(study.seeds) if count is None else count, first or 0)
 
 
 def _names(policies: str) -> list[str]:
@@ -126,5 +147,32 @@ def _names(policies: str) -> list[str]:
 
     names = [name.strip() for name in policies.split(",")]
     if not all(names):
-        raise BadInput(f"--policies {policies!r}: must be names separated by commas, as rebate,grants")
+        raise BadInput("must be names separated by commas, as rebate,grants", value=policies, place="--policies")
     return names
+
+
+@contextmanager
+def _at(option: str) -> Iterator[None]:
+    """Give an error raised inside an option as its place."""
+    from model.declaration.errors import BadInput
+
+    try:
+        yield
+    except BadInput as error:
+        error.at(option)
+        raise
+
+
+@contextmanager
+def _at_set(settings: Iterable[str]) -> Iterator[None]:
+    """Give an error raised inside the `--set` that its key comes from as its place."""
+    from experiments.study.addresses import set_option
+    from model.declaration.errors import BadInput
+
+    try:
+        yield
+    except BadInput as error:
+        by_name = {setting.partition("=")[0].strip(): set_option(setting) for setting in settings}
+        given = (place for name, place in by_name.items() if error.key == name or error.key.startswith(f"{name}."))
+        error.at(next(given, "--set"))
+        raise

@@ -1,4 +1,4 @@
-"""How a command ends: exit codes, the folder of its results, warnings and failures on stderr."""
+"""The end of a command: exit codes, the folder of its results, warnings and failures on stderr."""
 
 import re
 import sys
@@ -17,17 +17,17 @@ DONE, RUNS_FAILED = 0, 3
 
 
 def default_folder(study: Study) -> Path:
-    """Where a study's results go unless `--out` says otherwise."""
+    """Return the folder for a study's results when `--out` gives none."""
     return Path("results") / f"{study.name}-{study.identity(source_hash())[:8]}"
 
 
 def kept_in(folder: Path) -> KeyboardInterrupt:
-    """What an interrupted command says."""
+    """Return the error of an interrupted command whose runs are kept."""
     return KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there")
 
 
 def mention_warnings(runs: "pd.DataFrame", quiet: bool) -> None:
-    """Each kind of warning once, with the number of runs that it concerns; kinds differ in more than numbers."""
+    """Print each kind of warning once, with the number of its runs. Kinds differ in more than numbers."""
     kinds = defaultdict(list)
     for text in runs["warnings"].dropna():
         if text:
@@ -37,7 +37,7 @@ def mention_warnings(runs: "pd.DataFrame", quiet: bool) -> None:
 
 
 def mention_failures(runs: "pd.DataFrame", out: Path | None) -> int:
-    """One line on failed runs, said even when quiet, and the exit code."""
+    """Print one line on failed runs, even when quiet, and return the exit code."""
     failed = runs[runs["status"] == "failed"]
     if failed.empty:
         return DONE

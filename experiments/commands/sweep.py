@@ -1,4 +1,4 @@
-"""What `nqpf sweep` does once its options are understood."""
+"""`nqpf sweep`: the sweep, the boundary between two policies, and its table."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from experiments.commands.json import to_json
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
 from experiments.files import write_whole
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 from experiments.study.addresses import ADDRESSES
 from experiments.study.design import Design
 from experiments.study.plan import Shard
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class SweepRequest(NamedTuple):
-    """A sweep as asked for: the study and its file, the part of it, whether series are kept, whose boundary."""
+    """A sweep as asked for: the study and its file, its shard, series kept or not, the boundary's two policies."""
 
     study: Study
     place: str
@@ -32,7 +32,7 @@ class SweepRequest(NamedTuple):
 
 
 def sweep_command(asked: SweepRequest, out: Path | None, execution: Execution, as_json: bool) -> int:
-    """Sweep, draw the boundary where there are two factors, print the table or JSON. Returns the exit code."""
+    """Sweep, draw the boundary where there are two factors, print the table or JSON. Return the exit code."""
     from experiments.analysis.sweep import run_sweep, summarise_sweep
 
     one, other = _pair(asked)
@@ -58,7 +58,7 @@ def sweep_command(asked: SweepRequest, out: Path | None, execution: Execution, a
 
 
 def _pair(asked: SweepRequest) -> tuple[str, str]:
-    """The two policies of `--between A,B`; by default the study's last less the one before it."""
+    """Return the two policies of `--between A,B`, by default the study's last and the one before it."""
     names = [policy.name for policy in asked.study.policies]
     if asked.between is not None and not _has_plane(Design(asked.study, asked.place).factors):
         raise BadInput(f"--between {asked.between}: a boundary needs a study whose first two factors are numbers")
@@ -74,16 +74,16 @@ def _pair(asked: SweepRequest) -> tuple[str, str]:
 
 
 def _has_plane(factors: Sequence[str]) -> bool:
-    """Whether the first two factors are numbers."""
+    """Return whether the first two factors are numbers."""
     declared = [kind.model_fields[field] for kind, field in map(ADDRESSES.__getitem__, factors[:2])]
     return len(declared) == 2 and all(bounds(field)[0] is not None for field in declared)
 
 
 def _boundary(swept: "Sweep", one: str, other: str, folder: Path) -> "pd.DataFrame | None":
-    """The boundary over the first two factors, drawn as report.html; None where they are not two numbers."""
+    """Draw the boundary over the first two factors as report.html and return it, None if they are not two numbers."""
     if not _has_plane(swept.factors) or one == other:
         return None
-    from experiments.analysis.sweep import boundary
+    from experiments.analysis.boundary import boundary
     from viz.report.boundary import render_boundary
 
     edge = boundary(swept, one, other)

@@ -1,39 +1,54 @@
 """`nqpf validate`: the economy without policy against stylised facts."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, OneRun
-from experiments.commands.outcome import DONE
+from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
 from experiments.commands.text import plain_number
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def validate_command(
-    facts: Iterable[str], one: OneRun, seeds: int | None, *, jobs: int | None, quick: bool, as_json: bool, quiet: bool
+    facts: Iterable[str],
+    one: OneRun,
+    seeds: int | None,
+    out: Path | None,
+    execution: Execution,
+    *,
+    quick: bool,
+    as_json: bool,
 ) -> int:
-    """Hold the economy without policy against stylised facts; print the table or JSON. Returns the exit code."""
+    """Hold the economy without policy against stylised facts. Print the table or JSON. Return the exit code."""
     from experiments.study.study import DEFAULT_SEEDS, seeds_from
-    from experiments.validation.validate import validate
+    from experiments.validation.validate import find_facts, validate_study, validation_study
 
+    chosen = find_facts(facts)
     count = (QUICK_SEEDS if quick else DEFAULT_SEEDS) if seeds is None else seeds
-    luck = seeds_from(count, one.seed)
-    table = validate(facts, one.parameters, luck, Execution(jobs, quiet=quiet))
+    study = validation_study(one.parameters, seeds_from(count, one.seed))
+    folder = out or default_folder(study)
+    try:
+        found = validate_study(study, chosen, folder, execution)
+    except KeyboardInterrupt:
+        raise kept_in(folder) from None
+    mention_warnings(found.runs, execution.quiet)
     if as_json:
-        print(to_json(table.to_dict("records")))
+        print(to_json(found.table.to_dict("records")))
     else:
-        print("\n".join(validation_lines(table)))
-    return DONE
+        print("\n".join(validation_lines(found.table)))
+        print(f"\nresults: {folder}")
+    return mention_failures(found.runs, folder)
 
 
 def validation_lines(table: "pd.DataFrame") -> Iterator[str]:
-    """The table as text of at most 80 columns."""
+    """Return the table as text of at most 80 columns."""
     yield f"{'fact':<22} {'unit':<16} {'median':>8} {'quartiles':>17} {'target':>9} {'met':>3}"
     for row in table.itertuples():
         quartiles = f"{_shown(row.lower)} to {_shown(row.upper)}"

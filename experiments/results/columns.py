@@ -1,4 +1,4 @@
-"""The columns of stored runs and series: declared once, from parameters, policy traits and indicators."""
+"""The columns of stored runs, series and facts: declared once, from parameters, policy traits and indicators."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.study.addresses import ADDRESSES
+from model.indicators.summary import SUMMARY_NAMES
 from model.parameters import Parameters
 from model.policy.policy import Policy
-from model.indicators.summary import SUMMARY_NAMES
 
 SERIES = (
     "output",
@@ -28,17 +28,25 @@ SERIES = (
     "budget_returned",
     "equity_recovered",
 )
-"""Indicators whose series are stored: what the report draws, and when which money was spent."""
-
+"""Indicators whose series are stored: those that the report draws, and the money spent in each quarter."""
 
 HEAD = ("run_id", "point", "policy", "seed", "status", "error", "warnings")
 
 
+class Measured(NamedTuple):
+    """A fact that was measured in a run: its name, the version of the rule that measured it, and its value."""
+
+    fact: str
+    rule: str
+    value: float
+
+
 class Result(NamedTuple):
-    """What one run left: its row, and its series as a column per indicator (none when it failed)."""
+    """The results of one run: its row, its series as a column per indicator (none when it failed), and its facts."""
 
     row: dict[str, Any]
     series: dict[str, np.ndarray]
+    facts: tuple[Measured, ...] = ()
 
     @property
     def run_id(self) -> str:
@@ -47,7 +55,7 @@ class Result(NamedTuple):
 
 @cache
 def run_schema() -> pa.Schema:
-    """`run_id, point, policy, seed, status, error, warnings`, every setting, every summary indicator."""
+    """Return `run_id, point, policy, seed, status, error, warnings`, every setting, every summary indicator."""
     words = ("run_id", "policy", "status", "error", "warnings")
     head = [(name, pa.string() if name in words else pa.int64()) for name in HEAD]
     settings = [
@@ -58,13 +66,20 @@ def run_schema() -> pa.Schema:
 
 @cache
 def series_schema() -> pa.Schema:
-    """`run_id, period` and the stored indicators: a row per run and quarter."""
+    """Return `run_id, period` and the stored indicators: a row per run and quarter."""
     return pa.schema([("run_id", pa.string()), ("period", pa.int64())] + [(name, pa.float64()) for name in SERIES])
+
+
+@cache
+def facts_schema() -> pa.Schema:
+    """Return `run_id, fact, rule, value`: a row per run and fact, null where the run has no such value."""
+    words = [(name, pa.string()) for name in ("run_id", "fact", "rule")]
+    return pa.schema([*words, ("value", pa.float64())])
 
 
 @lru_cache(maxsize=64)
 def settings_row(parameters: Parameters, policy: Policy) -> Mapping[str, Any]:
-    """Every parameter and trait under its address, in the type of its column; the seeds of an arm share it."""
+    """Return every parameter and trait under its address, in the type of its column. The seeds of an arm share it."""
     plain = {Parameters: parameters.model_dump(mode="json"), Policy: policy.model_dump(mode="json")}
     schema = run_schema()
     row = {}
@@ -76,7 +91,7 @@ def settings_row(parameters: Parameters, policy: Policy) -> Mapping[str, Any]:
 
 
 def runs_table(results: Iterable[Result]) -> pa.Table:
-    """Rows of runs; an indicator that was never reached is null."""
+    """Return rows of runs. An indicator that was never reached is null."""
     rows = [result.row for result in results]
     arrays = [
         pa.array([row.get(field.name) for row in rows], type=field.type, from_pandas=True) for field in run_schema()
@@ -85,7 +100,7 @@ def runs_table(results: Iterable[Result]) -> pa.Table:
 
 
 def series_table(results: Iterable[Result]) -> pa.Table:
-    """Series of the runs that have any, in the order given, one row per quarter."""
+    """Return the series of the runs that have any, in the order given, one row per quarter."""
     kept = [result for result in results if result.series]
     lengths = [len(result.series[SERIES[0]]) for result in kept]
     ids = np.repeat(np.array([result.run_id for result in kept], dtype=object), lengths)
@@ -96,7 +111,18 @@ def series_table(results: Iterable[Result]) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=series_schema())
 
 
+def facts_table(results: Iterable[Result]) -> pa.Table:
+    """Return the facts of runs, in the order given."""
+    rows = [(result.run_id, *measured) for result in results for measured in result.facts]
+    columns = zip(*rows, strict=True) if rows else [()] * 4
+    arrays = [
+        pa.array(column, type=field.type, from_pandas=True)
+        for column, field in zip(columns, facts_schema(), strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=facts_schema())
+
+
 def _arrow_type(annotation: Any) -> pa.DataType:
-    """Whole numbers, numbers and truth values as such; words, lists and mixes as text."""
+    """Return the type of a column: numbers and truth values as such, words, lists and mixes as text."""
     plain = {int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     return plain.get(annotation, pa.string())

@@ -1,4 +1,4 @@
-"""`manifest.json`: whose results a folder holds, made by what, how far it got. Written whole or not at all."""
+"""`manifest.json`: the study of a results folder, the versions that made it, and its progress. Written whole or not."""
 
 import json
 import platform
@@ -21,8 +21,11 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What `manifest.json` says. `hash` is the study's identity, `model` the hash of the model's sources,
-    `shards` the parts `i/n` that were run into the folder (empty: it was always run whole)."""
+    """The content of `manifest.json`.
+
+    `hash` is the study's identity, `model` the hash of the model's sources, `shards` the parts `i/n` that were run into
+    the folder (empty: it was always run whole).
+    """
 
     hash: str
     model: str
@@ -37,14 +40,14 @@ class Manifest:
 
     @classmethod
     def begin(cls, study: Study, model: str) -> Self:
-        """The manifest of a study that starts now."""
+        """Return the manifest of a study that starts now."""
         return cls(
             study.identity(model), model, study.content(), list(study.seeds), versions(), git_state(), _now()
         )  # fmt: skip
 
     @classmethod
     def read(cls, folder: Path) -> Self | None:
-        """The manifest of a folder, None if it has none; raises BadInput if it is not one of ours."""
+        """Return the manifest of a folder, None if it has none. Raises BadInput if it is another program's."""
         path = folder / FILE
         try:
             return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"))
@@ -58,11 +61,11 @@ class Manifest:
         write_whole(folder / FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
 
     def is_like(self, study: Study) -> bool:
-        """Whether the study alone, apart from the model's sources, is the same."""
+        """Return whether the study alone, apart from the model's sources, is the same."""
         return study.identity(self.model) == self.hash
 
     def reopened(self, study: Study, shards: Iterable[str] = ()) -> Self:
-        """The manifest while runs of the study are being added: its seeds, outcomes and shards may have grown."""
+        """Return the manifest while runs of the study are being added, perhaps of more seeds, outcomes and shards."""
         seeds = sorted({*self.seeds, *study.seeds})
         parts = sorted({*self.shards, *shards})
         return replace(
@@ -70,13 +73,13 @@ class Manifest:
         )  # fmt: skip
 
     def counted(self, counts: dict[str, int]) -> Self:
-        """The manifest with what has been run of `asked`; ended when that is all."""
+        """Return the manifest with the runs counted by status, ended when they are all that was `asked`."""
         whole = sum(number for name, number in counts.items() if name != "asked") == counts["asked"]
         return replace(self, end=_now() if whole else None, counts=counts)
 
 
 def versions() -> dict[str, str]:
-    """Versions of what results may depend on, without importing it."""
+    """Return the versions of all that results may depend on, without importing it."""
     found = {}
     for package in ("nqpf", "numpy", "numba", "mesa"):
         try:
@@ -87,7 +90,7 @@ def versions() -> dict[str, str]:
 
 
 def git_state() -> dict[str, Any] | None:
-    """Commit of the sources and whether they were changed since; None where there is no git."""
+    """Return the commit of the sources and whether they were changed since, None where there is no git."""
     root = Path(__file__).resolve().parents[2]
     if not (root / ".git").exists():
         return None

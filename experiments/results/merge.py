@@ -1,25 +1,25 @@
-"""Joining results folders of one study. Shards are copied whole, so a kill loses nothing and a second try goes on."""
+"""Joining results folders of one study. Whole shards are copied, so a kill loses nothing and a second try goes on."""
 
 import sys
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.results.columns import run_schema, series_schema
 from experiments.files import write_whole
+from experiments.results.columns import facts_schema, run_schema, series_schema
 from experiments.results.manifest import Manifest
 from experiments.results.store import DAMAGE, Store, read_shard
+from experiments.study.plan import Plan
 from experiments.study.study import Study
-from experiments.study.plan import Tasks
 from model.declaration.errors import BadInput
 
-SCHEMAS = {"series": series_schema, "runs": run_schema}
-"""In the order in which a shard's two files are written: a run is stored when its row is."""
+SCHEMAS = {"facts": facts_schema, "series": series_schema, "runs": run_schema}
+"""Schemas in the order in which a shard's files are written: a run is stored when its row is."""
 
 
 def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
-    """Put the runs of both folders into `first`, or into `out` if given; returns that folder. `second` stays as it is.
+    """Put the runs of both folders into `first`, or into `out` if given, and return that folder.
 
-    A report in that folder is removed if it does not show all of these runs.
+    `second` stays as it is. A report in the folder is removed if it does not show all of these runs.
 
     Raises BadInput, changing nothing, if a folder holds no results, or they are not of one study and model.
     """
@@ -36,14 +36,14 @@ def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
     for folder in (first, second):
         if folder.resolve() != target.resolve():
             _copy_shards(folder, target)
-    store.finish(task.run_id for task in Tasks.of(study, ours.model))
+    store.finish(task.run_id for task in Plan.of(study, ours.model))
     if store.runs(columns=["run_id"]).num_rows > before:
         _remove_report(target, "sweep" if study.design else "compare")
     return target
 
 
 def _remove_report(folder: Path, command: str) -> None:
-    """Remove a report that does not show all runs that the folder now holds, and say how to draw it of all."""
+    """Remove a report that does not show all runs of the folder, and print how to draw it of all."""
     report = folder / "report.html"
     if report.exists():
         report.unlink()
@@ -55,7 +55,7 @@ def _remove_report(folder: Path, command: str) -> None:
 
 
 def held(folder: Path) -> Manifest:
-    """The manifest of a results folder; raises BadInput where there is none."""
+    """Return the manifest of a results folder. Raises BadInput where there is none."""
     manifest = Manifest.read(folder)
     if manifest is None:
         raise BadInput(f"{folder}: no results of nqpf there (no manifest.json)")
@@ -63,7 +63,7 @@ def held(folder: Path) -> Manifest:
 
 
 def study_in(folder: Path, manifest: Manifest) -> Study:
-    """The study of a results folder with all its seeds; raises BadInput where it was made by other declarations."""
+    """Return the study of a results folder with all its seeds. Raises BadInput if other declarations made it."""
     try:
         study = replace(Study.from_content(manifest.study), seeds=tuple(manifest.seeds))
     except (KeyError, TypeError, BadInput):
@@ -74,7 +74,7 @@ def study_in(folder: Path, manifest: Manifest) -> Study:
 
 
 def _copy_shards(source: Path, target: Path) -> None:
-    """Copy all whole shards that the target lacks; damaged ones are named on stderr and left out."""
+    """Copy all whole shards that the target lacks. Damaged ones are named on stderr and left out."""
     for kind, schema in SCHEMAS.items():
         for path in sorted((source / kind).glob("[!.]*.parquet")):
             copy = target / kind / path.name
@@ -82,8 +82,8 @@ def _copy_shards(source: Path, target: Path) -> None:
                 continue
             try:
                 read_shard(path, schema())
-            except DAMAGE as fault:
-                reason = " ".join(str(fault).split())[:80]
+            except DAMAGE as error:
+                reason = " ".join(str(error).split())[:80]
                 print(f"nqpf: {path} is damaged ({reason}); left out, its runs are missing", file=sys.stderr)
                 continue
             copy.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Results on their way to the store: written at least once a second, whatever else the process is doing."""
+"""Results on their way to the store: written at least once a second, even while the process is busy."""
 
 import threading
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from experiments.results.columns import Result
 from experiments.results.store import MemoryStore, Store
 
 INTERVAL = 1.0
-"""Seconds between two shards: what a killed process can lose."""
+"""Seconds between two shards: the time whose work a killed process can lose."""
 
 
 class Writer:
-    """Collects results and writes them as shards from a thread of its own; leaving it writes the rest.
+    """A collector of results that a thread of its own writes as shards. Leaving it writes the rest.
 
-    `stored` is called with the number of runs that each shard has made safe. A fault in writing is raised by
-    the next `add`, or on leaving; results that are not on disk yet then count as missing.
+    `stored` is called with the number of runs that each shard has made safe. An error in writing is raised by
+    the next `add`, or on leaving. Results that are not on disk yet then count as missing.
     """
 
     def __init__(self, store: Store | MemoryStore, stored: Callable[[int], None]) -> None:
@@ -25,13 +25,13 @@ class Writer:
         self._waiting: list[Result] = []
         self._lock = threading.Lock()
         self._leaving = threading.Event()
-        self._fault: Exception | None = None
+        self._error: Exception | None = None
         self._thread = threading.Thread(target=self._write_regularly, name="nqpf-writer", daemon=True)
 
     def add(self, results: list[Result]) -> None:
         """Hand over results to be written soon."""
-        if self._fault is not None:
-            raise self._fault
+        if self._error is not None:
+            raise self._error
         with self._lock:
             self._waiting += results
 
@@ -44,17 +44,17 @@ class Writer:
     ) -> None:
         self._leaving.set()
         self._thread.join()
-        if self._fault is None:
+        if self._error is None:
             self._write()
         elif error is None:
-            raise self._fault
+            raise self._error
 
     def _write_regularly(self) -> None:
         while not self._leaving.wait(INTERVAL):
             try:
                 self._write()
-            except Exception as fault:  # whatever it is, it would be lost with the thread
-                self._fault = fault
+            except Exception as error:  # whatever it is, it would be lost with the thread
+                self._error = error
                 return
 
     def _write(self) -> None:

@@ -17,7 +17,7 @@ class Progress:
         self.done = 0
 
     def advance(self, runs: int) -> None:
-        """So many more runs are done."""
+        """Count so many more runs as done."""
         self.done += runs
 
 
@@ -37,7 +37,7 @@ class Lines(Progress):
 
 @contextmanager
 def progress(total: int, quiet: bool) -> Iterator[Progress]:
-    """Progress over `total` runs in the way that suits stderr."""
+    """Show progress over `total` runs in the way that suits stderr."""
     if quiet or not total:
         yield Progress(total)
     elif not sys.stderr.isatty():
@@ -66,11 +66,11 @@ def _bar(total: int) -> Iterator[Progress]:
 
 
 def say(message: str, quiet: bool) -> None:
-    """A line on stderr unless quiet."""
+    """Print a line on stderr unless quiet."""
     if not quiet:
         _tell(message)
 
 
 def _tell(message: str) -> None:
-    with suppress(OSError):  # runs are worth more than news of them: stderr may be a pipe that nobody reads any more
+    with suppress(OSError):  # stderr may be a pipe that nobody reads any more, and the runs are worth more
         print(message, file=sys.stderr, flush=True)

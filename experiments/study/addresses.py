@@ -1,83 +1,75 @@
 """Settings by address: `users` is a parameter, `policy.budget` a trait of every policy that is run."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-from model.declaration.errors import BadInput, unknown
-from model.declaration.settings import Declared
+from model.declaration.errors import BadInput, inside, unknown
+from model.declaration.input_file import at_home
+from model.declaration.settings import Declared, is_file
+from model.declaration.yaml_text import read_yaml
 from model.parameters import Parameters
 from model.policy.policy import Policy
 
-_D = TypeVar("_D", bound=Declared)
-
+TRAIT = "policy."
 ADDRESSES: dict[str, tuple[type[Declared], str]] = {
     **{name: (Parameters, name) for name in Parameters.model_fields},
-    **{f"policy.{name}": (Policy, name) for name in Policy.model_fields if name != "name"},
+    **{f"{TRAIT}{name}": (Policy, name) for name in Policy.model_fields if name != "name"},
 }
 
 
 def parse_settings(settings: Iterable[str]) -> dict[str, Any]:
-    """`NAME=VALUE` texts as `{address: value}`; raises BadInput that names the option and the nearest name."""
+    """Return `NAME=VALUE` texts as `{address: value}`. Raises BadInput with the option as its place."""
     parsed: dict[str, Any] = {}
     for setting in settings:
-        name, equals, text = setting.partition("=")
-        name = name.strip()
-        if not equals or not name:
-            raise BadInput(f"--set {setting}: must be NAME=VALUE, as users=500 or policy.budget=0.01")
-        if name not in ADDRESSES:
-            raise BadInput(f"--set {setting}: {unknown('parameter', name, _likely(name))}")
-        if name in parsed:
-            raise BadInput(f"--set {setting}: {name} is set twice")
-        kind, field = ADDRESSES[name]
-        parsed[name] = _value(setting, text)
         try:
-            check_kind(kind, field, parsed[name])
-        except BadInput as fault:
-            raise BadInput(f"--set {setting}: {fault}") from None
+            name, value = _parsed(setting)
+            if name in parsed:
+                raise BadInput("is set twice", name)
+        except BadInput as error:
+            error.at(set_option(setting))
+            raise
+        parsed[name] = value
     return parsed
 
 
-def set_parameters(parameters: Parameters, settings: Mapping[str, Any], place: str = "--set") -> Parameters:
-    """The parameters with the settings that address parameters; raises BadInput that begins with `place`."""
-    own = {name: value for name, value in settings.items() if not name.startswith("policy.")}
-    return _changed(parameters, own, place)
+def set_option(setting: str) -> str:
+    """Return the option that gave a setting, cut off where it is long."""
+    return f"--set {setting if len(setting) <= 80 else f'{setting[:77]}...'}"
 
 
-def set_traits(policy: Policy, settings: Mapping[str, Any], place: str = "--set") -> Policy:
-    """The policy with the settings that address `policy.` traits; raises BadInput that begins with `place`."""
-    traits = {name: value for name, value in settings.items() if name.startswith("policy.")}
-    return _changed(policy, {name.removeprefix("policy."): value for name, value in traits.items()}, place)
+def set_parameters(parameters: Parameters, settings: Mapping[str, Any]) -> Parameters:
+    """Return the parameters with the settings that address parameters."""
+    own = {name: value for name, value in settings.items() if not name.startswith(TRAIT)}
+    return parameters.replace(**own) if own else parameters
 
 
-def check_kind(kind: type[Declared], name: str, value: Any) -> None:
-    """Refuse what validation would quietly turn into a number: nothing, a truth value, text of digits."""
+def set_traits(policy: Policy, settings: Mapping[str, Any]) -> Policy:
+    """Return the policy with the settings that address `policy.` traits."""
+    traits = {name.removeprefix(TRAIT): value for name, value in settings.items() if name.startswith(TRAIT)}
+    with inside("policy"):
+        return policy.replace(**traits) if traits else policy
+
+
+def unknown_address(kind: str, name: str) -> BadInput:
+    """Return an error for an address that does not exist; `budget` finds `policy.budget`, and a symbol its setting."""
+    near = [f"{TRAIT}{name}"] if f"{TRAIT}{name}" in ADDRESSES else ADDRESSES
+    return unknown(kind, name, near, Parameters.symbols() | Policy.symbols(TRAIT)).within(name)
+
+
+def _parsed(setting: str) -> tuple[str, Any]:
+    """Return the address and the value of `NAME=VALUE`. A file is the text after `=`, anything else is YAML."""
+    name, equals, text = setting.partition("=")
+    name = name.strip()
+    if not equals or not name:
+        raise BadInput("must be NAME=VALUE, as users=500 or policy.budget=0.01")
+    if name not in ADDRESSES:
+        raise unknown_address("parameter", name)
+    if is_file(*ADDRESSES[name]):
+        return name, at_home(text)
+    try:
+        value = read_yaml(text, "").content
+    except BadInput as error:
+        raise BadInput(f"must be a number, a word or {{name: value}}: {error.allowed}", name) from None
     if value is None:
-        raise BadInput(f"{name}: has no value")
-    if isinstance(value, bool):
-        kind.check_value(name, value)
-
-
-def _changed(settings: _D, changes: dict[str, Any], place: str) -> _D:
-    if not changes:
-        return settings
-    try:
-        return settings.replace(**changes)
-    except BadInput as fault:
-        raise BadInput(f"{place}: {fault}") from None
-
-
-def _likely(name: str) -> list[str]:
-    """Addresses to choose a hint from: also by a trait's bare name, so that `budget` finds `policy.budget`."""
-    if f"policy.{name}" in ADDRESSES:
-        return [f"policy.{name}"]
-    return list(ADDRESSES)
-
-
-def _value(setting: str, text: str) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return YAML(typ="safe").load(text)
-    except (YAMLError, ValueError):
-        raise BadInput(f"--set {setting}: the value is not a number, a word or {{name: value}}") from None
+        raise BadInput("has no value", name)
+    return name, value

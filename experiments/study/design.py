@@ -1,22 +1,25 @@
 """Designs: from a study's uncertain factors to the points at which all its policies are run.
 
-A grid is the full product; Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
-study always has the same points; a list gives them one by one. Without factors there is one point.
+A grid is the full product. Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
+study always has the same points. A list gives them one by one. Without factors there is one point.
 """
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.study.addresses import ADDRESSES, check_kind, set_parameters, set_traits
-from experiments.study.factors import check_factor, check_levels, grid_values, value_at
-from experiments.study.study import Study
-from model.declaration.errors import BadInput, unknown
-from model.parameters import Parameters
-from model.policy.policy import Policy, check_fits
+from experiments.study.addresses import ADDRESSES, set_parameters, set_traits, unknown_address
+from experiments.study.factors import check_levels, grid_values, value_at
+from experiments.study.points import Point
+from model.declaration.errors import BadInput, inside
+from model.declaration.numbers import python_number, whole_number
+from model.policy.policy import check_fits
+
+if TYPE_CHECKING:
+    from experiments.study.study import Study
 
 DESIGNS: dict[str, tuple[str, ...]] = {
     "grid": ("levels",),
@@ -31,111 +34,101 @@ MOST_POINTS = 1_000_000
 DESIGN_EXAMPLE = "design: {kind: sobol, samples: 256}"
 
 
-class Point(NamedTuple):
-    """One point of a design: its number, its parameters, and the study's policies with its traits."""
-
-    number: int
-    parameters: Parameters
-    policies: tuple[Policy, ...]
-
-
 class Design:
-    """The points of a study, made one at a time whenever they are asked for, always in the same order.
+    """The points of a study, made and validated one at a time on each way through, always in the same order.
 
-    Raises BadInput, which begins with `place` (the study's file or name), for a design that cannot be made.
+    `place` is the study's file or name. Raises BadInput that begins with it for a design that cannot be made.
     """
 
-    def __init__(self, study: Study, place: str = "") -> None:
+    def __init__(self, study: "Study", place: str = "") -> None:
         self._study = study
         self._place = place or study.name
         try:
             self.factors, self._settings, self._length = _settings_of(study)
-        except BadInput as fault:
-            raise BadInput(f"{self._place}: {fault}") from None
+        except BadInput as error:
+            error.at(self._place)
+            raise
 
     def __len__(self) -> int:
         return self._length
 
     def __iter__(self) -> Iterator[Point]:
-        """The points; raises BadInput with the number of the first (counted from 0) that does not validate."""
+        """Yield the points. Raises BadInput with the number of the first (counted from 0) that is not valid."""
         for number, settings in enumerate(self._settings()):
             yield self._point(number, settings)
 
-    def check(self) -> None:
-        """Raise BadInput if any point does not validate: before anything is run."""
-        for _ in self:
-            pass
-
     def _point(self, number: int, settings: Mapping[str, Any]) -> Point:
-        place = f"{self._place}: point {number}"
-        parameters = set_parameters(self._study.parameters, settings, place)
-        policies = tuple(set_traits(policy, settings, place) for policy in self._study.policies)
         try:
+            parameters = set_parameters(self._study.parameters, settings)
+            policies = tuple(set_traits(policy, settings) for policy in self._study.policies)
             for policy in policies:
-                check_fits(policy, parameters.slots)
-        except BadInput as fault:
-            raise BadInput(f"{place}: {fault}") from None
-        return Point(number, parameters, policies)
+                with inside("policy"):
+                    check_fits(policy, parameters.slots)
+        except BadInput as error:
+            error.at(f"{self._place}: point {number}")
+            raise
+        return Point(number, parameters, policies, self._study.seeds)
 
 
-def check_design(design: Mapping[str, Any]) -> None:
-    """Raise BadInput for a kind that does not exist, a key that does not belong to it or a number out of range."""
+def check_design(design: Mapping[str, Any], factors: tuple[str, ...]) -> dict[str, Any]:
+    """Return a design with numbers as Python's own. Raises BadInput for one that cannot be of these factors."""
+    check_kind(design)
+    checked = dict(design)
+    if "levels" in design:
+        checked["levels"] = check_levels(design["levels"])
+    for key, least, most in (("samples", 1, MOST_POINTS), ("seed", 0, 2**32 - 1)):
+        if key in design:
+            checked[key] = whole_number(key, design[key], least, most)
+    if design["kind"] == "list":
+        checked["points"] = _check_points(factors, design.get("points"))
+    return checked
+
+
+def check_kind(design: Mapping[str, Any]) -> None:
+    """Raise BadInput for a kind of design that does not exist, and for a key that does not belong to it."""
     kind = design.get("kind")
     if not isinstance(kind, str) or kind not in DESIGNS:
-        raise BadInput(f"kind = {kind!r}: must be one of: {', '.join(DESIGNS)}")
+        raise BadInput(f"must be one of: {', '.join(DESIGNS)}", "kind", kind)
     for key in design:
         if key not in ("kind", *DESIGNS[kind]):
-            raise BadInput(
-                f"{key}: does not belong to a design of kind {kind}, which takes: {', '.join(DESIGNS[kind])}"
-            )
-    if "levels" in design:
-        check_levels(design["levels"])
-    for key, least in (("samples", 1), ("seed", 0)):
-        value = design.get(key, least)
-        most = MOST_POINTS if key == "samples" else 2**32 - 1
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise BadInput(f"{key} = {value!r}: must be a whole number from {least} to {most}")
+            raise BadInput(f"does not belong to a design of kind {kind}, which takes: {', '.join(DESIGNS[kind])}", key)
 
 
-def _settings_of(study: Study) -> tuple[tuple[str, ...], Any, int]:
-    """Names of the factors, a maker of one settings mapping per point, and the number of points."""
+def _settings_of(study: "Study") -> tuple[tuple[str, ...], Any, int]:
+    """Return the factors' names, a maker of one mapping of settings per point, and the number of points."""
     factors, design = study.uncertain, study.design
     if not factors and not design:
         return (), lambda: iter([{}]), 1
     if not design:
-        raise BadInput(f"design: uncertain factors need a design, as {DESIGN_EXAMPLE}")
-    for name, factor in factors.items():
-        check_factor(name, factor)
-    check_design(design)
+        raise BadInput(f"uncertain factors need a design, as {DESIGN_EXAMPLE}", "design")
     if design["kind"] == "morris":
-        raise BadInput("design: kind = 'morris': sweep takes one of: grid, lhs, sobol, list")
+        raise BadInput("sweep takes one of: grid, lhs, sobol, list", "design.kind", "morris")
     if design["kind"] == "list":
-        names = _check_points(tuple(factors), design.get("points"))
-        return names, lambda: iter(design["points"]), len(design["points"])
+        return tuple(factors or design["points"][0]), lambda: iter(design["points"]), len(design["points"])
     if not factors:
-        raise BadInput("uncertain: a design needs at least one factor, as policy.foresight: {range: [0, 1]}")
+        raise BadInput("a design needs at least one factor, as policy.foresight: {range: [0, 1]}", "uncertain")
     return tuple(factors), *(_grid(study) if design["kind"] == "grid" else _sample(study))
 
 
-def _grid(study: Study) -> tuple[Any, int]:
-    """Every combination of the factors' values; the last factor changes fastest."""
+def _grid(study: "Study") -> tuple[Any, int]:
+    """Combine the factors' values in every way. The last factor changes fastest."""
     columns = []
     for name, factor in study.uncertain.items():
         levels = factor.get("levels", study.design.get("levels"))
         if "range" in factor and levels is None:
-            raise BadInput(f"uncertain: {name}: a range in a grid needs levels: n, here or in design; or give values")
+            raise BadInput("a range in a grid needs levels: n, here or in design, or values", f"uncertain.{name}")
         columns.append(grid_values(name, factor, levels or 1))
     count = math.prod(len(column) for column in columns)
     if count > MOST_POINTS:
-        raise BadInput(f"design: a grid of {count} points; at most {MOST_POINTS} are allowed")
+        raise BadInput(f"at most {MOST_POINTS} are allowed", "design", problem=f"a grid of {count} points")
     names = tuple(study.uncertain)
     return lambda: (dict(zip(names, values, strict=True)) for values in product(*columns)), count
 
 
-def _sample(study: Study) -> tuple[Any, int]:
-    """Points drawn from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
+def _sample(study: "Study") -> tuple[Any, int]:
+    """Draw points from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
     if "samples" not in study.design:
-        raise BadInput(f"design: a design of kind {study.design['kind']} needs samples, as {DESIGN_EXAMPLE}")
+        raise BadInput(f"a design of kind {study.design['kind']} needs samples, as {DESIGN_EXAMPLE}", "design")
     count = int(study.design["samples"])
     cube = _cube(study.design["kind"], len(study.uncertain), count, int(study.design.get("seed", 0)))
     factors = study.uncertain
@@ -146,43 +139,52 @@ def _sample(study: Study) -> tuple[Any, int]:
 
 
 def _cube(kind: str, factors: int, count: int, seed: int) -> np.ndarray:
-    """Scrambled points in [0, 1)^factors. Shape (count, factors)."""
+    """Draw scrambled points in [0, 1)^factors. Shape (count, factors)."""
     from scipy.stats import qmc
 
-    luck = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     if kind == "lhs":
-        cube = qmc.LatinHypercube(factors, seed=luck).random(count)
+        cube = qmc.LatinHypercube(factors, seed=generator).random(count)
     else:
-        cube = qmc.Sobol(factors, seed=luck).random_base2(math.ceil(math.log2(count)))[:count]
+        cube = qmc.Sobol(factors, seed=generator).random_base2(math.ceil(math.log2(count)))[:count]
     return np.minimum(cube, np.nextafter(1.0, 0.0))
 
 
-def _check_points(factors: tuple[str, ...], points: Any) -> tuple[str, ...]:
-    """The names that all points of a list set; raises BadInput with the number of the first point at fault."""
+def _check_points(factors: tuple[str, ...], points: Any) -> list[dict[str, Any]]:
+    """Return the points of a list. Raises BadInput with the number of the first that does not set the factors."""
     if not isinstance(points, Sequence) or isinstance(points, str) or not points:
-        raise BadInput("design: a list needs points: [{users: 500}, ...] or points_file: FILE.csv")
+        raise BadInput("a list needs points: [{users: 500}, ...] or points_file: FILE.csv", "points")
     if len(points) > MOST_POINTS:
-        raise BadInput(f"design: a list of {len(points)} points; at most {MOST_POINTS} are allowed")
+        raise BadInput(f"at most {MOST_POINTS} are allowed", "points", problem=f"a list of {len(points)} points")
     names = factors or tuple(points[0]) if isinstance(points[0], Mapping) else factors
+    checked = []
     for number, point in enumerate(points):
         try:
-            _check_settings(names, point)
-        except BadInput as fault:
-            raise BadInput(f"design: point {number}: {fault}") from None
-    return names
+            checked.append(_check_point(names, point))
+        except BadInput as error:
+            error.within(f"points[{number}]").at(f"point {number}")
+            raise
+    return checked
 
 
-def _check_settings(names: tuple[str, ...], point: Any) -> None:
+def _check_point(names: tuple[str, ...], point: Any) -> dict[str, Any]:
+    """Return the settings of a point. Their values are validated with all others when the point is made."""
     if not isinstance(point, Mapping) or not point:
-        raise BadInput(f"{point!r}: must be settings by name, as {{users: 500}}")
-    for name, value in point.items():
+        raise BadInput("must be settings by name, as {users: 500}", value=point)
+    for name in point:
         if name not in ADDRESSES:
-            raise unknown("factor", name, ADDRESSES)
+            raise unknown_address("factor", str(name))
         if name not in names:
-            raise BadInput(f"{name}: is not a factor of this study; factors are: {', '.join(names)}")
-        check_kind(*ADDRESSES[name], value)
-        if isinstance(value, float) and not math.isfinite(value):
-            raise BadInput(f"{name} = {value}: must be a finite number")
+            raise BadInput(f"is not a factor of this study, factors are: {', '.join(names)}", name)
     for name in names:
         if name not in point:
-            raise BadInput(f"{name}: has no value; every point sets: {', '.join(names)}")
+            raise BadInput(f"has no value, every point sets: {', '.join(names)}", name)
+    return {str(name): _plain(str(name), value) for name, value in point.items()}
+
+
+def _plain(name: str, value: Any) -> Any:
+    with inside(name):
+        number = python_number(value)
+        if isinstance(number, float) and not math.isfinite(number):
+            raise BadInput("must be a finite number", value=number)
+        return number

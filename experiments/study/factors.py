@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from experiments.study.addresses import ADDRESSES, check_kind
-from model.declaration.errors import BadInput, unknown
+from experiments.study.addresses import ADDRESSES, unknown_address
+from model.declaration.errors import BadInput, inside, unknown
+from model.declaration.numbers import python_number, whole_number
 from model.declaration.settings import bounds
 
 Factor = Mapping[str, Any]
@@ -19,39 +20,37 @@ FACTOR_KEYS = ("range", "values", "log", "levels")
 MOST_LEVELS = 1_000_000
 
 
-def check_factor(name: str, factor: Factor) -> None:
-    """Raise BadInput that names the factor, what is wrong and what is allowed."""
+def check_factor(name: str, factor: object) -> dict[str, Any]:
+    """Return a factor with numbers as Python's own. Raises BadInput with the factor's name as its key."""
     if name not in ADDRESSES:
-        raise unknown("uncertain factor", name, ADDRESSES)
-    for key in factor:
-        if key not in FACTOR_KEYS:
-            raise BadInput(f"{name}: {unknown('key', key, FACTOR_KEYS)}")
-    if ("range" in factor) == ("values" in factor):
-        raise BadInput(f"{name}: needs either range: [low, high] or values: [one, two, ...]")
-    given = factor.get("range", factor.get("values"))
-    if not isinstance(given, list | tuple) or not given:
-        raise BadInput(f"{name}: range and values must be lists")
-    kind, field = ADDRESSES[name]
-    for value in given:
-        check_kind(kind, field, value)
-    if not isinstance(factor.get("log", False), bool):
-        raise BadInput(f"{name}: log = {factor['log']!r}: must be true or false")
-    if "range" in factor:
-        _check_range(name, given, bool(factor.get("log")))
-        check_levels(factor.get("levels", 1))
-    else:
-        _check_values(name, given, factor)
+        raise unknown_address("uncertain factor", name)
+    with inside(name):
+        if not isinstance(factor, Mapping):
+            raise BadInput("must be range: [low, high] or values: [one, two, ...]", value=factor)
+        for key in factor:
+            if key not in FACTOR_KEYS:
+                raise unknown("key", key, FACTOR_KEYS).within(str(key))
+        if ("range" in factor) == ("values" in factor):
+            raise BadInput("needs either range: [low, high] or values: [one, two, ...]")
+        plain = {key: value.tolist() if isinstance(value, np.ndarray) else value for key, value in factor.items()}
+        form = "range" if "range" in plain else "values"
+        if not isinstance(plain[form], list | tuple) or not plain[form]:
+            raise BadInput("must be a list", form, plain[form])
+        if not isinstance(plain.get("log", False), bool):
+            raise BadInput("must be true or false", "log", plain["log"])
+        if "levels" in plain:
+            plain["levels"] = check_levels(plain["levels"])
+        check = _check_range if form == "range" else _check_values
+        return plain | {form: check(name, plain[form], plain)}
 
 
 def check_levels(levels: object) -> int:
-    """A number of levels of a range in a grid."""
-    if isinstance(levels, bool) or not isinstance(levels, int) or not 1 <= levels <= MOST_LEVELS:
-        raise BadInput(f"levels = {levels!r}: must be a whole number from 1 to {MOST_LEVELS}")
-    return levels
+    """Return a number of levels of a range in a grid."""
+    return whole_number("levels", levels, 1, MOST_LEVELS)
 
 
 def grid_values(name: str, factor: Factor, levels: int) -> list[Any]:
-    """The factor's values in a grid: its list, or `levels` points evenly spaced from low to high (in logs if so)."""
+    """Return a factor's values in a grid: its list, or `levels` points evenly spaced in its range (in logs if so)."""
     if "values" in factor:
         return list(factor["values"])
     low, high = factor["range"]
@@ -61,7 +60,7 @@ def grid_values(name: str, factor: Factor, levels: int) -> list[Any]:
 
 
 def value_at(name: str, factor: Factor, share: float) -> Any:
-    """The factor's value below which the given share of draws lies, 0 <= share < 1.
+    """Return the factor's value below which the given share of draws lies, 0 <= share < 1.
 
     A list has equal cells. A range is uniform, or log-uniform: low * (high / low)^share. Whole numbers are rounded
     from a range that is half a unit wider at either end, so that its ends are drawn as often as the others.
@@ -76,34 +75,50 @@ def value_at(name: str, factor: Factor, share: float) -> Any:
     return int(drawn) if _is_whole(name) else float(drawn)
 
 
-def _check_range(name: str, ends: Any, log: bool) -> None:
+def _check_range(name: str, given: Any, factor: Factor) -> list[Any]:
+    """Return the ends of a range that lies within the declared one."""
     kind, field = ADDRESSES[name]
     least, most = bounds(kind.model_fields[field])
     if least is None or most is None:
-        raise BadInput(f"{name}: is not a number and has no range; give values: [one, two, ...]")
+        raise BadInput("is not a number and has no range, give values: [one, two, ...]", "range", given)
+    with inside("range"):
+        ends = [python_number(end) for end in given]
+    allowed = ""
     if len(ends) != 2 or not all(isinstance(end, int | float) for end in ends) or not ends[0] < ends[1]:
-        raise BadInput(f"{name}: range = {list(ends)}: must be [low, high] with low < high")
-    low, high = ends
-    if low < least or high > most:
-        raise BadInput(f"{name}: range = {[low, high]}: must lie within {least:g} to {most:g}")
-    if log and low <= 0.0:
-        raise BadInput(f"{name}: range = {[low, high]}: a range with log: true must start above 0")
-    if _is_whole(name) and not (float(low).is_integer() and float(high).is_integer()):
-        raise BadInput(f"{name}: range = {[low, high]}: must be whole numbers")
+        allowed = "must be [low, high] with low < high"
+    elif ends[0] < least or ends[1] > most:
+        allowed = f"must lie within {least:g} to {most:g}"
+    elif factor.get("log") and ends[0] <= 0.0:
+        allowed = "must start above 0 with log: true"
+    elif _is_whole(name) and not all(float(end).is_integer() for end in ends):
+        allowed = "must be whole numbers"
+    if allowed:
+        raise BadInput(allowed, "range", ends)
+    return ends
 
 
-def _check_values(name: str, values: Any, factor: Factor) -> None:
+def _check_values(name: str, given: Any, factor: Factor) -> list[Any]:
+    """Return the values of a list, each of which the setting may have and none twice."""
     for key in ("log", "levels"):
         if key in factor:
-            raise BadInput(f"{name}: {key} belongs to a range; values are taken as they are")
+            raise BadInput("belongs to a range, values are taken as they are", key)
+    values: list[Any] = []
+    for number, value in enumerate(given):
+        with inside(f"values[{number}]"):
+            _check_value(name, value)
+            if python_number(value) in values:
+                raise BadInput("is given twice", value=value)
+        values.append(python_number(value))
+    return values
+
+
+def _check_value(name: str, value: Any) -> None:
     kind, field = ADDRESSES[name]
-    for place, value in enumerate(values):
-        try:
-            kind.check_value(field, value)
-        except BadInput as fault:
-            raise BadInput(f"{name}: values: {fault}") from None
-        if value in values[:place]:
-            raise BadInput(f"{name}: values: {value!r} is given twice")
+    try:
+        kind.check_value(field, value)
+    except BadInput as error:
+        error.key = error.key.removeprefix(field).removeprefix(".")  # the factor's key holds the name
+        raise
 
 
 def _is_whole(name: str) -> bool:

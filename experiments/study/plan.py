@@ -1,10 +1,15 @@
-"""Tasks: the runs of a study, made one at a time whenever they are asked for, never held as a list."""
+"""The plan: which runs a study needs. A sweep, a comparison and a validation each have one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain, groupby
 from typing import NamedTuple, Self
 
+import numpy as np
+
 from experiments.study.design import Design
+from experiments.study.points import Point, Points
 from experiments.study.study import Study, run_id
 from model.declaration.errors import BadInput
 from model.parameters import Parameters
@@ -13,7 +18,7 @@ from model.policy.policy import Policy
 
 @dataclass(frozen=True)
 class Task:
-    """One run to be made. `point` numbers the design's points (0 where there is no design)."""
+    """One run to be made. `point` is the number of the design's point (0 where there is no design)."""
 
     run_id: str
     point: int
@@ -23,21 +28,21 @@ class Task:
 
 
 class Shard(NamedTuple):
-    """Part `number` of `of` of a study's runs, for one of several machines; by run id, so always the same runs."""
+    """Part `number` of `of` of a study's runs, for one of several machines. A run's id decides on its part."""
 
     number: int = 1
     of: int = 1
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """`i/n` as a shard; raises BadInput."""
+        """Read `i/n` as a shard. Raises BadInput."""
         number, slash, of = text.partition("/")
         if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000):
             raise BadInput(f"--shard {text}: must be i/n with whole numbers 1 <= i <= n, as 1/4")
         return cls(int(number), int(of))
 
     def holds(self, identity: str) -> bool:
-        """Whether the run of that id falls into this shard."""
+        """Return whether the run of that id falls into this shard."""
         return int(identity[:12], 16) % self.of == self.number - 1
 
     def __str__(self) -> str:
@@ -48,36 +53,86 @@ WHOLE = Shard()
 
 
 @dataclass(frozen=True)
-class Tasks:
-    """Every policy at every point under every seed, point by point and seed by seed; may be gone through repeatedly.
+class Plan:
+    """Policies at points of the parameters under seeds, described and never held as a list of tasks.
 
-    Going through them gives each distinct run of the shard once, under the first point and policy that ask for it.
-    Only ids are remembered meanwhile.
+    Going through a plan gives each distinct run of the shard once, under the first point and policy that ask for it.
+    It may be gone through repeatedly. The points are valid already, and only the runs' ids are remembered, as bytes.
+
+    `factors` names the settings that the design varies. Points may share a number: equal money gives the policies of
+    one point other budgets under other seeds.
     """
 
-    design: Design
-    seeds: tuple[int, ...]
+    points: Sequence[Point]
     model: str
     shard: Shard = WHOLE
+    factors: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, study: Study, model: str, shard: Shard = WHOLE, place: str = "") -> Self:
-        """The tasks of a study; raises BadInput that begins with `place` for a design that cannot be made."""
-        return cls(Design(study, place), study.seeds, model, shard)
+        """Plan a study and validate each of its points once. Raises BadInput that begins with `place`."""
+        design = Design(study, place)
+        return cls(Points(design, len(design)), model, shard, design.factors)
+
+    @classmethod
+    def joined(cls, plans: Iterable["Plan"], model: str) -> Self:
+        """Return the runs of several plans as one plan, each distinct run once."""
+        return cls(tuple(chain.from_iterable(plan.points for plan in plans)), model)
+
+    def with_policies(self, by_seed: Mapping[int, tuple[Policy, ...]]) -> Self:
+        """Return the plan of one point with other policies under each seed, itself where none changes."""
+        if by_seed == self.by_seed:
+            return self
+        point = self.points[0]
+        alike = groupby(by_seed.items(), key=lambda item: item[1])
+        changed = [
+            point._replace(policies=policies, seeds=tuple(seed for seed, _ in items)) for policies, items in alike
+        ]
+        return replace(self, points=tuple(changed))
+
+    @property
+    def by_seed(self) -> dict[int, tuple[Policy, ...]]:
+        """The policies under each seed of a plan of one point."""
+        return {seed: point.policies for point in self.points for seed in point.seeds}
 
     def __iter__(self) -> Iterator[Task]:
-        seen: set[bytes] = set()
-        for task in self.arms():
-            identity = bytes.fromhex(task.run_id)
-            if identity not in seen:
-                seen.add(identity)
-                if self.shard.holds(task.run_id):
-                    yield task
+        for task, first in zip(self.arms(), self._first, strict=True):
+            if first and self.shard.holds(task.run_id):
+                yield task
 
     def arms(self) -> Iterator[Task]:
-        """Every policy at every point under every seed of all shards, also where a run serves several of them."""
-        for point in self.design:
-            for seed in self.seeds:
+        """Yield every policy at every point under every seed of all shards, also where a run serves several of them.
+
+        In the order of points, seeds and policies.
+        """
+        position = 0
+        for point in self.points:
+            for seed in point.seeds:
                 for policy in point.policies:
-                    identity = run_id(point.parameters, policy, seed, self.model)
+                    identity = self._ids[position].tobytes().hex()
                     yield Task(identity, point.number, point.parameters, policy, seed)
+                    position += 1
+
+    @property
+    def asked(self) -> int:
+        """The number of arms."""
+        return len(self._ids)
+
+    @cached_property
+    def _ids(self) -> np.ndarray:
+        """Ids of the arms' runs as 32 bytes each, in the order of `arms`."""
+        packed = bytearray()
+        for point in self.points:
+            for seed in point.seeds:
+                for policy in point.policies:
+                    packed += bytes.fromhex(run_id(point.parameters, policy, seed, self.model))
+        return np.frombuffer(packed, dtype="V32")
+
+    @cached_property
+    def _first(self) -> np.ndarray:
+        """Whether an arm is the first that needs its run, in the order of `arms`."""
+        words = self._ids.view("u8").reshape(-1, 4)
+        order = np.lexsort(words.T)  # stable: equal ids stay in the order of `arms`
+        first = np.ones(len(order), dtype=bool)
+        first[order[1:]] = (words[order[1:]] != words[order[:-1]]).any(axis=1)
+        return first

@@ -4,12 +4,19 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
-from numbers import Integral
+from pathlib import Path
 from typing import Any, Self
 
-from model.declaration.errors import BadInput, unknown
+import numpy as np
+
+from experiments.study.content import as_mapping, read_content
+from experiments.study.design import check_design
+from experiments.study.factors import check_factor
+from experiments.study.policy_file import check_policy_name
+from model.declaration.errors import BadInput, inside, unknown
+from model.declaration.numbers import valid_seed, whole_number
 from model.parameters import Parameters
 from model.policy.policy import Policy, check_fits
 from model.policy.presets import find_policy, policies
@@ -22,16 +29,16 @@ TIMINGS = ("own", "yoked")
 DEFAULT_SEEDS = 100
 DEFAULT_REFERENCE = "rebate"
 MOST_SEEDS = 1_000_000
-LARGEST_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class Study:
-    """What is run: policies and seeds at given parameters, and what is asked of them.
+    """A question: policies and seeds at given parameters, and the indicators of interest.
 
     `uncertain` holds the ranges of factors that nature draws (for `sweep`), `design` how they are drawn,
     `outcomes` the summary indicators of interest (empty: the headline indicators). `match` reruns all arms of a seed
-    at the amount that every arm can place; `timing` "yoked" gives them the calendar of the slowest (for `compare`).
+    at the amount that every arm can place. `timing` "yoked" gives them the calendar of the slowest (for `compare`).
+    A study validates itself. It raises BadInput with a key as `policies[2].champions` or `uncertain.policy.foresight`.
     """
 
     name: str = "compare"
@@ -47,18 +54,34 @@ class Study:
 
     def __post_init__(self) -> None:
         check_name(self.name)
+        for number, policy in enumerate(self.policies):
+            with inside(f"policies[{number}]"):
+                check_policy_name(policy)
+                check_fits(policy, self.parameters.slots)
         _refuse_repeats("policies", [policy.name for policy in self.policies])
-        for policy in self.policies:
-            check_policy_name(policy)
-            check_fits(policy, self.parameters.slots)
-        check_outcomes(self.outcomes)
-        for name, given in (("uncertain", self.uncertain), ("design", self.design)):
-            if not isinstance(given, Mapping):
-                raise BadInput(f"{name} = {given!r}: must be settings by name")
-        check_timing(self.timing)
+        if all(policy.name != self.reference for policy in self.policies):
+            find_reference(self.reference, self.policies)
+        uncertain, design = as_mapping("uncertain", self.uncertain), as_mapping("design", self.design)
+        with inside("uncertain"):
+            uncertain = {name: check_factor(name, factor) for name, factor in uncertain.items()}
+        with inside("design"):
+            design = check_design(design, tuple(uncertain)) if design else {}
+        if not isinstance(self.match, bool | np.bool_):
+            raise BadInput("must be true or false", "match", self.match)
+        if self.timing not in TIMINGS:
+            raise BadInput(f"must be one of: {', '.join(TIMINGS)}", "timing", self.timing)
+        checked = {
+            "seeds": find_seeds(self.seeds),
+            "uncertain": uncertain,
+            "design": design,
+            "outcomes": check_outcomes(self.outcomes),
+            "match": bool(self.match),
+        }
+        for name, value in checked.items():
+            object.__setattr__(self, name, value)  # frozen from here on
 
     def content(self) -> dict[str, Any]:
-        """The study as plain data that JSON and YAML can hold."""
+        """Return the study as plain data that JSON and YAML can hold."""
         return {
             "name": self.name,
             "parameters": self.parameters.model_dump(mode="json"),
@@ -73,16 +96,19 @@ class Study:
         }
 
     @classmethod
-    def from_content(cls, content: Mapping[str, Any]) -> Self:
-        """The study that `content` says; raises BadInput where today's declarations do not allow it."""
-        given = dict(content)
-        given["parameters"] = Parameters(**given["parameters"])
-        given["policies"] = tuple(Policy(**policy) for policy in given["policies"])
-        given |= {name: tuple(given[name]) for name in ("seeds", "outcomes")}
-        return cls(**given)
+    def from_content(cls, content: Mapping[str, Any], folder: Path = Path()) -> Self:
+        """Return the study that plain data declare, as `content` gives them and files hold them.
+
+        Files that it names lie in `folder`. Raises BadInput where today's declarations do not allow it.
+        """
+        keys = [entry.name for entry in fields(cls)]
+        for key in content:
+            if key not in keys:
+                raise unknown("key", key, keys).within(key)
+        return cls(**read_content(content, folder))
 
     def identity(self, model: str) -> str:
-        """Hash of what is asked and of the model's sources: a results folder holds one identity.
+        """Return the hash of the question and of the model's sources. A results folder holds one identity.
 
         Seeds and outcomes are left out: more seeds, or another table, is the same study carried further.
         """
@@ -91,119 +117,100 @@ class Study:
 
 
 def with_reference(study: Study) -> Study:
-    """The study with its reference arm among the policies: put first when it is not there yet."""
+    """Return the study with its reference arm among the policies: put first when it is not there yet."""
     if any(policy.name == study.reference for policy in study.policies):
         return study
     return replace(study, policies=(find_reference(study.reference, study.policies), *study.policies))
 
 
 def find_reference(name: str, arms: Iterable[Policy]) -> Policy:
-    """The preset to compare with; raises BadInput with the nearest name among presets and arms."""
-    try:
+    """Return the preset to compare with. Raises BadInput with the nearest name among presets and arms."""
+    if isinstance(name, str) and name in policies:
         return find_policy(name)
-    except BadInput:
-        raise unknown("reference", name, dict.fromkeys([*(policy.name for policy in arms), *policies])) from None
-
-
-def check_timing(timing: object) -> str:
-    """A calendar for all arms: each its own, or the slowest arm's."""
-    if timing not in TIMINGS:
-        raise BadInput(f"timing = {timing!r}: must be one of: {', '.join(TIMINGS)}")
-    return str(timing)
+    raise unknown("reference", name, dict.fromkeys([*(policy.name for policy in arms), *policies])).within("reference")
 
 
 def refuse_reruns(study: Study, place: str) -> None:
-    """Arms are matched or yoked within a comparison; a sweep runs them as they are."""
-    if study.match or study.timing != TIMINGS[0]:
-        raise BadInput(f"{place}: match and timing are a matter for compare; a sweep runs policies as they are")
+    """Raise BadInput for a sweep that is to match or yoke its arms, which is done within a comparison."""
+    for key, value, plain in (("match", study.match, False), ("timing", study.timing, TIMINGS[0])):
+        if value != plain:
+            raise BadInput("match and timing are for compare, a sweep runs policies as they are", key, value, place)
 
 
 def refuse_uncertain(study: Study, place: str) -> None:
-    """A comparison is made at one point of the parameters; ranges are a matter for `sweep`."""
+    """Raise BadInput for a comparison over ranges: it is made at one point of the parameters."""
     points = study.design.get("points", [])
     if study.uncertain or points:
         names = ", ".join(study.uncertain or points[0])
-        raise BadInput(f"{place}: uncertain: compare takes no uncertain factors ({names}); use: nqpf sweep")
+        raise BadInput(f"compare takes no uncertain factors ({names}), use: nqpf sweep", "uncertain", place=place)
 
 
 def seeds_from(count: int, first: int = 0) -> tuple[int, ...]:
-    """`count` seeds from `first` on."""
-    if not 1 <= count <= MOST_SEEDS:
-        raise BadInput(f"seeds = {count}: must be a whole number from 1 to {MOST_SEEDS}")
-    return check_seeds(range(first, first + count))
+    """Return `count` seeds from `first` on."""
+    number, start = whole_number("seeds", count, 1, MOST_SEEDS), valid_seed(first)
+    valid_seed(start + number - 1)
+    return tuple(range(start, start + number))
 
 
 def find_seeds(given: int | Iterable[int]) -> tuple[int, ...]:
-    """So many seeds from 0 on, or those of a list; raises BadInput."""
-    if isinstance(given, Integral) and not isinstance(given, bool):
-        return seeds_from(int(given))
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise BadInput(f"seeds = {given!r}: must be a number of seeds, or a list of them")
-    return check_seeds(given)
+    """Return so many seeds from 0 on, or those of a list. Raises BadInput for anything else."""
+    if isinstance(given, str | bool | np.bool_ | Mapping) or given is None:
+        raise BadInput("must be a number of seeds, or a list of them", "seeds", given)
+    return check_seeds(given) if isinstance(given, Iterable) else seeds_from(given)
 
 
 def check_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
-    """Seeds as a tuple; raises BadInput when there are none, one repeats or one is not a whole number >= 0."""
-    chosen = tuple(seeds)
+    """Return seeds as a tuple. Raises BadInput when there are none, one repeats or one is out of range."""
+    chosen = tuple(valid_seed(seed, f"seeds[{number}]") for number, seed in enumerate(seeds))
     if not chosen:
-        raise BadInput("at least one seed is needed")
-    for seed in chosen:
-        if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
-            raise BadInput(f"seed = {seed!r}: must be a whole number from 0 to {LARGEST_SEED}")
+        raise BadInput("must hold at least one seed", "seeds", [])
     _refuse_repeats("seeds", chosen)
     return chosen
 
 
 def check_name(name: object) -> str:
-    """A study's name, which becomes part of a folder's name."""
+    """Return a study's name, which becomes part of a folder's name. Raises BadInput for any other."""
     if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", name):
-        raise BadInput(f"name = {name!r}: must be 1 to 64 letters, digits, '.', '_' or '-', not starting with a mark")
+        raise BadInput("must be 1 to 64 letters, digits, '.', '_' or '-', not starting with a mark", "name", name)
     return name
 
 
-def check_policy_name(policy: Policy) -> None:
-    """An arm's name, which stands in tables and in `--policies a,b`; a preset's is for arms with the preset's mix."""
-    name, preset = policy.name, policies.get(policy.name)
-    if preset is not None and (policy.mix, policy.later_mix) != (preset.mix, preset.later_mix):
-        raise BadInput(f"policy name = '{name}': is a preset with another mix; give this one a name of its own")
-    if not re.fullmatch(r"[^\s,]([^,]{0,62}[^\s,])?", name) or not name.isprintable():
-        raise BadInput(f"policy name = {name!r}: must be 1 to 64 printable characters without commas")
-
-
 def check_outcomes(names: Iterable[object]) -> tuple[str, ...]:
-    """Summary indicators by name; raises BadInput with the nearest name for one that does not exist."""
+    """Return summary indicators by name. Raises BadInput with the nearest name for one that does not exist."""
+    if isinstance(names, str | Mapping) or not isinstance(names, Iterable):
+        raise BadInput("must be a list of indicators, as [welfare, hhi]", "outcomes", names)
     chosen = tuple(names)
     if not chosen:
         return ()
     from model.indicators.summary import SUMMARY_NAMES
 
-    for name in chosen:
+    for number, name in enumerate(chosen):
         if name not in SUMMARY_NAMES:
-            raise unknown("indicator", name, SUMMARY_NAMES)
+            raise unknown("indicator", name, SUMMARY_NAMES).within(f"outcomes[{number}]")
     _refuse_repeats("outcomes", chosen)
     return tuple(str(name) for name in chosen)
 
 
 def run_id(parameters: Parameters, policy: Policy, seed: int, model: str) -> str:
-    """Hash of all that determines a run: every parameter and trait, seed and model sources, but no name."""
+    """Return the hash of all that determines a run: every parameter and trait, seed and model sources, but no name."""
     return digest({"parameters": _content_of(parameters), "policy": _content_of(policy), "seed": seed, "model": model})
 
 
 def digest(content: Any) -> str:
-    """SHA-256 of plain data in one canonical form, as 64 hexadecimal digits."""
+    """Return the SHA-256 of plain data in one canonical form, as 64 hexadecimal digits."""
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 @lru_cache(maxsize=512)
 def _content_of(settings: Parameters | Policy) -> str:
-    """Hash of settings without the name that a policy carries in tables (cached: a point repeats them)."""
+    """Return the hash of settings without the name of a policy in tables (cached, since a point repeats them)."""
     return digest({key: value for key, value in settings.content().items() if key != "name"})
 
 
-def _refuse_repeats(what: str, values: Iterable[Any]) -> None:
+def _refuse_repeats(key: str, values: Iterable[Any]) -> None:
     seen = set()
-    for value in values:
+    for number, value in enumerate(values):
         if value in seen:
-            raise BadInput(f"{what}: {value!r} is given twice")
+            raise BadInput("is given twice", f"{key}[{number}]", value)
         seen.add(value)

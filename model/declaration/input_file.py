@@ -6,6 +6,7 @@ Relative names are relative to the working directory; a study file's are made re
 """
 
 import hashlib
+import os
 import re
 from pathlib import Path
 from typing import Annotated
@@ -18,7 +19,7 @@ _MARKED = re.compile(r"(.+)#([0-9a-f]{16})", re.DOTALL)
 
 
 def with_digest(name: str) -> str:
-    """The file's name followed by '#' and the first 16 hexadecimal digits of the SHA-256 of its content.
+    """Return the file's name followed by '#' and the first 16 hexadecimal digits of the SHA-256 of its content.
 
     An empty name (no file) and a name that has its digest stay as they are. Raises BadInput if the file cannot be read.
     """
@@ -31,53 +32,56 @@ InputFile = Annotated[str, AfterValidator(with_digest)]
 
 
 def path_of(file: str) -> str:
-    """The file's name without the digest."""
+    """Return the file's name without the digest."""
     marked = _MARKED.fullmatch(file)
     return marked[1] if marked else file
 
 
 def digest_of(file: str) -> str:
-    """The digest without the file's name: all that results depend on."""
+    """Return the digest without the file's name: all that results depend on."""
     marked = _MARKED.fullmatch(file)
     return marked[2] if marked else ""
 
 
 def text_of(file: str) -> str:
-    """The text of a file given as name and digest.
+    """Return the text of a file given as name and digest.
 
     Raises BadInput if it cannot be read, has changed since the digest was taken, is empty or is not UTF-8 (a byte
     order mark is allowed).
     """
     path = path_of(file)
-    try:
-        data = _read(path)
-    except BadInput as fault:
-        raise BadInput(f"{path}: {fault}") from None
+    data = _read(path)
     if _digest(data) != digest_of(file):
-        raise BadInput(f"{path}: has changed since its digest {digest_of(file)} was taken; give its name anew")
+        raise BadInput("has changed since its digest was taken, give its name again", place=path)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise BadInput(f"{path}:{line}: is not text in UTF-8") from None
+        raise BadInput("is not text in UTF-8").at(path, data.count(b"\n", 0, error.start) + 1) from None
     if not text.strip():
-        raise BadInput(f"{path}:1: is empty")
+        raise BadInput("is empty").at(path, 1)
     return text
 
 
 def beside(folder: Path, name: str) -> str:
-    """A file named in another file of that folder, relative to the working directory."""
-    return str(folder / name) if name else name
+    """Return the name of a file named in another file of that folder, relative to the working directory."""
+    return str(folder / at_home(name)) if name else name
+
+
+def at_home(name: str) -> str:
+    """Return a file's name with a leading `~` as the user's own folder."""
+    return os.path.expanduser(name)
 
 
 def _read(name: str) -> bytes:
     path = Path(name)
     try:
         if path.exists() and not path.is_file():
-            raise BadInput(f"is a {'directory' if path.is_dir() else 'device'}; must be a file")
+            raise BadInput(f"is a {'directory' if path.is_dir() else 'device'}, must be a file", place=name)
         return path.read_bytes()
     except OSError as error:
-        raise BadInput((error.strerror or "cannot be read").lower()) from None
+        raise BadInput((error.strerror or "cannot be read").lower(), place=name) from None
+    except ValueError:  # a name with a null character
+        raise BadInput("is not a file's name", place=name) from None
 
 
 def _digest(data: bytes) -> str:

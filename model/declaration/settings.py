@@ -3,14 +3,16 @@
 Validation, `nqpf parameters`, the page and sweeps all read these declarations.
 """
 
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from model.declaration.errors import BadInput, unknown
 from model.declaration.input_file import digest_of
+from model.declaration.numbers import python_number
+from model.declaration.yaml_text import read_yaml
 
 NOT_IDENTIFIED = "assumption; not identified by the no-policy economy: studies draw it over two orders of magnitude"
 
@@ -26,12 +28,13 @@ def declare(
     meaning: str,
     source: str = "assumption",
     log: bool = False,
+    symbol: str = "",
 ) -> Any:
     """Declare a number: its default, unit, inclusive range [low, high], meaning and source.
 
-    `log` marks a range to be drawn log-uniformly.
+    `log` marks a range to be drawn log-uniformly. `symbol` is the letter of the formulas.
     """
-    extra: dict[str, Any] = {"unit": unit, "source": source, "log": log}
+    extra: dict[str, Any] = {"unit": unit, "source": source, "log": log, "symbol": symbol}
     return Field(default=default, ge=low, le=high, description=meaning, json_schema_extra=extra)
 
 
@@ -46,12 +49,12 @@ def declare_shock(meaning: str) -> Any:
 
 
 def is_efficacy(field: Any) -> bool:
-    """Whether a field was declared as what public money achieves."""
+    """Return whether a field was declared as what public money achieves."""
     return bool((field.json_schema_extra or {}).get("source") == NOT_IDENTIFIED)
 
 
 def is_shock(field: Any) -> bool:
-    """Whether a field was declared as the quarter of a shock."""
+    """Return whether a field was declared as the quarter of a shock."""
     return bool((field.json_schema_extra or {}).get("unit") == _SHOCK)
 
 
@@ -66,64 +69,74 @@ class Declared(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    @field_validator("*", mode="before")
-    @classmethod
-    def _refuse_truth(cls, value: Any) -> Any:
-        """True is 1 to Python, but nobody's number."""
-        if isinstance(value, bool):
-            raise PydanticCustomError("truth", "must not be true or false")
-        return value
-
     def __init__(self, **values: Any) -> None:
-        kind = type(self).__name__.lower()
-        for name in values:
-            if name not in type(self).model_fields:
-                raise unknown(f"{kind} setting" if kind == "policy" else "parameter", name, type(self).model_fields)
+        plain = {name: self._plain(name, value) for name, value in values.items()}
         try:
-            super().__init__(**values)
+            super().__init__(**plain)
         except ValidationError as error:
-            raise BadInput(f"{kind}: {_first_fault(type(self), error)}") from None
+            raise _first_error(type(self), error) from None
+
+    @classmethod
+    def _plain(cls, name: str, value: Any) -> Any:
+        """Return a value with numbers as Python's own. Raises BadInput for an unknown name and for no value."""
+        if name not in cls.model_fields:
+            kind = "policy setting" if cls.__name__ == "Policy" else "parameter"
+            raise unknown(kind, name, cls.model_fields, cls.symbols()).within(name)
+        if value is None:
+            raise BadInput(_what_is_allowed(cls.model_fields[name]), name, problem=f"{name}: has no value")
+        try:
+            return python_number(value)
+        except BadInput as error:
+            raise BadInput(_what_is_allowed(cls.model_fields[name]) or error.allowed, name, error.value) from None
 
     def replace(self, **changes: Any) -> Self:
-        """The same settings with some changed, validated again."""
-        return type(self)(**{**self.model_dump(), **changes})
+        """Return the same settings with some changed: what changes is validated, and that all fit each other."""
+        changed = self.model_copy()
+        try:
+            for name, value in changes.items():
+                self.__pydantic_validator__.validate_assignment(changed, name, self._plain(name, value))
+        except ValidationError:  # settings may fit each other only when all are changed, and this says what is wrong
+            return type(self)(**{**self.model_dump(), **changes})
+        return changed
 
     @classmethod
     def check_value(cls, name: str, value: Any) -> None:
         """Raise BadInput for a value that a setting may not have, whatever the others are."""
+        plain = {name: cls._plain(name, value)}
         try:
-            cls.__pydantic_validator__.validate_python({name: value}, self_instance=cls.model_construct())
+            cls.__pydantic_validator__.validate_python(plain, self_instance=cls.model_construct())
         except ValidationError as error:
-            if error.errors()[0]["loc"]:  # or it does not go with the others' defaults
-                raise BadInput(_first_fault(cls, error)) from None
+            if error.errors()[0]["loc"]:  # otherwise it does not fit the others' defaults
+                raise _first_error(cls, error) from None
+
+    @classmethod
+    def symbols(cls, prefix: str = "") -> dict[str, str]:
+        """Return the names of the settings that have a symbol, by symbol."""
+        named = {_symbol(field): prefix + name for name, field in cls.model_fields.items()}
+        return {symbol: name for symbol, name in named.items() if symbol}
 
     def content(self) -> dict[str, Any]:
-        """All that results depend on, as plain data: a file by what it holds, whatever it is called."""
+        """Return all that results depend on, as plain data: a file by its content, whatever its name."""
         plain = self.model_dump(mode="json")
-        return {name: digest_of(value) if is_file(type(self), name) else value for name, value in plain.items()}
+        return plain | {name: digest_of(plain[name]) for name in _files(type(self))}
 
     @classmethod
     def declarations(cls) -> list[dict[str, Any]]:
-        """Every setting as `{name, default, unit, range, meaning, source}`."""
+        """Return every setting as `{name, symbol, default, unit, range, meaning, source}`."""
         defaults = cls().model_dump(mode="json")
         return [_declaration(name, field, defaults[name]) for name, field in cls.model_fields.items()]
 
     @classmethod
     def from_yaml(cls, text: str) -> Self:
         """Read settings from YAML (or JSON, which is YAML)."""
-        from ruamel.yaml import YAML, YAMLError
-
-        try:
-            values = YAML(typ="safe").load(text)
-        except YAMLError as error:
-            raise BadInput(f"{cls.__name__.lower()}: not valid YAML: {' '.join(str(error).split())}") from None
-        values = {} if values is None else values
-        if not isinstance(values, dict):
-            raise BadInput(f"{cls.__name__.lower()}: expected 'name: value' lines, got {type(values).__name__}")
-        return cls(**{str(key): value for key, value in values.items()})
+        kind = cls.__name__.lower()
+        values = read_yaml(text, kind).content
+        if not isinstance(values, dict | None):
+            raise BadInput("must be 'name: value' lines", kind, values)
+        return cls(**(values or {}))
 
     def to_yaml(self) -> str:
-        """These settings as YAML that `from_yaml` reads back to an equal object."""
+        """Return these settings as YAML that `from_yaml` reads back to an equal object."""
         from io import StringIO
 
         from ruamel.yaml import YAML
@@ -136,7 +149,7 @@ class Declared(BaseModel):
 
 
 def to_record(settings: Declared, **derived: float) -> Any:
-    """Numbers (and truth values) of declared settings, then `derived` ones, as one NumPy record."""
+    """Return the numbers of declared settings, then `derived` ones, as one NumPy record."""
     values: dict[str, int | float | bool] = {
         name: value for name in type(settings).model_fields if isinstance(value := getattr(settings, name), int | float)
     }
@@ -146,20 +159,26 @@ def to_record(settings: Declared, **derived: float) -> Any:
 
 
 def bounds(field: Any) -> tuple[float | None, float | None]:
-    """The inclusive range of a declared number, (None, None) for words."""
+    """Return the inclusive range of a declared number, (None, None) for words."""
     low = next((rule.ge for rule in field.metadata if hasattr(rule, "ge")), None)
     high = next((rule.le for rule in field.metadata if hasattr(rule, "le")), None)
     return low, high
 
 
 def is_file(kind: type[Declared], name: str) -> bool:
-    """Whether a setting names an input file."""
+    """Return whether a setting names an input file."""
     extra: Any = kind.model_fields[name].json_schema_extra or {}
     return bool(extra.get("unit") == "file")
 
 
+@cache
+def _files(kind: type[Declared]) -> tuple[str, ...]:
+    """Return the settings that name input files."""
+    return tuple(name for name in kind.model_fields if is_file(kind, name))
+
+
 def allowed_words(annotation: Any) -> list[str]:
-    """The words a Literal (or a union with one) allows."""
+    """Return the words that a Literal (or a union with one) allows."""
     from typing import get_args
 
     words: list[str] = []
@@ -174,6 +193,7 @@ def _declaration(name: str, field: Any, default: Any) -> dict[str, Any]:
     extra = field.json_schema_extra or {}
     return {
         "name": name,
+        "symbol": _symbol(field),
         "default": default,
         "unit": extra.get("unit", ""),
         "range": span,
@@ -182,20 +202,22 @@ def _declaration(name: str, field: Any, default: Any) -> dict[str, Any]:
     }
 
 
-def _first_fault(cls: type[Declared], error: ValidationError) -> str:
-    """The first validation fault as '<name> = <value>: <what is allowed>'."""
-    fault = error.errors()[0]
-    if not fault["loc"]:
-        return str(fault["msg"]).removeprefix("Value error, ")
-    name = str(fault["loc"][0])
-    said = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] != "value_error":
-        said = _what_is_allowed(cls.model_fields[name]) or said
-    return f"{name} = {fault['input']!r}: {said}"
+def _symbol(field: Any) -> str:
+    return str((field.json_schema_extra or {}).get("symbol", ""))
+
+
+def _first_error(cls: type[Declared], error: ValidationError) -> BadInput:
+    """Return the first validation error as one that knows the setting, its value and what is allowed."""
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else ""
+    own = first.get("ctx", {}).get("error")
+    if isinstance(own, BadInput):
+        return own.within(name) if name else own
+    return BadInput(_what_is_allowed(cls.model_fields[name]) or first["msg"], name, first["input"])
 
 
 def _what_is_allowed(field: Any) -> str:
-    """The numbers or words that a setting may be, in words; empty where neither is declared."""
+    """Return in words which numbers or words a setting may be, and nothing where neither is declared."""
     low, high = bounds(field)
     if low is not None:
         kind = "a whole number" if field.annotation is int else "a number"

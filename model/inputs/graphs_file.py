@@ -1,8 +1,8 @@
 """Users' own graphs: who sees whom among users, who supplies whom.
 
 A reader takes a file as Parameters hold it (name and digest) and is cached by it, so that a sweep reads a file once.
-Faults are BadInput as 'FILE:LINE: what is wrong and what is allowed'; GraphML has no lines once it is parsed, and its
-faults name the node or the edge.
+Errors are BadInput as 'FILE:LINE: what is wrong and what is allowed'. GraphML has no lines once it is parsed, and its
+errors name the node or the edge.
 """
 
 import math
@@ -21,10 +21,10 @@ GRAPHML, EDGE_LISTS = ".graphml", (".edgelist", ".txt", ".csv")
 
 @lru_cache(maxsize=16)
 def read_graph(file: str) -> Any:
-    """A GraphML file or an edge list as a networkx.MultiDiGraph or MultiGraph; nodes and ties in the file's order.
+    """Read a GraphML file or an edge list as a networkx.MultiDiGraph or MultiGraph, nodes and ties in the file's order.
 
-    `.graphml`: as networkx reads it, directed or not. `.edgelist`, `.txt`, `.csv`: undirected; a line per tie with two
-    names separated by a comma or by white space (what follows them is not used), '#' begins a comment, and a first
+    `.graphml`: as networkx reads it, directed or not. `.edgelist`, `.txt`, `.csv`: undirected, a line per tie with two
+    names separated by a comma or by white space (what follows them is not used). '#' begins a comment, and a first
     line 'source,target' is a header. Raises BadInput for a tie of a node with itself or to a node that the GraphML
     does not declare.
     """
@@ -33,7 +33,7 @@ def read_graph(file: str) -> Any:
         return _parse_graphml(path, text)
     if path.lower().endswith(EDGE_LISTS):
         return _parse_edge_list(path, text)
-    raise BadInput(f"{path}: must be GraphML ({GRAPHML}) or an edge list ({', '.join(EDGE_LISTS)})")
+    raise BadInput(f"must be GraphML ({GRAPHML}) or an edge list ({', '.join(EDGE_LISTS)})", place=path)
 
 
 def _parse_graphml(path: str, text: str) -> Any:
@@ -48,14 +48,14 @@ def _parse_graphml(path: str, text: str) -> Any:
             graph = nx.read_graphml(BytesIO(data), force_multigraph=True)
         declared = {node.get("id") for node in fromstring(data).iter("{http://graphml.graphdrawing.org/xmlns}node")}
     except ParseError as error:
-        raise BadInput(f"{path}:{error.position[0]}: is not GraphML: {error}") from None
+        raise BadInput(f"is not GraphML: {error}").at(path, error.position[0]) from None
     except (nx.NetworkXException, ValueError, LookupError, AttributeError) as error:
-        raise BadInput(f"{path}: is not GraphML: {' '.join(str(error).split())}") from None
+        raise BadInput(f"is not GraphML: {' '.join(str(error).split())}", place=path) from None
     for node in graph:
         if node not in declared:
-            raise BadInput(f"{path}: an edge names the unknown node '{node}'; nodes must be declared as <node>")
+            raise BadInput("is named by an edge, must be declared as <node>", "node", node, path)
     for node in nx.nodes_with_selfloops(graph):
-        raise BadInput(f"{path}: node '{node}' is tied to itself; ties must join two nodes")
+        raise BadInput("is tied to itself, ties must join two nodes", "node", node, path)
     return graph
 
 
@@ -69,9 +69,10 @@ def _parse_edge_list(path: str, text: str) -> Any:
         if not names or (number == 1 and [name.lower() for name in names[:2]] == ["source", "target"]):
             continue
         if len(names) < 2 or not all(names[:2]):
-            raise BadInput(f"{path}:{number}: {line.strip()!r}: must be two names, separated by a comma or white space")
+            allowed = "must be two names, separated by a comma or white space"
+            raise BadInput(allowed, "tie", line.strip()).at(path, number)
         if names[0] == names[1]:
-            raise BadInput(f"{path}:{number}: '{names[0]}' is tied to itself; ties must join two nodes")
+            raise BadInput("is tied to itself, ties must join two nodes", "node", names[0]).at(path, number)
         graph.add_edge(names[0], names[1])
     return graph
 
@@ -81,23 +82,23 @@ def _parse_edge_list(path: str, text: str) -> Any:
 
 @lru_cache(maxsize=16)
 def peer_rows(file: str, users: int) -> tuple[np.ndarray, np.ndarray]:
-    """Peers of every user from `peers_graph` in compressed rows, read-only: (start (users + 1,), peers (ties,)).
+    """Return every user's peers from `peers_graph` in compressed rows, read-only: (start (users + 1,), peers (ties,)).
 
-    A node is a user. An edge u -> v means that u sees v; undirected edges are seen from both ends; a tie counts as
-    often as it is given. If the N nodes are called 0 to N - 1 (or user:0 to user:N-1) these are the users' indices,
-    otherwise users are numbered in the file's order; the first `users` of them are used with the ties among them.
+    A node is a user. An edge u -> v means that u sees v. Undirected edges are seen from both ends. A tie counts as
+    often as it is given. If the N nodes are called 0 to N - 1 (or user:0 to user:N-1) these are the users' indices.
+    Otherwise users are numbered in the file's order. The first `users` of them are used with the ties among them.
     In a graph as `nqpf run --graph` writes, innovators and suppliers are passed over. Raises BadInput for fewer nodes
     than `users`.
     """
     graph = read_graph(file)
     nodes = [node for node, kind in graph.nodes(data="kind") if kind not in ("innovator", "supplier")]
     if len(nodes) < users:
-        raise BadInput(f"{path_of(file)}: has {len(nodes)} nodes; must have at least as many as users = {users}")
+        raise BadInput(f"must be at least users = {users}", "nodes", len(nodes), path_of(file))
     bare = [node.removeprefix("user:") for node in nodes]
     numbered = set(bare) == {str(k) for k in range(len(bare))}
-    places = {node: int(name) if numbered else k for k, (node, name) in enumerate(zip(nodes, bare, strict=True))}
-    place = {node: k for node, k in places.items() if k < users}
-    ends = [(place[u], place[v]) for u, v in graph.edges() if u in place and v in place]
+    indices = {node: int(name) if numbered else k for k, (node, name) in enumerate(zip(nodes, bare, strict=True))}
+    index = {node: k for node, k in indices.items() if k < users}
+    ends = [(index[u], index[v]) for u, v in graph.edges() if u in index and v in index]
     pairs = np.array(ends, np.int64).reshape(-1, 2)
     if not graph.is_directed():
         pairs = np.concatenate([pairs, pairs[:, ::-1]])
@@ -111,10 +112,10 @@ def peer_rows(file: str, users: int) -> tuple[np.ndarray, np.ndarray]:
 
 @lru_cache(maxsize=16)
 def supplier_table(file: str, slots: int, suppliers: int, domains: int) -> np.ndarray:
-    """Supplier of every innovator slot in every domain from `supply_graph`, -1 where it gives none. (slots, domains)
+    """Return the supplier of every slot in every domain from `supply_graph`, -1 where it gives none. (slots, domains)
 
-    Nodes are called innovator:K (by slot) and supplier:K, as `nqpf run --graph` writes them; edges lead from innovators
-    to suppliers or have no direction. A supplier serves its own domain, K modulo `domains`; of several in a domain the
+    Nodes are called innovator:K (by slot) and supplier:K, as `nqpf run --graph` writes them. Edges lead from innovators
+    to suppliers or have no direction. A supplier serves its own domain, K modulo `domains`. Of several in a domain the
     first in the file counts. Users, and edges with them or of the kind 'rivalry', are passed over. Raises BadInput for
     nodes that do not exist and for other edges. The array is read-only.
     """
@@ -124,7 +125,7 @@ def supplier_table(file: str, slots: int, suppliers: int, domains: int) -> np.nd
         ends = kinds[one][0], kinds[other][0]
         right = ("innovator", "supplier") in ((ends,) if graph.is_directed() else (ends, ends[::-1]))
         if not right and "user" not in ends and label != "rivalry":
-            raise BadInput(f"{path}: edge '{one}' to '{other}': must lead from an innovator to a supplier")
+            raise BadInput("must lead from an innovator to a supplier", "edge", (one, other), path)
     table = np.full((slots, domains), -1)
     for innovator in (node for node in graph if kinds[node][0] == "innovator"):
         own = table[kinds[innovator][1]]
@@ -135,12 +136,12 @@ def supplier_table(file: str, slots: int, suppliers: int, domains: int) -> np.nd
 
 
 def _kind_and_index(path: str, node: str, slots: int, suppliers: int) -> tuple[str, int]:
-    """What a node is and its number; raises BadInput for one that the economy does not have."""
+    """Return the kind of a node and its number. Raises BadInput for one that the economy does not have."""
     found = re.fullmatch(r"(user|innovator|supplier):(0|[1-9][0-9]{0,8})", node)
-    places = {"user": math.inf, "innovator": slots, "supplier": suppliers}
-    if not found or int(found[2]) >= places[found[1]]:
+    most = {"user": math.inf, "innovator": slots, "supplier": suppliers}
+    if not found or int(found[2]) >= most[found[1]]:
         allowed = f"innovator:0 to innovator:{slots - 1} or supplier:0 to supplier:{suppliers - 1}"
-        raise BadInput(f"{path}: unknown node '{node}'; must be {allowed}")
+        raise BadInput(f"must be {allowed}", "node", node, path)
     return found[1], int(found[2])
 
 

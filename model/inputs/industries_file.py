@@ -38,12 +38,12 @@ class IndustryTable(NamedTuple):
 
 @lru_cache(maxsize=16)
 def industry_table(file: str) -> IndustryTable:
-    """A CSV table with a row per industry and the columns name, share, layer, old_quality, need_... in any order.
+    """Read a CSV table with a row per industry and columns name, share, layer, old_quality, need_... in any order.
 
-    `name`: text, each once. `share`: of output, positive, summing to 1 or (as per cent) to 100 within 1 %; then
+    `name`: text, each once. `share`: of output, positive, summing to 1 or (as per cent) to 100 within 1 %, then
     normalised. `layer`: traditional, emerging or future. `old_quality`: in the range of the parameters of that name.
     A column whose name begins with `need_` per problem domain, in the order of domains: non-negative, in any unit, not
-    all zero in a row; normalised to sum to 1 per industry. Raises BadInput for anything else.
+    all zero in a row, then normalised to sum to 1 per industry. Raises BadInput for anything else.
     """
     from agents.industry import LAYERS  # loads the compiler, which parameters without a file do not need
 
@@ -53,21 +53,21 @@ def industry_table(file: str) -> IndustryTable:
     needs = _check_header(path, header)
     table = [(line, dict(zip(header, row, strict=True))) for line, row in rows]
     if not table:
-        raise BadInput(f"{path}:2: has no industries; must have a row per industry")
+        raise BadInput("has no industries, must have a row per industry").at(path, 2)
     names: dict[str, int] = {}
     for line, row in table:
         if not row["name"] or row["name"] in names:
-            first = f"that of line {names[row['name']]} too" if row["name"] else "empty"
-            raise BadInput(f"{path}:{line}: name = {row['name']!r}: is {first}; every industry needs its own")
+            first = f"is that of line {names[row['name']]} too" if row["name"] else "is empty"
+            raise BadInput(f"{first}, every industry needs its own", "name", row["name"]).at(path, line)
         names[row["name"]] = line
         if row["layer"] not in LAYERS:
-            raise BadInput(f"{path}:{line}: layer: {unknown('layer', row['layer'], LAYERS)}")
+            raise unknown("layer", row["layer"], LAYERS).within("layer").at(path, line)
     share = np.array([_number(path, line, "share", row, 1.0 / _LARGEST, _LARGEST) for line, row in table])
     old_quality = [_number(path, line, "old_quality", row, *OLD_QUALITY) for line, row in table]
     latent = np.array([[_number(path, line, need, row, 0.0, _LARGEST) for need in needs] for line, row in table])
     for (line, _), total in zip(table, latent.sum(axis=1), strict=True):
         if total == 0.0:
-            raise BadInput(f"{path}:{line}: {needs[0]} to {needs[-1]}: are all 0; at least one must be above 0")
+            raise BadInput("are all 0, at least one must be above 0", f"{needs[0]} to {needs[-1]}").at(path, line)
     return IndustryTable(
         names=tuple(names),
         layer=_frozen(np.array([LAYERS.index(row["layer"]) for _, row in table])),
@@ -78,20 +78,20 @@ def industry_table(file: str) -> IndustryTable:
 
 
 def check_industries(file: str, industries: int, default: int, domains: int) -> IndustryTable:
-    """The table of a file; raises BadInput where it does not go with the numbers of industries and of domains set."""
+    """Return the table of a file. Raises BadInput where it does not fit the numbers of industries and domains."""
     path, table = path_of(file), industry_table(file)
     rows, needs = table.needs.shape
     if rows > MOST_INDUSTRIES:
-        raise BadInput(f"{path}: has {rows} rows; must be at most {MOST_INDUSTRIES} industries")
+        raise BadInput(f"must be at most {MOST_INDUSTRIES} industries", "rows", rows, path)
     if industries not in (rows, default):
-        raise BadInput(f"{path}: has {rows} rows; industries = {industries} must be as many, or not set")
+        raise BadInput(f"must be as many as industries = {industries}, or leave that unset", "rows", rows, path)
     if needs != domains:
-        raise BadInput(f"{path}:1: {NEED}: has {needs} such columns; must be as many as domains = {domains}")
+        raise BadInput(f"must be as many as domains = {domains}", f"{NEED} columns", needs).at(path, 1)
     return table
 
 
 def _csv_rows(path: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and cells of every row that is not blank; all rows are as long as the first."""
+    """Yield line number and cells of every row that is not blank. All rows are as long as the first."""
     reader = csv.reader(StringIO(text), strict=True, skipinitialspace=True)
     length = 0
     try:
@@ -101,45 +101,45 @@ def _csv_rows(path: str, text: str) -> Iterator[tuple[int, list[str]]]:
                 continue
             length = length or len(cells)
             if len(cells) != length:
-                raise BadInput(f"{path}:{reader.line_num}: has {len(cells)} cells; must have {length} as the header")
+                raise BadInput(f"must be {length} as in the header", "cells", len(cells)).at(path, reader.line_num)
             yield reader.line_num, cells
     except csv.Error as error:
-        raise BadInput(f"{path}:{reader.line_num}: is not a CSV table: {error}") from None
+        raise BadInput(f"is not a CSV table: {error}").at(path, reader.line_num) from None
 
 
 def _check_header(path: str, header: list[str]) -> list[str]:
-    """The columns of needs; raises BadInput for a column that is missing, unknown or there twice."""
+    """Return the columns of needs. Raises BadInput for a column that is missing, unknown or there twice."""
     needs = [name for name in header if name.startswith(NEED)]
     for name in (*INDUSTRY_COLUMNS, f"{NEED}1"):
         if name not in header and not (needs and name.startswith(NEED)):
-            allowed = ", ".join(INDUSTRY_COLUMNS)
-            raise BadInput(f"{path}:1: {name}: there is no such column; columns are {allowed} and {NEED}1, {NEED}2, …")
+            columns = f"{', '.join(INDUSTRY_COLUMNS)} and {NEED}1, {NEED}2, ..."
+            raise BadInput(f"there is no such column, columns are {columns}", name).at(path, 1)
     for name in header:
         if name not in INDUSTRY_COLUMNS and name not in needs:
-            raise BadInput(f"{path}:1: {unknown('column', name, (*INDUSTRY_COLUMNS, f'{NEED}1'))}")
+            raise unknown("column", name, (*INDUSTRY_COLUMNS, f"{NEED}1")).within(name).at(path, 1)
         if header.count(name) > 1:
-            raise BadInput(f"{path}:1: {name}: is there twice; every column must be there once")
+            raise BadInput("is there twice, every column must be there once", name).at(path, 1)
     return needs
 
 
 def _number(path: str, line: int, column: str, row: dict[str, str], low: float, high: float) -> float:
-    """The number in a cell, from `low` to `high`."""
+    """Return the number in a cell. Raises BadInput unless it is from `low` to `high`."""
     try:
         value = float(row[column])
     except ValueError:
         value = math.nan
     if not low <= value <= high:
-        raise BadInput(f"{path}:{line}: {column} = {row[column]!r}: must be a number from {low:g} to {high:g}")
+        raise BadInput(f"must be a number from {low:g} to {high:g}", column, row[column]).at(path, line)
     return value
 
 
 def _share_of_one(path: str, share: np.ndarray) -> np.ndarray:
-    """Shares, or percentages as shares; raises BadInput when they do not sum to one within 1 %."""
+    """Return shares, or percentages as shares. Raises BadInput when they do not sum to one within 1 %."""
     total = float(share.sum())
     for whole in (1.0, 100.0):
         if abs(total / whole - 1.0) <= 0.01:
             return share / whole
-    raise BadInput(f"{path}: share: sums to {total:g}; must sum to 1 (or to 100 per cent) within 1 %")
+    raise BadInput("must be 1 (or 100 per cent) within 1 %", "sum of share", total, path)
 
 
 def _normalised(weights: np.ndarray) -> np.ndarray:

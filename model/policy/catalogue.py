@@ -5,6 +5,8 @@
 
 from typing import NamedTuple
 
+from model.declaration.sources import CHINA_BRIEFING, FENG, GAN_LIU, KROEBER, ZHANG
+
 
 class InstrumentDeclaration(NamedTuple):
     """What an instrument is.
@@ -33,43 +35,43 @@ INSTRUMENTS: dict[str, InstrumentDeclaration] = {
         ),
         InstrumentDeclaration(
             "rd_credit", "R&D", "broad", "matching credit on every domestic firm's own R&D",
-            "article-zhang.txt: 'preferential tax policies to spur R&D investment throughout society'",
+            f"{ZHANG}: 'preferential tax policies to spur R&D investment throughout society'",
         ),
         InstrumentDeclaration(
             "grants", "R&D", "selective", "R&D money for the chosen firms, a share of it tied to the government's plan",
-            "essay-feng.txt: 'pre-planned technological routes'", chooser="government",
+            f"{FENG}: 'pre-planned technological routes'", chooser="government",
         ),
         InstrumentDeclaration(
             "guidance_fund", "R&D", "selective",
             "equity for R&D from each region's government in firms of its region; those that succeed repay",
-            "commentary-brookings.txt: 'government guidance funds'; article-zhang.txt: 'low-quality, redundant "
+            f"{KROEBER}: 'government guidance funds'; {ZHANG}: 'low-quality, redundant "
             "development'", chooser="regions",
         ),
         InstrumentDeclaration(
             "mission", "R&D", "selective",
             "consortium of the chosen firms and suppliers: planned R&D, results free among members",
-            "commentary-brookings.txt: 'new national system'", efficacy="mission_efficacy", chooser="government",
+            f"{KROEBER}: 'new national system'", efficacy="mission_efficacy", chooser="government",
         ),
         InstrumentDeclaration(
             "basic_research", "R&D", "broad", "public science, which eases the search for the next generation",
-            "article-zhang.txt: 'major research on core technologies in key fields as well as basic research'",
+            f"{ZHANG}: 'major research on core technologies in key fields as well as basic research'",
             efficacy="science_efficacy",
         ),
         InstrumentDeclaration(
             "vouchers", "application", "broad", "pays a capped share of the price of any domestic product",
-            "essay-feng.txt: \"application side\"; explainer-china-briefing.txt: 'technological innovation vouchers'",
+            f"{FENG}: 'application side'; {CHINA_BRIEFING}: 'technological innovation vouchers'",
             pays="price",
         ),
         InstrumentDeclaration(
             "demonstration", "application", "broad",
             "pays integration and compensates risk for the first adopters of domestic products in each industry",
-            "essay-feng.txt: 'innovation demonstrations in specific areas'; article-zhang.txt: 'demonstrations of "
+            f"{FENG}: 'innovation demonstrations in specific areas'; {ZHANG}: 'demonstrations of "
             "their industrial applications'",
         ),
         InstrumentDeclaration(
             "procurement", "application", "selective",
             "as vouchers, for the chosen firms' products only; may waive the risk of buying them",
-            "the cell of the 2x2 that essay-feng.txt leaves open", chooser="government", pays="price",
+            f"the cell of the 2x2 that {FENG} leaves open", chooser="government", pays="price",
         ),
         InstrumentDeclaration(
             "entry_subsidy", "entry", "broad", "adds to domestic entrants' seed cash",
@@ -77,36 +79,36 @@ INSTRUMENTS: dict[str, InstrumentDeclaration] = {
         ),
         InstrumentDeclaration(
             "platform", "community", "broad", "extra meetings of users and innovators across industries and regions",
-            "essay-feng.txt: 'organizing dialogue platforms'", efficacy="platform_efficacy",
+            f"{FENG}: 'organizing dialogue platforms'", efficacy="platform_efficacy",
         ),
         InstrumentDeclaration(
             "roadmap", "community", "broad",
             "shows all firms pooled reports blended with the plan, fixed for a plan period",
-            "essay-feng.txt: 'medium and long-term technological roadmaps', 'directional consensus'",
+            f"{FENG}: 'medium and long-term technological roadmaps', 'directional consensus'",
             efficacy="roadmap_efficacy",
         ),
         InstrumentDeclaration(
             "common_technology", "community", "broad", "public R&D on the problems reported most, open to all",
-            "essay-feng.txt: 'solving key common technical issues'", efficacy="common_efficacy",
+            f"{FENG}: 'solving key common technical issues'", efficacy="common_efficacy",
         ),
         InstrumentDeclaration(
             "infrastructure", "community", "broad", "a depreciating stock that lowers the cost of integration for all",
-            "essay-feng.txt: 'investing in key infrastructure'; article-gan-liu.txt: 'promote the construction of new "
+            f"{FENG}: 'investing in key infrastructure'; {GAN_LIU}: 'promote the construction of new "
             "infrastructure'", efficacy="infrastructure_efficacy",
         ),
         InstrumentDeclaration(
             "talent", "framework", "broad", "trains engineers, who come to the market years later",
-            "article-zhang.txt: 'cultivating a large pool of high-caliber technical talent'",
+            f"{ZHANG}: 'cultivating a large pool of high-caliber technical talent'",
             efficacy="talent_efficacy",
         ),
         InstrumentDeclaration(
             "market_unification", "framework", "broad", "lowers the segmentation of the market by regions",
-            "article-gan-liu.txt: 'remove regional protectionism and market segmentation'",
+            f"{GAN_LIU}: 'remove regional protectionism and market segmentation'",
             efficacy="unification_efficacy",
         ),
         InstrumentDeclaration(
             "observatory", "framework", "broad", "buys foresight for all that government chooses and plans",
-            "article-zhang.txt: 'observatories for tomorrow's industries'", efficacy="observatory_efficacy",
+            f"{ZHANG}: 'observatories for tomorrow's industries'", efficacy="observatory_efficacy",
         ),
     )
 }  # fmt: skip

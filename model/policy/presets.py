@@ -34,7 +34,7 @@ def find_policy(policy: "Policy | str") -> Policy:
     if isinstance(policy, Policy):
         return policy
     if not isinstance(policy, str):
-        raise BadInput(f"policy = {policy!r}: must be a Policy or a preset's name")
+        raise BadInput("must be a Policy or a preset's name", "policy", policy)
     if policy not in policies:
         raise unknown("policy", policy, policies)
     return policies[policy]
@@ -43,5 +43,5 @@ def find_policy(policy: "Policy | str") -> Policy:
 def find_policies(given: "Iterable[Policy | str]") -> tuple[Policy, ...]:
     """Policies from themselves or presets' names; raises BadInput for what is no list, and for an unknown name."""
     if isinstance(given, str | Mapping | Policy) or not isinstance(given, Iterable):
-        raise BadInput(f"policies = {given!r}: must be a list of policies or presets' names")
+        raise BadInput("must be a list of policies or presets' names", "policies", given)
     return tuple(find_policy(policy) for policy in given)

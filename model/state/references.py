@@ -39,6 +39,8 @@ from numba.extending import (
 from numba.np.arrayobj import make_array, populate_array
 from numba.typed import List
 
+from agents.kernel.fields import fields_of
+
 SUPPORTED_NUMBA = ("0.61", "0.62", "0.63", "0.64", "0.65", "0.66", "0.67", "0.68")
 """Minor versions of Numba with which references are known to work."""
 
@@ -80,6 +82,18 @@ def _layout(array: np.ndarray) -> Any:
 _known: dict[type, tuple[list[Any], ReferenceType]] = {}
 
 
+def _compiled_type(part: Any, by_column: bool) -> Any:
+    """Return the type of an array or part.
+
+    A table of one column lies by row as well as by column. Left to Numba it would count as one by row, a type of its
+    own, and the whole model would be compiled again for economies with one industry or one domain.
+    """
+    if not isinstance(part, np.ndarray):
+        return bound_type(part)
+    kind = numba.typeof(part)
+    return kind.copy(layout="F") if by_column and kind.ndim > 1 and part.flags.f_contiguous else kind
+
+
 def bound_type(state: Any) -> ReferenceType:
     """Return the compiled type of the reference to a state, or of a reference.
 
@@ -90,8 +104,11 @@ def bound_type(state: Any) -> ReferenceType:
     layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
-        kinds = [numba.typeof(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
-        known = layout, ReferenceType(type(state).__name__, tuple(zip(state._fields, kinds, strict=True)))
+        declared: Any = type(state)
+        columns = {name for name, field in fields_of(declared).items() if field.order == "F"}
+        named = zip(state._fields, state, strict=True)
+        kinds = tuple((name, _compiled_type(part, name in columns)) for name, part in named)
+        known = layout, ReferenceType(type(state).__name__, kinds)
         _known[type(state)] = known
     return known[1]
 

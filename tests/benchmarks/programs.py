@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from experiments.results.store import MemoryStore, Store
-from experiments.running.runner import Execution, run_tasks
-from experiments.study.plan import Tasks
+from experiments.running.engines import Execution
+from experiments.running.runner import run_tasks
+from experiments.study.plan import Plan
 from experiments.study.study import Study
 from model import policies, simulate
 from tests.benchmarks.figures import Figure, best, python, ratio
@@ -15,7 +16,7 @@ from tests.benchmarks.figures import Figure, best, python, ratio
 def runner_overhead() -> Iterator[Figure]:
     """100 runs through the runner in one job, in memory and into a store, over plain ones. No policy: no baselines."""
     study = Study(policies=(policies["laissez_faire"],))
-    tasks = Tasks.of(study, "m")
+    tasks = Plan.of(study, "m")
 
     def stored(tidy: bool) -> None:
         with tempfile.TemporaryDirectory() as folder:

@@ -3,8 +3,6 @@
 import errno
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,13 +11,12 @@ import pytest
 
 from experiments import compare, sweep
 from experiments.cli import main
-from model import Parameters, simulate, simulate_many
+from model import simulate, simulate_many
 from model.declaration.errors import BadInput
+from tests.economies import SET_TINY as SET
+from tests.economies import TINY, TINY_SIZES
 
-SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
-SET = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
 TINY_COMPARE = ["compare", "--policies", "rebate,grants", "--seeds", "2", "--quiet", *SET]
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +39,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str, code: int = 2) -> s
 
 OPTIONS = {
     "unknown policy": (["compare", "--policies", "rebate,vouchrs"], ["'vouchrs'", "'vouchers'"]),
-    "no policy at all like it": (["run", "--policy", "qqq"], ["'qqq'", "laissez_faire, ", "procurement"]),
+    "no policy at all like it": (["run", "--policy", "qqq"], ["'qqq'", "must be one of 25, such as laissez_faire, "]),
     "policy named twice": (["compare", "--policies", "grants,grants"], ["grants", "twice"]),
     "empty policy": (["compare", "--policies", "rebate,,grants"], ["separated by commas"]),
     "unknown reference": (["compare", "--reference", "rebat"], ["reference 'rebat'", "'rebate'"]),
@@ -78,7 +75,7 @@ OPTIONS = {
     "unknown timing": (["compare", "--timing", "nonsense"], ["timing = 'nonsense'", "own, yoked"]),
     "empty timing": (["compare", "--timing", ""], ["timing = ''", "own, yoked"]),
     "half an option": (["compare", "--no-response"], ["'--no-response'", "'--no-responses'"]),
-    "a calendar below zero": (["run", "--set", "policy.calendar=[1, -1]"], ["calendar = [1, -1]", "from 0 to 1e6"]),
+    "a calendar below zero": (["run", "--set", "policy.calendar=[1, -1]"], ["calendar[1] = -1", "from 0 to 1e+06"]),
     "later shares": (["run", "--set", "policy.later_mix={grants: 0.5}"], ["later_mix", "sum to 0.5", "must sum to 1"]),
     "a later mix alone": (
         ["run", "--policy", "laissez_faire", "--set", "policy.later_mix={grants: 1}"],
@@ -131,9 +128,9 @@ def test_a_link_for_an_output_is_followed(capsys: pytest.CaptureFixture[str]) ->
 
 
 STUDIES = {
-    "empty": ("", ["s.yaml:1:", "keys are: name, parameters"]),
+    "empty": ("", ["s.yaml:1:", "is empty: must be 'key: value' lines"]),
     "kind as a list": ("design: {kind: [lhs], samples: 2}\n", ["s.yaml:1:", "kind = ['lhs']", "must be one of"]),
-    "a list": ("- a\n- b\n", ["s.yaml:1:", "got a list"]),
+    "a list": ("- a\n- b\n", ["s.yaml:1:", "['a', 'b']", "must be 'key: value' lines"]),
     "a word": ("welfare\n", ["s.yaml:1:", "'welfare'"]),
     "not YAML": ("name: [\n", ["s.yaml:2:", "not valid YAML"]),
     "a tab": ("name: x\n\tseeds: 1\n", ["s.yaml:2:", "not valid YAML"]),
@@ -148,11 +145,11 @@ STUDIES = {
     "nothing as a value": ("parameters:\n  users:\n", ["s.yaml:2:", "users", "no value"]),
     "policies as a word": ("policies: rebate\n", ["s.yaml:1:", "a list of policies"]),
     "unknown policy": ("policies:\n  - rebate\n  - vouchrs\n", ["s.yaml:3:", "'vouchrs'", "'vouchers'"]),
-    "policy that is a number": ("policies:\n  - rebate\n  - 3\n", ["s.yaml:3:", "3 must be a preset's name"]),
+    "policy that is a number": ("policies:\n  - rebate\n  - 3\n", ["s.yaml:3:", "policies[1] = 3: must be"]),
     "policy without a name": ("policies:\n  - {mix: {grants: 1}}\n", ["s.yaml:2:", "needs a name"]),
     "policy with a comma": ("policies:\n  - {name: 'a,b', mix: {grants: 1}}\n", ["s.yaml:2:", "'a,b'", "commas"]),
     "policy with two lines": ('policies:\n  - {name: "a\\nb", mix: {grants: 1}}\n', ["s.yaml:2:", "printable"]),
-    "policy with two owners": ("policies: [grants, grants]\n", ["s.yaml:1:", "'grants' is given twice"]),
+    "policy with two owners": ("policies: [grants, grants]\n", ["s.yaml:1:", "policies[1] = 'grants': is given twice"]),
     "bad shares": ("policies:\n  - name: a\n    mix: {grants: 0.4}\n", ["s.yaml:3:", "sum to 0.4", "sum to 1"]),
     "bad trait": ("policies:\n  - name: a\n    mix: {grants: 1}\n    budgt: 1\n", ["s.yaml:4:", "'budgt'", "'budget'"]),
     "long phase-out": (
@@ -163,12 +160,12 @@ STUDIES = {
         "policies:\n  - rebate\n  - {name: a, mix: {grants: 1}, champions: 200}\n",
         ["s.yaml:3:", "champions = 200", "slots = 128"],
     ),
-    "seeds in words": ("seeds: ten\n", ["s.yaml:1:", "seeds", "whole number"]),
+    "seeds in words": ("seeds: ten\n", ["s.yaml:1:", "seeds = 'ten'", "a number of seeds"]),
     "no seeds": ("seeds: []\n", ["s.yaml:1:", "seeds", "at least one"]),
     "seed twice": ("seeds: [4, 4]\n", ["s.yaml:1:", "seeds", "twice"]),
     "negative seed": ("seeds: [4, -4]\n", ["s.yaml:1:", "-4", "from 0"]),
     "half a seed": ("seeds: 1.5\n", ["s.yaml:1:", "1.5", "whole number"]),
-    "true seeds": ("seeds: true\n", ["s.yaml:1:", "whole number"]),
+    "true seeds": ("seeds: true\n", ["s.yaml:1:", "seeds = True", "a number of seeds"]),
     "unknown indicator": ("name: x\noutcomes: [welfar]\n", ["s.yaml:2:", "'welfar'", "'welfare'"]),
     "outcomes as a word": ("outcomes: welfare\n", ["s.yaml:1:", "a list of indicators"]),
     "unknown reference": ("seeds: 2\nreference: grnts\n", ["s.yaml:2:", "'grnts'", "'grants'"]),
@@ -189,7 +186,7 @@ STUDIES = {
         "match: true\nuncertain:\n  users: {range: [10, 20]}\n", ["s.yaml", "(users)", "nqpf sweep"],
     ),
     "calendar not finite": (
-        "policies:\n  - name: a\n    mix: {grants: 1}\n    calendar: [1, .inf]\n", ["s.yaml:4:", "from 0 to 1e6"],
+        "policies:\n  - name: a\n    mix: {grants: 1}\n    calendar: [1, .inf]\n", ["s.yaml:4:", "calendar[1] = inf"],
     ),
     "unknown design": ("design: {kind: sobl}\n", ["s.yaml:1:", "'sobl'", "sobol"]),
 }  # fmt: skip
@@ -201,7 +198,7 @@ def test_a_policy_with_a_presets_name_has_its_mix(text: str, capsys: pytest.Capt
     Path("rebate.yaml").write_text(text)
     for words in (["compare", "--policies", "rebate.yaml,application"], ["run", "--policy", "rebate.yaml"]):
         line = refused(capsys, *words)
-        assert "rebate.yaml:" in line and "policy name = 'rebate': is a preset with another mix" in line
+        assert "rebate.yaml:" in line and "name = 'rebate': is a preset with another mix" in line
 
 
 @pytest.mark.parametrize("case", STUDIES)
@@ -219,23 +216,23 @@ def test_a_study_that_is_not_text(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_a_malformed_policy_file_names_file_and_line(capsys: pytest.CaptureFixture[str]) -> None:
     Path("p.yaml").write_text("mix: {grants: 1}\nbudgt: 3\n")
-    assert "p.yaml:2: unknown policy setting 'budgt'; did you mean 'budget'?" in refused(
+    assert "p.yaml:2: unknown policy setting 'budgt': did you mean 'budget'?" in refused(
         capsys, "run", "--policy", "p.yaml"
     )
 
 
 POLICY_FILES = {
-    "below zero": ("calendar: [1, -2]", ["calendar = [1, -2]", "from 0 to 1e6"]),
-    "not a number": ("calendar: [1, .nan]", ["calendar = [1, nan]", "from 0 to 1e6"]),
-    "infinite": ("calendar: [.inf]", ["calendar = [inf]", "from 0 to 1e6"]),
-    "a word": ("calendar: [a]", ["calendar = ['a']", "list of numbers"]),
+    "below zero": ("calendar: [1, -2]", ["calendar[1] = -2", "from 0 to 1e+06"]),
+    "not a number": ("calendar: [1, .nan]", ["calendar[1] = nan", "from 0 to 1e+06"]),
+    "infinite": ("calendar: [.inf]", ["calendar[0] = inf", "from 0 to 1e+06"]),
+    "a word": ("calendar: [a]", ["calendar[0] = 'a'", "a number from 0"]),
     "one number": ("calendar: 3", ["calendar = 3", "list of numbers"]),
-    "nested": ("calendar: [[1]]", ["calendar", "list of numbers"]),
+    "nested": ("calendar: [[1]]", ["calendar[0] = [1]", "a number from 0"]),
     "nothing": ("calendar:", ["calendar", "no value"]),
     "shares below 1": ("later_mix: {vouchers: 0.4}", ["later_mix", "sum to 0.4", "must sum to 1"]),
-    "unknown instrument": ("later_mix: {vouchrs: 1}", ["later_mix", "'vouchrs'", "'vouchers'"]),
-    "share not a number": ("later_mix: {vouchers: .nan}", ["later_mix", "share of vouchers", "from 0 to 1"]),
-    "share below zero": ("later_mix: {vouchers: -1}", ["later_mix", "share of vouchers", "from 0 to 1"]),
+    "unknown instrument": ("later_mix: {vouchrs: 1}", ["'vouchrs'", "'vouchers'"]),
+    "share not a number": ("later_mix: {vouchers: .nan}", ["later_mix.vouchers = ", "from 0 to 1"]),
+    "share below zero": ("later_mix: {vouchers: -1}", ["later_mix.vouchers = ", "from 0 to 1"]),
     "no mapping": ("later_mix: [1]", ["later_mix", "mapping of instruments"]),
     "half a quarter": ("later_from: 2.5", ["later_from = 2.5", "whole number"]),
 }
@@ -348,29 +345,17 @@ def test_ctrl_c_is_one_line_and_130(capsys: pytest.CaptureFixture[str], monkeypa
     assert shown.err == "nqpf: interrupted; what was done is kept in x; the same command goes on from there\n"
 
 
-def test_bad_input_in_a_process_of_its_own() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "experiments", "run", "--policy", "grnts"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "nqpf: unknown policy 'grnts'; did you mean 'grants'?\n"
-
-
-RUNS: dict[str, Any] = {"policies": ["rebate"], "parameters": SIZES, "seeds": [0]}
+RUNS: dict[str, Any] = {"policies": ["rebate"], "parameters": TINY_SIZES, "seeds": [0]}
 CALLS: dict[str, tuple[Callable[[], object], str]] = {
     "one policy for a list": (lambda: list(simulate_many(**RUNS | {"policies": "rebate"})), "policies = 'rebate'"),
     "a mix for a list": (lambda: compare(**RUNS | {"policies": {"grants": 1.0}}), "must be a list of policies"),
     "no policies": (lambda: compare(**RUNS | {"policies": 5}), "policies = 5: must be a list"),
-    "a policy that is none": (lambda: simulate(SIZES, {"grants": 1.0}), "must be a Policy or a preset's name"),
+    "a policy that is none": (lambda: simulate(TINY_SIZES, {"grants": 1.0}), "must be a Policy or a preset's name"),
     "parameters that are none": (lambda: simulate(5), "parameters = 5: must be Parameters, or values by name"),
     "an unknown parameter": (lambda: list(simulate_many(**RUNS | {"parameters": {"usrs": 1}})), "'usrs'.*'users'"),
     "a number for seeds": (lambda: list(simulate_many(**RUNS | {"seeds": 3})), "seeds = 3: must be a list"),
     "a word for a list of seeds": (lambda: list(simulate_many(**RUNS | {"seeds": "3"})), "seeds = '3': must be a list"),
-    "half a seed": (lambda: compare(**RUNS | {"seeds": 2.5}), "seeds = 2.5: must be a number of seeds, or a list"),
+    "half a seed": (lambda: compare(**RUNS | {"seeds": 2.5}), "seeds = 2.5: must be a whole number from 1 to"),
     "truth for seeds": (lambda: sweep(**RUNS | {"seeds": True}), "seeds = True: must be a number of seeds, or a list"),
     "a word for seeds": (lambda: compare(**RUNS | {"seeds": "3"}), "seeds = '3': must be a number of seeds, or a list"),
     "a list of factors": (lambda: sweep(["risk"], **RUNS), r"uncertain = \['risk'\]: must be settings by name"),
@@ -389,5 +374,5 @@ def test_wrong_types_from_python_are_one_line(case: str) -> None:
 
 def test_parameters_may_be_values_by_name() -> None:
     """Everywhere alike."""
-    (run,) = simulate_many(SIZES, ["rebate"], [0])
-    assert run.parameters == simulate(SIZES).parameters == Parameters(**SIZES)
+    (run,) = simulate_many(TINY_SIZES, ["rebate"], [0])
+    assert run.parameters == simulate(TINY_SIZES).parameters == TINY

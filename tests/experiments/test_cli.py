@@ -5,6 +5,7 @@ import json
 import math
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -15,17 +16,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.comparison import COMPARISON_COLUMNS, HEADLINE
+from experiments.analysis.effects import EFFECT_COLUMNS
+from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE
 from experiments.cli import main
 from experiments.commands.text import places_for, plain_number, shortened
 from experiments.study.addresses import ADDRESSES
 from experiments.study.study import DEFAULT_POLICIES
-from model import Parameters, policies, simulate
+from model import policies, simulate
 from model.indicators.series import INDICATORS
 from model.indicators.summary import SUMMARY_NAMES
+from tests.economies import SET_TINY as SET
+from tests.economies import TINY
 
-SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
-SET = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -45,13 +47,13 @@ def nqpf(*words: str, stdout: Any = subprocess.PIPE) -> "subprocess.CompletedPro
     """The command in a process of its own."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     command = [sys.executable, "-m", "experiments", *words]
-    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=120, env=environment)
+    return subprocess.run(command, stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment)
 
 
 def test_help_loads_nothing_heavy() -> None:
     heavy = {"numpy", "numba", "pandas", "scipy", "pyarrow", "joblib", "pydantic", "mesa", "model", "viz"}
     code = f"import sys, experiments.cli as cli; cli.main(['--help']); assert not {heavy} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, timeout=60, stdout=subprocess.DEVNULL)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +165,8 @@ def test_a_second_comparison_uses_the_stored_runs(capsys: pytest.CaptureFixture[
 def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = run(capsys, "compare", "--policies", "laissez_faire,grants", "--seeds", "2", "--json", *SET)
     found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
-    assert list(found) == ["study", "policies", "seeds", "reference", "table", "out"]
+    assert list(found) == ["study", "policies", "seeds", "reference", "table", "effects", "out"]
+    assert found["effects"] == []  # two cells of the 2x2 are missing
     assert found["policies"] == ["rebate", "laissez_faire", "grants"]
     assert (found["study"], found["seeds"], found["reference"]) == ("compare", [0, 1], "rebate")
     assert len(found["table"]) == 3 * len(HEADLINE)
@@ -176,6 +179,18 @@ def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFi
     assert Path(found["out"]).is_dir()
 
 
+def test_compare_json_holds_the_effects_of_the_two_by_two(capsys: pytest.CaptureFixture[str]) -> None:
+    arms = "rd_credit,grants,vouchers,procurement"
+    out, _ = run(capsys, "compare", "--policies", arms, "--seeds", "2", "--json", "--no-responses", *SET)
+    found = json.loads(out)
+    assert {tuple(row) for row in found["effects"]} == {EFFECT_COLUMNS}
+    names = [(row["indicator"], row["effect"]) for row in found["effects"]]
+    assert names == [(name, effect) for name in HEADLINE for effect in ("side", "reach", "interaction")]
+    welfare = {row["policy"]: row["mean"] for row in found["table"] if row["indicator"] == "welfare"}
+    rd, application = welfare["rd_credit"] + welfare["grants"], welfare["vouchers"] + welfare["procurement"]
+    assert found["effects"][0]["mean"] == pytest.approx((application - rd) / 2)
+
+
 def test_quiet_says_nothing_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     _, err = run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--quiet", *SET)
     assert err == ""
@@ -186,9 +201,9 @@ def test_run_json(capsys: pytest.CaptureFixture[str]) -> None:
     found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert list(found) == ["policy", "seed", "parameters", "summary", "versions"]
     assert (found["policy"], found["seed"]) == ("grants", 3)
-    assert found["parameters"] == Parameters(**SIZES).model_dump(mode="json")
+    assert found["parameters"] == TINY.model_dump(mode="json")
     assert {"python", "numpy", "numba", "mesa", "model"} <= set(found["versions"])
-    expected = simulate(Parameters(**SIZES), policies["grants"].replace(foresight=1.0), 3).summary
+    expected = simulate(TINY, policies["grants"].replace(foresight=1.0), 3).summary
     assert found["summary"] == {name: None if math.isnan(value) else value for name, value in expected.items()}
 
 
@@ -202,15 +217,15 @@ def test_run_writes_series_firms_and_network(capsys: pytest.CaptureFixture[str])
     words = ("--series", "s.parquet", "--agents", "a.parquet", "--graph", "g.graphml")
     run(capsys, "run", "--policy", "grants", "--seed", "1", *words, *SET)
     series, firms, graph = pd.read_parquet("s.parquet"), pd.read_parquet("a.parquet"), nx.read_graphml("g.graphml")
-    expected = simulate(Parameters(**SIZES), "grants", 1, panel=True)
-    assert list(series["period"]) == list(range(SIZES["horizon"]))
+    expected = simulate(TINY, "grants", 1, panel=True)
+    assert list(series["period"]) == list(range(TINY.horizon))
     for name, values in expected.series.items():
         np.testing.assert_array_equal(series[name], values)
     assert expected.firms is not None
     assert list(firms.columns) == list(expected.firms)
     np.testing.assert_array_equal(firms["cash"], expected.firms["cash"])
     assert firms.groupby("period").size().iloc[-1] == series["firms"].iloc[-1]
-    assert graph.number_of_nodes() > SIZES["users"]
+    assert graph.number_of_nodes() > TINY.users
     assert sorted(path.name for path in Path().iterdir()) == ["a.parquet", "g.graphml", "s.parquet"]
 
 
@@ -220,7 +235,7 @@ def test_check_tests_the_identities(capsys: pytest.CaptureFixture[str], monkeypa
     asked = []
     monkeypatch.setattr(model.simulation, "check_identities", lambda state, period: asked.append(period))
     run(capsys, "run", "--policy", "grants", "--check", *SET)
-    assert asked == list(range(SIZES["horizon"]))
+    assert asked == list(range(TINY.horizon))
     run(
         capsys,
         "compare",
@@ -234,7 +249,7 @@ def test_check_tests_the_identities(capsys: pytest.CaptureFixture[str], monkeypa
         "--no-responses",
         *SET,
     )
-    assert len(asked) == 3 * SIZES["horizon"]
+    assert len(asked) == 3 * TINY.horizon
 
 
 def test_quick_takes_the_first_of_the_seeds_that_a_study_lists(capsys: pytest.CaptureFixture[str]) -> None:
@@ -307,7 +322,7 @@ def test_status_of_a_folder_made_by_other_declarations(capsys: pytest.CaptureFix
     manifest["study"]["parameters"]["abolished"] = 1.0
     Path("x/manifest.json").write_text(json.dumps(manifest))
     out, _ = run(capsys, "status", "x")
-    assert "4 runs stored, 0 failed; of how many cannot be told" in out
+    assert "4 runs stored, 0 failed, of an unknown number" in out
     assert json.loads(run(capsys, "status", "x", "--json")[0])["asked"] == {}
 
 
@@ -338,10 +353,24 @@ def test_a_full_stdout_is_one_line() -> None:
     assert done.stderr == "nqpf: no space left on device\n"
 
 
-def test_it_is_a_module_too() -> None:
-    done = nqpf("policies")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert "procurement" in done.stdout
+@pytest.mark.parametrize(
+    ("words", "code", "out", "err"),
+    [
+        (["policies"], 0, "procurement", ""),
+        (["run", "--policy", "grnts"], 2, "", "nqpf: --policy: unknown policy 'grnts': did you mean 'grants'?\n"),
+    ],
+)
+def test_it_is_a_module_too(
+    words: list[str], code: int, out: str, err: str,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """`python -m experiments` prints what `nqpf` prints, and exits with its code."""
+    monkeypatch.setattr(sys, "argv", ["nqpf", *words])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("experiments", run_name="__main__")
+    shown = capsys.readouterr()
+    assert (ended.value.code, shown.err) == (code, err)
+    assert out in shown.out and bool(out) == bool(shown.out)
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,14 @@ import pytest
 import scipy.stats
 
 from experiments import compare, compare_study
-from experiments.analysis.comparison import COMPARISON_COLUMNS, HEADLINE, tabulate
 from experiments.analysis.equal_money import MONEY_COLUMNS, SPENT, equal_money
 from experiments.analysis.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
+from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE, tabulate
 from experiments.study.study import Study
 from model import BadInput, Parameters, simulate
 from model.indicators.summary import SUMMARY_NAMES
 from model.policy.presets import find_policy
-
-TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
+from tests.economies import TINY
 
 
 def test_holm_gives_the_published_example() -> None:

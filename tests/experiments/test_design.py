@@ -144,13 +144,13 @@ def test_a_row_of_points_is_as_long_as_the_header(tmp_path: Path, row: str) -> N
     (tmp_path / "p.csv").write_text(f"users,policy.foresight\n60,0.1\n{row}\n")
     path = tmp_path / "s.yaml"
     path.write_text("policies: [grants]\ndesign: {kind: list, points_file: p.csv}\n")
-    with pytest.raises(BadInput, match=r"p.csv:3: has \d cells?; must have 2"):
-        Design(read_study(path)).check()
+    with pytest.raises(BadInput, match=r"p.csv:3: has \d cells?: must have 2"):
+        list(Design(read_study(path)))
 
 
 @pytest.mark.parametrize("name", shipped_studies())
 def test_shipped_studies_are_valid_at_every_point(name: str) -> None:
-    Design(with_reference(read_study(Path(name)))).check()
+    list(Design(with_reference(read_study(Path(name)))))
 
 
 def test_the_boundary_study_asks_what_it_says() -> None:
@@ -175,7 +175,7 @@ BAD_DESIGNS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
         ["grid of 1000000000 points", "at most 1000000"],
     ),
     "an unknown factor": ({"usrs": {"values": [1]}}, {"kind": "grid"}, ["'usrs'", "'users'"]),
-    "an empty range": ({"risk": {"range": []}}, {"kind": "grid"}, ["risk", "must be lists"]),
+    "an empty range": ({"risk": {"range": []}}, {"kind": "grid"}, ["risk.range = []", "must be a list"]),
     "a range of one": ({"risk": {"range": [0.1, 0.1]}}, {"kind": "grid"}, ["risk", "low < high"]),
     "a range of words": ({"risk": {"range": ["a", "b"]}}, {"kind": "grid"}, ["risk", "low < high"]),
     "a range that is not finite": (
@@ -188,9 +188,9 @@ BAD_DESIGNS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "a log range from 0": ({"risk": {"range": [0, 1], "log": True}}, {"kind": "grid"}, ["risk", "above 0"]),
     "a range of a word": ({"peer_network": {"range": [0, 1]}}, {"kind": "grid"}, ["peer_network", "values"]),
     "half a user": ({"users": {"range": [1.5, 9]}}, {"kind": "grid"}, ["users", "whole numbers"]),
-    "values twice": ({"industries": {"values": [1, 1]}}, {"kind": "grid"}, ["industries", "1 is given twice"]),
-    "a value beyond what is allowed": ({"risk": {"values": [0.1, 7.0]}}, {"kind": "grid"}, ["risk = 7.0", "0 to 1"]),
-    "half a user in a list": ({"users": {"values": [60, 60.5]}}, {"kind": "grid"}, ["users = 60.5", "whole number"]),
+    "values twice": ({"industries": {"values": [1, 1]}}, {"kind": "grid"}, ["industries.values[1] = 1", "given twice"]),
+    "a value beyond what is allowed": ({"risk": {"values": [0.1, 7.0]}}, {"kind": "grid"}, ["[1] = 7.0", "0 to 1"]),
+    "half a user in a list": ({"users": {"values": [60, 60.5]}}, {"kind": "grid"}, ["values[1] = 60.5", "whole"]),
     "a word that is not allowed": (
         {"peer_network": {"values": ["community", "foo"]}}, {"kind": "grid"}, ["'foo'", "watts_strogatz"],
     ),
@@ -223,7 +223,7 @@ def test_what_cannot_be_made_is_one_line(case: str) -> None:
     with pytest.raises(BadInput) as fault:
         Design(study(uncertain, design), "file.yaml")
     line = str(fault.value)
-    assert line.startswith("file.yaml: ")
+    assert fault.value.key.split(".")[0].split("[")[0] in ("uncertain", "design")
     assert "\n" not in line
     assert [fragment for fragment in fragments if fragment not in line] == []
 
@@ -238,4 +238,4 @@ def test_what_cannot_be_made_is_one_line(case: str) -> None:
 )
 def test_a_point_that_does_not_validate_is_named(uncertain: dict[str, Any], place: str, allowed: str) -> None:
     with pytest.raises(BadInput, match=rf"^file\.yaml: {place}: .*{allowed}"):
-        Design(study(uncertain, {"kind": "grid"}), "file.yaml").check()
+        list(Design(study(uncertain, {"kind": "grid"}), "file.yaml"))

@@ -10,15 +10,14 @@ from experiments.analysis.sweep import sweep_study
 from experiments.cli import main
 from experiments.results.merge import merge_folders
 from experiments.results.store import Store, count_runs
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
 from experiments.study.plan import Shard
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
-from model.parameters import Parameters
 from model.policy.presets import find_policy
+from tests.economies import TINY
 from tests.experiments.test_runner import _bytes
 
-TINY = Parameters(users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3)
 STUDY = Study(
     name="tiny",
     parameters=TINY,

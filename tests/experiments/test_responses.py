@@ -7,15 +7,14 @@ import pytest
 from experiments.analysis.comparison import compare_study
 from experiments.analysis.response import BUDGETS, FACTORS, RESPONSE_COLUMNS, break_even, efficacies
 from experiments.study.study import Study
-from model import Parameters, simulate
+from model import simulate
 from model.parameters import EFFICACIES
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import find_policy
+from tests.economies import TINY
 
-TINY = Parameters(
-    users=60, horizon=12, slots=40, founders=8, suppliers=6, domains=3, industries=3, initial_capability=0.6
-)
+CAPABLE = TINY.replace(initial_capability=0.6)
 
 
 def response(differences):
@@ -54,21 +53,21 @@ def test_efficacies_are_those_of_the_instruments_in_the_mix():
 def test_responses_are_paired_runs_at_those_settings():
     """Each number is what `simulate` gives for the pair at that budget, or with all efficacies multiplied."""
     arms = tuple(find_policy(name).replace(end=10) for name in ("rebate", "community"))
-    study = Study(parameters=TINY, policies=arms, seeds=(0, 1))
+    study = Study(parameters=CAPABLE, policies=arms, seeds=(0, 1))
     found = compare_study(study, responses=True).responses
     assert found.dose.groupby("policy")["setting"].apply(list).to_dict() == {"community": list(BUDGETS)}
     dose = found.dose.set_index("setting")["difference"]
-    pairs = [[simulate(TINY, arm.replace(budget=0.02), seed).summary["welfare"] for arm in arms] for seed in (0, 1)]
+    pairs = [[simulate(CAPABLE, arm.replace(budget=0.02), seed).summary["welfare"] for arm in arms] for seed in (0, 1)]
     assert dose[0.02] == pytest.approx(np.mean([community - rebate for rebate, community in pairs]), rel=1e-12)
-    tripled = {name: getattr(TINY, name) * FACTORS[3] for name in efficacies(arms[1])}
-    pairs = [[simulate(TINY.replace(**tripled), arm, seed).summary["welfare"] for arm in arms] for seed in (0, 1)]
+    tripled = {name: getattr(CAPABLE, name) * FACTORS[3] for name in efficacies(arms[1])}
+    pairs = [[simulate(CAPABLE.replace(**tripled), arm, seed).summary["welfare"] for arm in arms] for seed in (0, 1)]
     efficacy = found.efficacy.set_index("setting")["difference"]
     assert efficacy[FACTORS[3]] == pytest.approx(np.mean([own - rebate for rebate, own in pairs]), rel=1e-12)
 
 
 def test_stored_responses_are_not_run_again(tmp_path):
     arms = tuple(find_policy(name).replace(end=10) for name in ("rebate", "community"))
-    study = Study(parameters=TINY, policies=arms, seeds=(0,))
+    study = Study(parameters=CAPABLE, policies=arms, seeds=(0,))
     first = compare_study(study, tmp_path / "out", responses=True)
     again = compare_study(study, tmp_path / "out", responses=True)
     pd.testing.assert_frame_equal(first.responses.dose, again.responses.dose)

@@ -16,23 +16,26 @@ import model.simulation
 from experiments.cli import main
 from experiments.results.columns import Result
 from experiments.results.store import MemoryStore, Store, count_runs
-from experiments.running.runner import Execution, _run_groups, run_tasks
-from experiments.study.plan import Task, Tasks
+from experiments.running.engines import Execution
+from experiments.running.runner import _run_groups, run_tasks
+from experiments.study.plan import Plan, Task
 from experiments.study.study import Study
 from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import find_policy
 from model.simulation import Run, Simulation
+from tests.economies import SET_TINY as SET
+from tests.economies import TINY
 
-SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
-TINY = Parameters(**SIZES)
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=tuple(range(6)))
-TASKS = list(Tasks.of(STUDY, "m"))
+TASKS = list(Plan.of(STUDY, "m"))
 ROOT = Path(__file__).resolve().parents[2]
 
-# What a job does, slowed down; defined in the main module so that it travels to worker processes by value.
+# What a job does, slowed down; defined in the main module so that it travels to worker processes by value. Where the
+# tests run in the background of a script, SIGINT is ignored, and would be in processes started from there.
 SLOW = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import experiments.running.runner
 real_group = experiments.running.runner._run_group
 def slow_group(*given):
@@ -89,11 +92,11 @@ def test_an_interrupted_study_goes_on_to_the_same_bytes(
     store, real, calls = Store(tmp_path, STUDY, "m"), experiments.running.runner.run_task, []
     stop_at = 6
 
-    def interrupted(task: Task, runs: Any) -> Result:
+    def interrupted(task: Task, *given: Any) -> Result:
         calls.append(task)
         if len(calls) == stop_at:
             raise KeyboardInterrupt
-        return real(task, runs)
+        return real(task, *given)
 
     monkeypatch.setattr(experiments.running.runner, "run_task", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -123,7 +126,7 @@ def test_one_job_holds_all_missing_policies_of_a_seed(monkeypatch: pytest.Monkey
 
 def test_policies_that_differ_in_name_only_are_run_once() -> None:
     same = Study(parameters=TINY, policies=(find_policy("selective"), find_policy("grants")), seeds=(0, 1))
-    tasks = Tasks.of(same, "m")
+    tasks = Plan.of(same, "m")
     assert [(task.policy.name, task.seed) for task in tasks] == [("selective", 0), ("selective", 1)]
 
 
@@ -194,7 +197,7 @@ def test_failed_runs_make_exit_code_3_and_one_line(
             str(tmp_path / "x"),
             "--quiet",
             "--no-responses",
-            *settings(),
+            *SET,
         ]
     )
     shown = capsys.readouterr()
@@ -226,29 +229,26 @@ def test_runs_outlive_whoever_reads_their_progress(monkeypatch: pytest.MonkeyPat
     assert len(store.completed()) == len(TASKS)
 
 
-def settings(**more: object) -> list[str]:
-    return [word for name, value in {**SIZES, **more}.items() for word in ("--set", f"{name}={value}")]
-
-
 def start_slow(out: Path, *more: str, seeds: int = 60) -> "subprocess.Popen[str]":
     """`nqpf compare` in a process of its own, each seed slowed down by a fifth of a second."""
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])}
     words = ["compare", "--policies", "rebate,grants", "--seeds", str(seeds), "--out", str(out), "--jobs", "2"]
     words += ["--no-responses"]
     return subprocess.Popen(
-        [sys.executable, "-c", SLOW, *words, *settings(), *more],
+        [sys.executable, "-c", SLOW, *words, *SET, *more],
         env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
 
 def wait_for_shards(process: "subprocess.Popen[str]", out: Path, number: int = 2) -> None:
-    limit = time.monotonic() + 120
+    limit = time.monotonic() + 600
     while len(list((out / "runs").glob("[!.]*.parquet"))) < number:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < limit, "no shards were written"
         time.sleep(0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["threads", "processes"])
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_a_kill_loses_nothing_that_was_done(
@@ -258,7 +258,7 @@ def test_a_kill_loses_nothing_that_was_done(
     process = start_slow(out, "--engine", engine)
     wait_for_shards(process, out)
     os.killpg(process.pid, sent)
-    _, complaint = process.communicate(timeout=60)
+    _, complaint = process.communicate(timeout=600)
     stored = count_runs(out)["ok"]
     assert 0 < stored < 120
     assert not list(out.rglob("*.corrupt"))
@@ -268,16 +268,17 @@ def test_a_kill_loses_nothing_that_was_done(
         assert "Traceback" not in complaint
         assert not list(out.rglob("*.tmp"))
     again = ["compare", "--policies", "rebate,grants", "--seeds", "60", "--out", str(out), "--no-responses"]
-    assert main([*again, *settings()]) == 0
+    assert main([*again, *SET]) == 0
     assert f"{stored} of 120 runs are stored already" in capsys.readouterr().err
     assert count_runs(out) == {"ok": 120, "failed": 0, "damaged": 0}
 
 
+@pytest.mark.slow
 def test_two_processes_share_a_folder(tmp_path: Path) -> None:
     out = tmp_path / "results"
     both = [start_slow(out, seeds=20) for _ in range(2)]
     for process in both:
-        output, complaint = process.communicate(timeout=120)
+        output, complaint = process.communicate(timeout=600)
         assert process.returncode == 0, complaint
         assert "20 paired seeds" in output
     assert count_runs(out) == {"ok": 40, "failed": 0, "damaged": 0}

@@ -7,7 +7,8 @@ import pytest
 
 from experiments.commands.options import study_from
 from experiments.study.addresses import ADDRESSES, parse_settings
-from experiments.study.file import named_policy, read_study
+from experiments.study.file import read_study
+from experiments.study.policy_file import named_policy
 from experiments.study.study import DEFAULT_POLICIES, Study, run_id, seeds_from, with_reference
 from model.declaration.errors import BadInput
 from model.declaration.settings import is_file

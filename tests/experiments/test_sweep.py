@@ -6,7 +6,6 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -18,25 +17,25 @@ import experiments.running.runner
 import model.simulation
 from agents.kernel.decorators import source_hash
 from experiments import differences, sweep, sweep_study
+from experiments.analysis.boundary import EDGE_COLUMNS, boundary
 from experiments.analysis.statistics import mean_interval
-from experiments.analysis.sweep import Sweep, boundary, run_sweep, summarise_sweep
+from experiments.analysis.sweep import Sweep, run_sweep, summarise_sweep
 from experiments.cli import main
 from experiments.commands.sweep_text import boundary_lines
 from experiments.results.store import MemoryStore, Store
-from experiments.running.runner import Execution, run_tasks
-from experiments.study.design import Design
+from experiments.running.engines import Execution
+from experiments.running.runner import run_tasks
 from experiments.study.file import shipped_studies
-from experiments.study.plan import Shard, Task, Tasks
+from experiments.study.plan import Plan, Shard, Task
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
-from model.parameters import Parameters
 from model.policy.presets import find_policy
 from model.simulation import simulate
+from tests.economies import TINY, TINY_SIZES
 from tests.experiments.test_runner import _bytes, fail_on
-from viz.report.boundary import draw_plane, render_boundary
+from viz.figures.plane import draw_plane
+from viz.report.boundary import render_boundary
 
-SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3}
-TINY = Parameters(**SIZES)
 STUDY = Study(
     name="tiny",
     parameters=TINY,
@@ -50,7 +49,7 @@ ASKED = 4 * 3 * 3
 ROOT = Path(__file__).resolve().parents[2]
 FILE = f"""
 name: tiny
-parameters: {json.dumps(SIZES)}
+parameters: {json.dumps(TINY_SIZES)}
 uncertain:
   policy.foresight: {{range: [0, 1]}}
   industries: {{values: [1, 3]}}
@@ -65,7 +64,6 @@ import resource, sys
 import experiments.results.store
 from experiments import sweep_study
 from experiments.study.study import Study
-from model.parameters import Parameters
 from model.policy.presets import find_policy
 
 experiments.results.store.MERGE_AT_MOST = 0  # putting shards together holds up to that many rows
@@ -200,16 +198,8 @@ def test_the_table_is_byte_identical_however_computed(tmp_path: Path, case: str,
 
 def test_the_order_of_tasks_does_not_matter(tmp_path: Path, expected: bytes) -> None:
     store = Store(tmp_path / "x", STUDY, source_hash(), series=False)
-    run_tasks(list(Tasks.of(STUDY, source_hash()))[::-1], store, Execution(jobs=1))
+    run_tasks(list(Plan.of(STUDY, source_hash()))[::-1], store, Execution(jobs=1))
     assert stored(tmp_path / "x") == expected
-
-
-def test_shards_part_the_runs_and_stay_the_same() -> None:
-    whole = [task.run_id for task in Tasks.of(STUDY, "m")]
-    parts = [[task.run_id for task in Tasks.of(STUDY, "m", Shard(number, 4))] for number in range(1, 5)]
-    assert sorted(chain(*parts)) == sorted(whole)
-    assert all(parts)
-    assert parts[1] == [task.run_id for task in Tasks.of(STUDY, "m", Shard(2, 4))]
 
 
 def test_equal_runs_are_made_once_and_serve_every_point(tmp_path: Path) -> None:
@@ -233,25 +223,26 @@ def test_tasks_are_made_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) ->
     """An interruption at the first run finds hardly any of the tasks made for running."""
     made: list[int] = []
 
-    class Watched(Tasks):
+    class Watched(Plan):
         def __iter__(self) -> Iterator[Task]:
             made.append(0)
             for task in super().__iter__():
                 made[-1] += 1
                 yield task
 
-    def stop(task: Task, runs: Any) -> None:
+    def stop(task: Task, *given: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(experiments.running.runner, "run_task", stop)
     many = replace(STUDY, seeds=tuple(range(200)))
     with pytest.raises(KeyboardInterrupt):
-        run_tasks(Watched(Design(many), many.seeds, "m"), MemoryStore(), Execution(jobs=1))
+        run_tasks(Watched.of(many, "m"), MemoryStore(), Execution(jobs=1))
     assert len(made) == 2, "once to count, once to run"
     assert made[0] == 4 * 3 * 200
     assert made[1] < 50
 
 
+@pytest.mark.slow
 def test_memory_stays_flat(tmp_path: Path) -> None:
     """4,000 more runs held as rows take about 60 MB."""
     peaks = []
@@ -264,7 +255,7 @@ def test_memory_stays_flat(tmp_path: Path) -> None:
 def test_the_python_call_takes_objects(tmp_path: Path) -> None:
     runs = sweep(
         {"policy.foresight": {"range": [0, 1]}}, {"kind": "lhs", "samples": 2}, ["rebate", find_policy("grants")],
-        parameters=SIZES, seeds=2, outcomes=["welfare"], out=tmp_path / "x",
+        parameters=TINY_SIZES, seeds=2, outcomes=["welfare"], out=tmp_path / "x",
     )  # fmt: skip
     assert len(runs) == 2 * 2 * 2
     with pytest.raises(BadInput, match="must be a list of policies"):
@@ -316,11 +307,11 @@ def test_an_interrupted_sweep_goes_on(
 ) -> None:
     real, calls = experiments.running.runner.run_task, []
 
-    def interrupted(task: Task, runs: Any) -> object:
+    def interrupted(task: Task, *given: Any) -> object:
         calls.append(task)
         if len(calls) == 8:
             raise KeyboardInterrupt
-        return real(task, runs)
+        return real(task, *given)
 
     with monkeypatch.context() as patch:
         patch.setattr(experiments.running.runner, "run_task", interrupted)
@@ -402,10 +393,13 @@ def test_what_is_wrong_is_one_line_and_leaves_no_trace(
 def test_the_boundary_lies_where_the_difference_changes_sign() -> None:
     found = made({0.0: -2.0, 0.25: -1.0, 0.75: 1.0, 1.0: 2.0})
     edge = boundary(found, "application", "rebate")
-    assert list(edge.columns) == ["policy.foresight", "industries", "n", "difference", "low", "high", "equal_money"]
+    assert list(edge.columns) == ["policy.foresight", "industries", *EDGE_COLUMNS]
     assert list(edge["difference"]) == [-2.0, -1.0, 1.0, 2.0]
     turned = boundary(found, "rebate", "application")
     np.testing.assert_array_equal(turned["difference"], -edge["difference"])
+    mirrored = {"better": "worse", "worse": "better"}
+    assert list(edge["reading"]) == ["worse", "worse", "better", "better"]
+    assert list(turned["reading"]) == [mirrored[reading] for reading in edge["reading"]]
 
 
 def test_money_that_was_not_spent_is_no_merit_on_the_boundary() -> None:
@@ -417,9 +411,10 @@ def test_money_that_was_not_spent_is_no_merit_on_the_boundary() -> None:
         assert list(edge["equal_money"]) == [True, True, True, False]
         page = render_boundary(found, edge, "application", "rebate")
         assert (
-            "Of 3 places, application is better than rebate in 2, worse in 1" in page and "1 more are left out" in page
+            "Of 3 positions, application is better than rebate in 2 and worse in 1." in page
+            and "1 more are left out" in page
         )
-        assert "money not equal" in page and "A cross is a place" in page
+        assert "money not equal" in page and "A cross is a position" in page
         lines = list(boundary_lines(found, edge, "application", "rebate"))
         assert [line.split()[-2] for line in lines if line[:1].isdigit()] == ["*", "*", "*", "!"]
         assert lines[-1].startswith("! without equal money") or lines[-2].startswith("! without equal money")

@@ -1,19 +1,25 @@
 """Stylised facts: measures with known answers, and the command that holds the economy against its targets."""
 
 import json
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import experiments.validation.validate
+import model.simulation
+from agents.kernel.decorators import source_hash
 from experiments.cli import main
+from experiments.results.store import Store
+from experiments.running.engines import Execution
 from experiments.validation.facts import FACTS, fit_bass, growth_kurtosis
-from experiments.validation.validate import _quartiles, validate
-from model import BadInput, Parameters
+from experiments.validation.validate import _quartiles, validate, validation_study
+from model import BadInput, Parameters, simulate
+from tests.economies import TINY
+from tests.experiments.test_runner import fail_on
 
-TINY = Parameters(
-    users=60, horizon=40, slots=40, founders=8, suppliers=6, domains=3, industries=3, initial_capability=0.6
-)
+TEN_YEARS = TINY.replace(horizon=40, initial_capability=0.6)
 
 
 def test_the_bass_curve_is_found_again():
@@ -36,7 +42,7 @@ def test_kurtosis_of_normal_and_of_laplace_growth():
         quarters = [(slot.ravel(), 4 * year.ravel() + k, units.ravel()) for k in range(4)]
         columns = [np.concatenate(column) for column in zip(*quarters, strict=True)]
         names = dict(zip(("slot", "period", "units"), columns, strict=True))
-        return SimpleNamespace(firms=names | {"birth": np.zeros(len(columns[0]), int)})
+        return names | {"birth": np.zeros(len(columns[0]), int)}
 
     assert growth_kurtosis(panel(lambda shape: rng.normal(0, 0.1, shape))) == pytest.approx(0.0, abs=0.2)
     assert growth_kurtosis(panel(lambda shape: rng.laplace(0, 0.1, shape))) == pytest.approx(3.0, abs=0.6)
@@ -56,11 +62,12 @@ def test_quartiles_are_numpys_but_never_half_way_to_infinity():
 
 def test_a_time_never_reached_is_later_than_any():
     """Where most seeds never reach half adoption, the median is infinite and the target missed."""
-    table = validate(["time_to_50"], TINY.replace(solution_rate=0.0, risk=1.0), (0, 1, 2)).set_index("fact")
+    table = validate(["time_to_50"], TEN_YEARS.replace(solution_rate=0.0, risk=1.0), (0, 1, 2)).set_index("fact")
     assert np.isinf(table["median"]["time_to_50"]) and not table["met"]["time_to_50"]
 
 
-def test_the_command(capsys):
+def test_the_command(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     assert (
         main(["validate", "hhi", "--seeds", "2", "--json", "--quiet", "--set", "users=60", "--set", "horizon=40"]) == 0
     )
@@ -70,3 +77,123 @@ def test_the_command(capsys):
     assert "did you mean 'hhi'" in capsys.readouterr().err
     with pytest.raises(BadInput):
         validate(["nothing"])
+
+
+SEEDS = (0, 1, 2)
+SOME = ("hhi", "bass_q", "growth_kurtosis")
+ARGUMENTS = [
+    "--seeds",
+    "3",
+    "--json",
+    *(
+        f"--set={name}={value}"
+        for name, value in TEN_YEARS.model_dump().items()
+        if value != getattr(Parameters(), name)
+    ),
+]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each run that is made, whether the firms' panel is."""
+    real, runs = model.simulation.run_out, []
+
+    def watched(course: model.simulation.Simulation, check: bool, panel: bool = False) -> model.simulation.Run:
+        runs.append(panel)
+        return real(course, check, panel)
+
+    model.simulation.warm_up()
+    monkeypatch.setattr(model.simulation, "run_out", watched)
+    monkeypatch.setattr(model.simulation, "warm_up", lambda quiet: False)
+    return runs
+
+
+def test_a_fact_is_what_simulate_gives():
+    """Medians are those of single runs, whatever part of a run the fact is measured in."""
+    table = validate(parameters=TEN_YEARS, seeds=SEEDS).set_index("fact")
+    assert list(table.index) == list(FACTS)
+    runs = [simulate(TEN_YEARS, "laissez_faire", seed, panel=True) for seed in SEEDS]
+    for name, fact in FACTS.items():
+        values = np.array([fact.measure(getattr(run, fact.need)) for run in runs])
+        known = values[~np.isnan(values)] if fact.unit != "quarters" else np.where(np.isnan(values), np.inf, values)
+        assert table["median"][name] == (np.median(known) if len(known) else pytest.approx(np.nan, nan_ok=True)), name
+
+
+def test_only_the_fact_that_needs_it_makes_the_panel(made: list[bool]):
+    validate(["hhi", "bass_q"], TEN_YEARS, SEEDS, Execution(1))
+    assert made == [False] * 3
+    validate(["growth_kurtosis"], TEN_YEARS, SEEDS, Execution(1))
+    assert made == [False] * 3 + [True] * 3
+
+
+def test_stored_facts_are_not_measured_again(made: list[bool], tmp_path: Path):
+    """A second call makes no run. Another fact of the summary needs none, one of the series does."""
+    first = validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x")
+    assert len(made) == 3
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x"), first)
+    validate(["shakeout"], TEN_YEARS, SEEDS, Execution(1), tmp_path / "x")
+    assert len(made) == 3
+    validate(["bass_r2"], TEN_YEARS, (*SEEDS, 3), Execution(1), tmp_path / "x")
+    assert made[3:] == [False] * 4
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x"), first)
+    assert len(made) == 7
+
+
+def test_facts_of_another_rule_are_measured_again(made: list[bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    first = validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x")
+    monkeypatch.setattr(experiments.validation.validate, "rule_version", lambda: "another")
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x"), first)
+    assert len(made) == 6
+
+
+@pytest.mark.parametrize(
+    "execution", [Execution(2), Execution(2, engine="processes"), Execution(1, check=True)], ids=str
+)
+def test_facts_are_the_same_however_computed(tmp_path: Path, execution: Execution):
+    expected = validate(SOME, TEN_YEARS, SEEDS)
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, execution, tmp_path / "x"), expected)
+    store = Store(tmp_path / "x", validation_study(TEN_YEARS, SEEDS), source_hash(), series=False)
+    assert store.facts()["fact"].to_pylist() == ["bass_q", "growth_kurtosis"] * 3
+
+
+def test_an_interrupted_validation_goes_on(made, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    real, started = experiments.running.runner.run_task, []
+
+    def interrupted(*given):
+        started.append(given)
+        if len(started) == 3:
+            raise KeyboardInterrupt
+        return real(*given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments.running.runner, "run_task", interrupted)
+        assert main(["validate", *SOME, *ARGUMENTS, "--jobs", "1", "--quiet"]) == 130
+    assert "what was done is kept in results/validate-" in capsys.readouterr().err
+    assert main(["validate", *SOME, *ARGUMENTS, "--jobs", "1"]) == 0
+    shown = capsys.readouterr()
+    assert "2 of 3 runs are stored already" in shown.err
+    assert [row["n"] for row in json.loads(shown.out) if row["fact"] == "hhi"] == [3]
+
+
+def test_a_failed_run_is_a_row_and_exit_code_3(tmp_path, monkeypatch, capsys):
+    """Its seed is left out of every fact, and the same command tries it again."""
+    arguments = ["validate", "hhi", "time_to_50", *ARGUMENTS, "--out", str(tmp_path / "x"), "--quiet"]
+    with monkeypatch.context() as patch:
+        fail_on("laissez_faire", 1, patch)
+        assert main(arguments) == 3
+    shown = capsys.readouterr()
+    assert "1 of 3 runs failed, first laissez_faire with seed 1: ZeroDivisionError: by design" in shown.err
+    without = validate(["hhi"], TEN_YEARS, (0, 2))["median"][0]
+    assert json.loads(shown.out)[0]["median"] == without
+    assert main(arguments) == 0
+    assert json.loads(capsys.readouterr().out)[0]["n"] == 3
+
+
+def test_a_fact_that_cannot_be_measured_fails_the_run(tmp_path, monkeypatch):
+    broken = FACTS["bass_q"]._replace(measure=lambda series: 1 / 0)
+    monkeypatch.setitem(FACTS, "bass_q", broken)
+    study = validation_study(TEN_YEARS, SEEDS)
+    found = experiments.validation.validate.validate_study(study, [broken], tmp_path / "x", Execution(1))
+    assert found.runs["status"].tolist() == ["failed"] * 3
+    assert found.table["n"].tolist() == [0]

@@ -27,6 +27,7 @@ def test_results_are_the_stored_ones_to_the_bit():
     assert not changed
 
 
+@pytest.mark.slow
 def test_headlines_are_those_of_the_same_distribution():
     """Means over seeds, on any processor, within what chance allows.
 

@@ -35,17 +35,17 @@ def refusal(make, **values):
 def test_every_setting_is_documented(settings):
     """Each has a unit, a meaning, a source, and a default inside its range."""
     for entry in settings.declarations():
-        assert set(entry) == {"name", "default", "unit", "range", "meaning", "source"}
+        assert set(entry) == {"name", "symbol", "default", "unit", "range", "meaning", "source"}
         assert all(str(entry[key]).strip() for key in ("unit", "meaning", "source")), entry["name"]
 
 
-@pytest.mark.parametrize(("kind", "name"), NUMBERS)
-def test_default_is_inside_its_finite_range(kind, name):
+def test_default_is_inside_its_finite_range():
     """A number's range is finite, not empty, and contains the default."""
-    field = SETTINGS[kind].model_fields[name]
-    low, high = bounds(field)
-    assert math.isfinite(low) and math.isfinite(high) and low < high
-    assert low <= field.default <= high
+    for kind, name in NUMBERS:
+        field = SETTINGS[kind].model_fields[name]
+        low, high = bounds(field)
+        assert math.isfinite(low) and math.isfinite(high) and low < high, name
+        assert low <= field.default <= high, name
 
 
 @pytest.mark.parametrize("made", [Parameters(), policies["grants"]], ids=["parameters", "policy"])
@@ -119,7 +119,7 @@ def test_yaml_has_a_line_per_setting():
 @pytest.mark.parametrize("text", ["{", "- users", "users"])
 def test_yaml_that_is_none(text):
     """What is not YAML, or not names with values, is refused."""
-    assert refusal(Parameters.from_yaml, text=text).startswith("parameters: ")
+    assert refusal(Parameters.from_yaml, text=text).startswith(("parameters:1: not valid YAML", "parameters = "))
 
 
 def test_a_file_is_what_it_holds():
@@ -153,9 +153,10 @@ def test_equal_after_use():
 # -- refusals
 def test_unknown_names_are_refused_with_the_nearest():
     """A misspelt name is refused and the right one suggested; where none is near, all are listed."""
-    assert refusal(find_policy, policy="???").endswith("; one of: " + ", ".join(policies))
-    assert refusal(Parameters, usrs=3) == "unknown parameter 'usrs'; did you mean 'users'?"
-    assert refusal(Policy, foresigt=0.1) == "unknown policy setting 'foresigt'; did you mean 'foresight'?"
+    five = ", ".join(list(policies)[:5])
+    assert refusal(find_policy, policy="???").endswith(f": must be one of {len(policies)}, such as {five}")
+    assert refusal(Parameters, usrs=3) == "unknown parameter 'usrs': did you mean 'users'?"
+    assert refusal(Policy, foresigt=0.1) == "unknown policy setting 'foresigt': did you mean 'foresight'?"
     assert "'vouchers'" in refusal(Policy, mix={"voucher": 1.0})
     assert "'rd_credit'" in refusal(find_policy, policy="rd_credits")
 
@@ -167,14 +168,13 @@ def test_no_number(value):
     assert "budget" in refusal(Policy, budget=value)
 
 
-@pytest.mark.parametrize(("kind", "name"), NUMBERS)
-def test_out_of_range(kind, name):
+def test_out_of_range():
     """Numbers outside the declared range are refused and the range is named."""
-    settings = SETTINGS[kind]
-    low, high = bounds(settings.model_fields[name])
-    for value in (low - 1, high + 1):
-        message = refusal(settings, **{name: value})
-        assert name in message and f"{low:g}" in message and f"{high:g}" in message
+    for kind, name in NUMBERS:
+        low, high = bounds(SETTINGS[kind].model_fields[name])
+        for value in (low - 1, high + 1):
+            message = refusal(SETTINGS[kind], **{name: value})
+            assert all(word in message for word in (name, f"{low:g}", f"{high:g}")), f"{name} = {value}: {message}"
 
 
 def test_whole_numbers_stay_whole():
@@ -186,7 +186,7 @@ def test_whole_numbers_stay_whole():
 
 def test_of_several_faults_the_first_is_named():
     """The first in the order of the declarations, whatever the order in which settings are given."""
-    assert refusal(Parameters, users=-1, horizon=0) == "parameters: horizon = 0: must be a whole number from 1 to 2000"
+    assert refusal(Parameters, users=-1, horizon=0) == "horizon = 0: must be a whole number from 1 to 2000"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_parameters_as_far_as_they_go_together():
 )
 def test_each_file_is_checked(name, file):
     """Also alone, against the other parameters."""
-    assert f"{name} = " in refusal(Parameters, domains=2, suppliers=2, **{name: f"tests/data/{file}"})
+    assert f"{name}." in refusal(Parameters, domains=2, suppliers=2, **{name: f"tests/data/{file}"})
 
 
 def test_shocks_are_those_that_strike():

@@ -14,15 +14,15 @@ from model.economy import Government, Innovator, SeriesCollector, Supplier, User
 from model.indicators.series import INDICATORS
 from model.indicators.summary import SERIES_NAMES
 from model.views.agent import field_notes
+from tests.economies import WATCHED
 
-SMALL = dict(users=120, horizon=24, slots=48, founders=12, industries=5, regions=2, domains=4, suppliers=8)
 SIZES: dict[str, dict[str, Any]] = {
-    "small": SMALL,
-    "one of each": dict(SMALL, users=1, industries=1, regions=1, domains=1, suppliers=1),
-    "two users": dict(SMALL, users=2, industries=2, regions=3),
-    "one founder": dict(SMALL, founders=1, contacts=3),
-    "odd": dict(SMALL, users=333, industries=7, regions=3, domains=5, suppliers=11, peers=9, contacts=20),
-    "one quarter": dict(SMALL, horizon=1),
+    "small": WATCHED,
+    "one of each": dict(WATCHED, users=1, industries=1, regions=1, domains=1, suppliers=1),
+    "two users": dict(WATCHED, users=2, industries=2, regions=3),
+    "one founder": dict(WATCHED, founders=1, contacts=3),
+    "odd": dict(WATCHED, users=333, industries=7, regions=3, domains=5, suppliers=11, peers=9, contacts=20),
+    "one quarter": dict(WATCHED, horizon=1),
 }
 
 
@@ -43,7 +43,7 @@ def equal(one: dict[str, Any], other: dict[str, Any]) -> bool:
 @pytest.mark.parametrize("name", policies)
 def test_series_are_those_of_simulate_bit_for_bit(name: str) -> None:
     policy = policies[name].replace(start=3, end=15)
-    economy, run = ran(policy, seed=7, **SMALL), simulate(Parameters(**SMALL), policy, 7)
+    economy, run = ran(policy, seed=7, **WATCHED), simulate(Parameters(**WATCHED), policy, 7)
     assert equal(economy.series, dict(run.series))
     assert equal(economy.summary, run.summary)
 
@@ -56,7 +56,7 @@ def test_any_size_gives_the_numbers_of_simulate(size: str) -> None:
 
 def test_looking_changes_nothing() -> None:
     """Agents, network, indicators, shuffles and collectors leave the economy's luck alone."""
-    watched = Economy("procurement", seed=5, collect=DataCollector(agent_reporters={"row": "row"}), **SMALL)
+    watched = Economy("procurement", seed=5, collect=DataCollector(agent_reporters={"row": "row"}), **WATCHED)
     while watched.running:
         watched.step()
         watched.agents.shuffle_do("step")
@@ -66,11 +66,11 @@ def test_looking_changes_nothing() -> None:
         watched.indicators()
         with pytest.raises(ValueError, match="read-only"):
             watched.series["output"][:] = -1.0
-    assert equal(watched.series, ran("procurement", seed=5, **SMALL).series)
+    assert equal(watched.series, ran("procurement", seed=5, **WATCHED).series)
 
 
 def test_current_values_are_the_last_of_the_series() -> None:
-    economy = Economy("application", seed=1, **SMALL)
+    economy = Economy("application", seed=1, **WATCHED)
     assert np.isnan(economy.indicators()["adoption"])
     economy.step()
     economy.step()
@@ -108,10 +108,10 @@ def test_policy_traits_have_the_names_of_the_command_line() -> None:
 
 @pytest.mark.parametrize("keywords", [{"seed": 7}, {"seed": "7"}, {"rng": 7}, {"rng": "7"}, {"seed": np.int64(7)}])
 def test_seed_and_rng_mean_the_same(keywords: dict[str, Any]) -> None:
-    economy = ran(**SMALL, **keywords)
+    economy = ran(**WATCHED, **keywords)
     assert economy.seed == 7
-    assert equal(economy.series, ran(seed=7, **SMALL).series)
-    assert economy.random.random() == Economy(seed=7, **SMALL).random.random()
+    assert equal(economy.series, ran(seed=7, **WATCHED).series)
+    assert economy.random.random() == Economy(seed=7, **WATCHED).random.random()
 
 
 def test_no_seed_is_seed_0() -> None:
@@ -121,7 +121,7 @@ def test_no_seed_is_seed_0() -> None:
 @pytest.mark.parametrize(
     ("keywords", "told"),
     [
-        ({"usrs": 3}, "'usrs'; did you mean 'users'"),
+        ({"usrs": 3}, "'usrs': did you mean 'users'"),
         ({"foresight": 1}, "did you mean 'policy.foresight'"),
         ({"policy.budgt": 1}, "did you mean 'policy.budget'"),
         ({"policy": "aplication"}, "did you mean 'application'"),
@@ -157,7 +157,7 @@ def test_mesas_visualisation_may_make_it_anew() -> None:
 
 
 def test_running_ends_at_the_horizon() -> None:
-    economy = Economy(**dict(SMALL, horizon=2))
+    economy = Economy(**dict(WATCHED, horizon=2))
     assert isinstance(economy, Model)
     assert economy.running
     economy.step()
@@ -171,17 +171,17 @@ def test_running_ends_at_the_horizon() -> None:
 
 def test_a_summary_needs_a_whole_run() -> None:
     with pytest.raises(BadInput, match="quarter 0 of 24"):
-        _ = Economy(**SMALL).summary
+        _ = Economy(**WATCHED).summary
 
 
 # -- collectors
 
 
 def test_the_collector_holds_every_series() -> None:
-    economy = ran(seed=2, **SMALL)
+    economy = ran(seed=2, **WATCHED)
     frame = economy.datacollector.get_model_vars_dataframe()
     assert list(frame.columns) == list(SERIES_NAMES)
-    assert len(frame) == SMALL["horizon"]
+    assert len(frame) == WATCHED["horizon"]
     assert equal({name: frame[name].to_numpy() for name in frame}, economy.series)
 
 
@@ -194,11 +194,11 @@ def test_reporters_of_your_own() -> None:
             agent_reporters={"kind": lambda agent: type(agent).__name__},
             agenttype_reporters={Innovator: {"sales": "sales", "price": "price"}},
         ),
-        **SMALL,
+        **WATCHED,
     )
     economy.run_model()
     frame = economy.datacollector.get_model_vars_dataframe()
-    assert frame["double"].tolist() == [2.0 * t for t in range(1, SMALL["horizon"] + 1)]
+    assert frame["double"].tolist() == [2.0 * t for t in range(1, WATCHED["horizon"] + 1)]
     assert np.array_equal(frame["output"], economy.series["output"])
     sales = economy.datacollector.get_agenttype_vars_dataframe(Innovator)["sales"].groupby("Step").sum()
     expected = economy.series["revenue_share"] * economy.series["output"]
@@ -209,13 +209,13 @@ def test_reporters_of_your_own() -> None:
 
 def test_mesas_own_collector_serves_too() -> None:
     collector = DataCollector({"adoption": lambda model: model.indicators()["adoption"]}, {"row": "row"})
-    economy = ran(seed=2, collect=collector, **SMALL)
+    economy = ran(seed=2, collect=collector, **WATCHED)
     assert np.array_equal(collector.get_model_vars_dataframe()["adoption"], economy.series["adoption"])
     assert len(collector.get_agent_vars_dataframe())
 
 
 def test_a_collector_may_begin_in_mid_run() -> None:
-    economy = Economy(seed=2, collect=False, **SMALL)
+    economy = Economy(seed=2, collect=False, **WATCHED)
     economy.step()
     assert economy.datacollector.get_model_vars_dataframe().empty
     late = economy.datacollector = SeriesCollector()
@@ -227,13 +227,13 @@ def test_a_collector_may_begin_in_mid_run() -> None:
 def test_batch_run() -> None:
     from mesa import batch_run
 
-    settings = {"policy": ["rebate", "application"], "seed": [0, 1], **dict(SMALL, horizon=6)}
+    settings = {"policy": ["rebate", "application"], "seed": [0, 1], **dict(WATCHED, horizon=6)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         rows = batch_run(Economy, settings, iterations=1, number_processes=1, display_progress=False)
     assert len(rows) == 4
     for row in rows:
-        run = simulate(Parameters(**dict(SMALL, horizon=6)), row["policy"], row["seed"])
+        run = simulate(Parameters(**dict(WATCHED, horizon=6)), row["policy"], row["seed"])
         assert row["output"] == run.series["output"][-1]
 
 
@@ -243,13 +243,13 @@ def test_batch_run() -> None:
 def test_agents_are_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[Any] = []
     monkeypatch.setattr("mesa.Agent.__init__", lambda self, model: made.append(self))
-    economy = ran(**SMALL)
+    economy = ran(**WATCHED)
     economy.network()
     assert not made
 
 
 def test_views_show_their_rows() -> None:
-    economy = ran(seed=1, **SMALL)
+    economy = ran(seed=1, **WATCHED)
     state = economy.course.state
     users = economy.agents_by_type[User]
     assert users.get("size") == state.users.size.tolist()
@@ -266,28 +266,28 @@ def test_views_show_their_rows() -> None:
 
 def test_users_know_the_firms_of_their_contacts() -> None:
     """With more places for contacts than firms some stay empty."""
-    economy = Economy(contacts=20, **SMALL)
+    economy = Economy(contacts=20, **WATCHED)
     for user, places in zip(economy.agents_by_type[User], economy.course.state.users.contacts, strict=True):
-        assert sorted(user.contacts.tolist()) == list(range(SMALL["founders"]))
+        assert sorted(user.contacts.tolist()) == list(range(WATCHED["founders"]))
         assert user.contacts.tolist() == places[places != -1].tolist()
 
 
 def test_verbs_of_agent_sets() -> None:
-    economy = ran(seed=1, **SMALL)
+    economy = ran(seed=1, **WATCHED)
     innovators = economy.agents_by_type[Innovator]
     sellers = innovators.select(lambda firm: firm.units > 0.0)
     assert 0 < len(sellers) <= len(innovators)
-    assert sum(economy.agents_by_type[User].groupby("industry").count().values()) == SMALL["users"]
+    assert sum(economy.agents_by_type[User].groupby("industry").count().values()) == WATCHED["users"]
     assert innovators.sort("units", ascending=True).get("units") == sorted(innovators.get("units"))
     seen: list[int] = []
     innovators.shuffle_do(lambda firm: seen.append(firm.row))
     assert sorted(seen) == innovators.get("row")
-    assert len(economy.agents) == SMALL["users"] + SMALL["suppliers"] + len(innovators) + 1
+    assert len(economy.agents) == WATCHED["users"] + WATCHED["suppliers"] + len(innovators) + 1
     assert set(economy.agent_types) == {User, Innovator, Supplier, Government}
 
 
 def test_views_of_firms_come_and_go_with_the_firms() -> None:
-    economy = Economy("rebate", seed=1, seed_cash=0.3, burn=0.3, **dict(SMALL, horizon=40))
+    economy = Economy("rebate", seed=1, seed_cash=0.3, burn=0.3, **dict(WATCHED, horizon=40))
     innovators = economy.agents_by_type[Innovator]
     known = list(innovators)
     state = economy.course.state.innovators
@@ -297,13 +297,13 @@ def test_views_of_firms_come_and_go_with_the_firms() -> None:
         known += [firm for firm in innovators if firm not in known]
     left = [firm for firm in known if firm not in innovators]
     assert left, "no firm left: the test sees nothing"
-    assert len(known) == SMALL["founders"] + economy.series["entries"].sum()
+    assert len(known) == WATCHED["founders"] + economy.series["entries"].sum()
     with pytest.raises(RuntimeError, match="has left the economy"):
         _ = left[0].units
 
 
 def test_views_are_read_only() -> None:
-    economy = Economy(**SMALL)
+    economy = Economy(**WATCHED)
     firm = next(iter(economy.agents_by_type[Innovator]))
     for write in (
         lambda: setattr(firm, "price", 1.0),
@@ -325,7 +325,7 @@ def test_every_attribute_says_what_it_is(view: type) -> None:
 
 
 def test_notes_come_from_the_declarations_of_the_state() -> None:
-    for layout in (type(part) for part in Economy(**SMALL).course.state[:3]):
+    for layout in (type(part) for part in Economy(**WATCHED).course.state[:3]):
         assert set(field_notes(layout)) == set(layout._fields)
 
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from experiments.analysis.arms import Arms
 from experiments.analysis.comparison import compare_study
 from experiments.analysis.equal_money import EQUAL_MONEY, SPENT, matched, unmatched, yoked
-from experiments.running.runner import Execution
+from experiments.running.engines import Execution
+from experiments.study.plan import Plan
 from experiments.study.study import Study
 from model import Parameters
 from model.policy.presets import find_policy
@@ -43,7 +43,7 @@ def test_matching_scales_all_arms_of_a_seed_to_what_the_worst_can_place():
     asked = replace(study("rebate", "grants"), policies=(*study("rebate", "grants").policies, capped))
     plain = compare_study(asked)
     assert plain.table.set_index("policy")["equal_money"]["capped"].tolist()[0] is False
-    arms = matched(Arms.of(asked, "m"), plain.runs)
+    arms = matched(Plan.of(asked, "m"), plain.runs)
     raised = plain.runs.groupby("seed")["budget_raised"].first()
     for seed, policies in arms.by_seed.items():
         share = spent(plain.runs, "capped")[seed] / raised[seed]
@@ -100,7 +100,7 @@ def test_yoked_arms_spend_no_sooner_than_the_slowest():
 def test_calendars_are_multiples_of_the_budget_raised():
     asked = study("rebate", "vouchers")
     own = compare_study(asked)
-    arms = yoked(Arms.of(asked, "m"), own.runs, own.series)
+    arms = yoked(Plan.of(asked, "m"), own.runs, own.series)
     for policies in arms.by_seed.values():
         assert {len(policy.calendar) for policy in policies} == {20}
         assert policies[0].calendar == policies[1].calendar

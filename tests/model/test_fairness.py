@@ -19,12 +19,13 @@ from model.state.ledger import GOVERNMENT
 from model.state.ledger import Entry as Money
 from model.state.references import reference_to
 from model.state.state import copy_state
+from tests.economies import EVERY_INSTRUMENT
 
 ARMS = tuple(name for name in policies if name != "laissez_faire")
 MIXES = (
     {"grants": 0.5, "vouchers": 0.5},
     {"rd_credit": 0.3, "procurement": 0.3, "rebate": 0.4},
-    {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS},
+    EVERY_INSTRUMENT,
 )
 SEEDS = (0, 1)
 
@@ -331,6 +332,7 @@ def medians():
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("users", [4000, 16000])
 @pytest.mark.parametrize("name", COMPARED)
 def test_resolution_of_users(name, users, medians):
@@ -345,6 +347,7 @@ def test_resolution_of_users(name, users, medians):
     assert abs(fine - coarse) <= allowed, f"{coarse:.4g} (s.e. {error:.2g}) and {fine:.4g} (s.e. {other_error:.2g})"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("users", CONCENTRATION)
 def test_resolution_of_users_in_concentration(users, medians):
     """A known gap, bounded: the median HHI is at 4,000 users at most 42 % and at 16,000 at most 55 % off that at 1,000.

@@ -7,26 +7,22 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.user import OLD_TECHNOLOGY
 from model.check import IDENTITIES, check_identities, discrepancy
 from model.declaration.settings import bounds
 from model.parameters import Parameters
-from model.policy.catalogue import INSTRUMENTS
 from model.policy.instruments import NUMBER
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from model.simulation import simulate
 from model.state.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Entry
 from model.state.state import copy_state
+from tests.economies import EVERY_INSTRUMENT, TINY_SIZES
 
-TINY = {
-    "users": 60, "horizon": 24, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 4, "regions": 2,
-    "contacts": 4, "peers": 4,
-}  # fmt: skip
-EVERYTHING = {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}
+SIX_YEARS = {**TINY_SIZES, "horizon": 24, "industries": 4, "regions": 2, "contacts": 4, "peers": 4}
 
 
 def all_finite(run):
@@ -70,7 +66,7 @@ def test_every_preset(name, small, arm):
 )
 def test_every_calendar_and_trait(traits, small):
     """All identities hold for a mix of all instruments, whatever its calendar and traits."""
-    assert all_finite(simulate(small, Policy(mix=EVERYTHING, **{"end": 36, **traits}), 5, check=True))
+    assert all_finite(simulate(small, Policy(mix=EVERY_INSTRUMENT, **{"end": 36, **traits}), 5, check=True))
 
 
 def test_two_instruments_may_pay_more_than_the_price(small):
@@ -102,7 +98,7 @@ def test_every_shock(shocks, small):
     """All identities hold in every quarter when an economy with many foreigners and all instruments is struck."""
     foreign = {"foreign_founders": 0.3, "foreign_entrants": 0.3, "foreign_suppliers": 0.5}
     struck = small.replace(**{**foreign, **shocks})
-    assert all_finite(simulate(struck, Policy(mix=EVERYTHING, end=36), 5, check=True))
+    assert all_finite(simulate(struck, Policy(mix=EVERY_INSTRUMENT, end=36), 5, check=True))
 
 
 ODD = (
@@ -135,8 +131,8 @@ ODD = (
 @pytest.mark.parametrize("odd", ODD, ids=str)
 def test_odd_economies(odd):
     """One user, one industry, one region, one domain, one contact, two slots: all identities hold."""
-    parameters = Parameters(**{**TINY, **odd})
-    policy = Policy(mix=EVERYTHING, end=18, champions=min(5, parameters.slots))
+    parameters = Parameters(**{**SIX_YEARS, **odd})
+    policy = Policy(mix=EVERY_INSTRUMENT, end=18, champions=min(5, parameters.slots))
     assert all_finite(simulate(parameters, policy, 1, check=True))
 
 
@@ -154,12 +150,12 @@ def test_odd_economies(odd):
 @pytest.mark.parametrize("industries", [1, 2, 4, 20])
 def test_economies_without_a_layer(shares, industries):
     """Layers of industry may be empty; output stays positive and finite."""
-    run = simulate(Parameters(**{**TINY, "industries": industries, **shares}), "laissez_faire", 1, check=True)
+    run = simulate(Parameters(**{**SIX_YEARS, "industries": industries, **shares}), "laissez_faire", 1, check=True)
     assert all_finite(run) and run.series["output"].min() > 0.0
 
 
 FIXED_IN_EXTREMES = {
-    *TINY, "market_size", "peer_network", "supply_network", "industries_file", "peers_graph", "supply_graph",
+    *SIX_YEARS, "market_size", "peer_network", "supply_network", "industries_file", "peers_graph", "supply_graph",
     "traditional_share", "emerging_share",  # tested above; together they must not exceed one
 }  # fmt: skip
 EXTREMES = {name: bounds(field) for name, field in Parameters.model_fields.items() if name not in FIXED_IN_EXTREMES}
@@ -170,13 +166,12 @@ def extreme_parameters(draw):
     """Every parameter at its default or at one end of its range, as far as they go together."""
     values = {name: draw(st.sampled_from((None, low, high))) for name, (low, high) in EXTREMES.items()}
     values = {name: value for name, value in values.items() if value is not None}
-    made = Parameters().model_dump() | TINY | values
+    made = Parameters().model_dump() | SIX_YEARS | values
     made["supplier_high"] = max(made["supplier_low"], made["supplier_high"])
     made["floor_cost"] = min(made["floor_cost"], made["initial_cost"])
     return Parameters(**made)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(extreme_parameters(), st.sampled_from(list(policies)), st.integers(0, 2**64 - 1))
 def test_extreme_economies(parameters, name, seed):
     """With parameters at the ends of their ranges, all identities hold and nothing becomes infinite."""
@@ -321,7 +316,7 @@ TAMPERING: tuple[tuple[str, Callable], ...] = (
 @pytest.fixture(scope="module")
 def sound(course):
     """A sound state after quarter 20 with all instruments at work."""
-    under_way = course(Policy(mix=EVERYTHING, end=36, start=15), seed=2, until=21)
+    under_way = course(Policy(mix=EVERY_INSTRUMENT, end=36, start=15), seed=2, until=21)
     check_identities(under_way.state, 20)
     return under_way.state
 
@@ -358,7 +353,7 @@ PAID = (
 
 def test_cash_of_firms_is_their_flows(run):
     """From outside the check: a firm's cash is what it ever received less what it ever paid, by purposes."""
-    made = run(Policy(mix=EVERYTHING, end=36), 2)
+    made = run(Policy(mix=EVERY_INSTRUMENT, end=36), 2)
     state, moved = made.state, made.state.ledger.moved.sum(axis=0)
     received = sum(moved[purpose] for purpose in RECEIVED)
     paid = sum(moved[purpose] for purpose in PAID)

@@ -14,6 +14,7 @@ from model.policy.policy import Policy
 from model.policy.presets import policies
 from model.simulation import Simulation, simulate
 from model.state.ledger import PLACED, Entry
+from tests.economies import EVERY_INSTRUMENT
 
 # INTERFACES.md, "Summary indicators (at least)".
 PROMISED = [
@@ -46,7 +47,7 @@ def finished(small):
 @pytest.fixture(scope="module")
 def whole(run):
     """A run with all instruments at once."""
-    return run(Policy(mix={name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}, end=36), 3)
+    return run(Policy(mix=EVERY_INSTRUMENT, end=36), 3)
 
 
 @pytest.fixture(scope="module")

@@ -78,6 +78,7 @@ def markets():
     return {name: (*mean[:, k], np.hypot(*error[:, k])) for k, name in enumerate(names)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*PER_SIZE, *INTENSIVE])
 def test_doubled_market(name, markets):
     """Market size, users, slots, founders and suppliers doubled: intensive indicators move by at most 10 %.
@@ -92,6 +93,7 @@ def test_doubled_market(name, markets):
     assert abs(double - single) <= allowed, f"{single:.4g} and {double:.4g}, standard error of the gap {error:.2g}"
 
 
+@pytest.mark.slow
 def test_doubled_market_in_concentration(markets):
     """Concentration is no intensive indicator: were every firm there twice, HHI would halve and their number double.
 

@@ -15,9 +15,9 @@ from model.opening import build_world
 from model.parameters import PeerNetwork, SupplyNetwork
 from model.start.network import _graph_rows, peer_ties, supply_ties
 from model.views.graph import RIVALS
+from tests.economies import WATCHED
 
 PEERS, SUPPLIES = get_args(PeerNetwork), get_args(SupplyNetwork)
-SMALL = dict(users=150, horizon=60, slots=64, founders=16, industries=6, regions=3, domains=5, suppliers=10)
 ODD: dict[str, dict[str, Any]] = {
     "one user": dict(users=1, industries=1, regions=1),
     "two users": dict(users=2, industries=1, regions=1),
@@ -142,7 +142,8 @@ def test_every_network_is_of_one_compiled_type() -> None:
 def test_all_policies_meet_the_same_networks() -> None:
     for kind in PEERS:
         first, *others = (
-            Economy(name, seed=4, peer_network=kind, **SMALL) for name in ("laissez_faire", "selective", "application")
+            Economy(name, seed=4, peer_network=kind, **WATCHED)
+            for name in ("laissez_faire", "selective", "application")
         )
         for other in others:
             assert np.array_equal(first.course.state.users.peers, other.course.state.users.peers)
@@ -152,7 +153,7 @@ def test_all_policies_meet_the_same_networks() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in PEERS if kind != "community"])
 def test_an_economy_runs_on_every_network(kind: str) -> None:
     supply = "random_regular" if kind == "stochastic_block" else kind
-    economy = Economy("application", peer_network=kind, supply_network=supply, **dict(SMALL, horizon=12))
+    economy = Economy("application", peer_network=kind, supply_network=supply, **dict(WATCHED, horizon=12))
     economy.run_model()
     assert np.isfinite(economy.series["output"]).all()
 
@@ -187,7 +188,7 @@ def concentration(graph: Any) -> float:
 
 @pytest.mark.parametrize("policy", ["laissez_faire", "selective", "application"])
 def test_indicators_recomputed_from_the_graph(policy: str) -> None:
-    economy = Economy(policy, seed=6, seed_cash=0.5, **SMALL)
+    economy = Economy(policy, seed=6, seed_cash=0.5, **WATCHED)
     quarters_with_exits = 0
     while economy.running:
         economy.step()
@@ -204,7 +205,7 @@ def test_indicators_recomputed_from_the_graph(policy: str) -> None:
 
 @pytest.fixture(scope="module")
 def economy() -> Economy:
-    economy = Economy("selective", seed=7, **SMALL)  # the firm in slot 0 has users
+    economy = Economy("selective", seed=7, **WATCHED)  # the firm in slot 0 has users
     for _ in range(40):
         economy.step()
     return economy
@@ -221,10 +222,10 @@ def test_nodes_and_edges_are_typed(economy: Economy, graph: Any) -> None:
     assert graph.graph["period"] == 40
     assert {found["kind"] for _, found in graph.nodes(data=True)} == {"user", "innovator", "supplier"}
     assert {key for *_, key in graph.edges(keys=True)} == {"contact", "use", "peer", "order", "rivalry"}
-    assert len(nodes(graph, "user")) == SMALL["users"]
-    assert len(nodes(graph, "supplier")) == SMALL["suppliers"]
+    assert len(nodes(graph, "user")) == WATCHED["users"]
+    assert len(nodes(graph, "supplier")) == WATCHED["suppliers"]
     assert len(edges(graph, "contact")) == np.count_nonzero(state.users.contacts >= 0)
-    watching = np.repeat(np.arange(SMALL["users"]), np.diff(state.users.peer_start))
+    watching = np.repeat(np.arange(WATCHED["users"]), np.diff(state.users.peer_start))
     assert len(edges(graph, "peer")) == len(set(zip(watching.tolist(), state.users.peers.tolist(), strict=True)))
     for one, other, _ in edges(graph, "use"):
         assert (graph.nodes[one]["kind"], graph.nodes[other]["kind"]) == ("user", "innovator")
@@ -240,10 +241,9 @@ def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: 
     paid = sum(found["payment"] for *_, found in edges(graph, "use"))
     assert paid == pytest.approx(state.users.spending[state.users.provider >= 0].sum(), rel=1e-12)
     ordered = sum(found["units"] for *_, found in edges(graph, "order"))
-    assert ordered == pytest.approx(SMALL["domains"] * state.innovators.units[state.innovators.alive].sum(), rel=1e-12)
-    assert (
-        sum(found["domains"] for *_, found in edges(graph, "order")) == SMALL["domains"] * state.innovators.alive.sum()
-    )
+    alive, domains = state.innovators.alive, WATCHED["domains"]
+    assert ordered == pytest.approx(domains * state.innovators.units[alive].sum(), rel=1e-12)
+    assert sum(found["domains"] for *_, found in edges(graph, "order")) == domains * alive.sum()
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: 
 )
 def test_rivals_are_the_firms_that_share_most(changed: dict[str, Any]) -> None:
     """Edges both ways between every firm and its RIVALS strongest rivals, the first of equals, if they share at all."""
-    graph = Economy(**{**SMALL, **changed}).network()
+    graph = Economy(**{**WATCHED, **changed}).network()
     known: dict[str, set[str]] = defaultdict(set)
     supplied: dict[str, set[tuple[str, int]]] = defaultdict(set)
     for user, firm, _ in edges(graph, "contact"):
@@ -294,7 +294,7 @@ def test_any_economy_has_a_graph(size: str) -> None:
 
 def test_an_empty_economy_has_a_graph() -> None:
     """Without a single firm: as after all have left."""
-    economy = Economy("laissez_faire", **SMALL)
+    economy = Economy("laissez_faire", **WATCHED)
     economy.course.state.innovators.alive[:] = False
     economy.course.state.users.contacts[:] = -1
     graph = economy.network()

@@ -1,5 +1,6 @@
 """The plain twin of the economy (tests/reference) and the fast model: every state and every indicator agree."""
 
+from itertools import cycle
 from typing import Any
 
 import pytest
@@ -10,14 +11,12 @@ from model.declaration.settings import bounds
 from model.parameters import SHOCKS, Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
+from tests.economies import TWIN
 from tests.reference.comparison import run_both
 from tests.reference.grid import between
 
-SIZE: dict[str, Any] = {
-    "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
-    "regions": 3, "contacts": 5, "foreign_founders": 0.2, "entry": 0.3, "initial_capability": 0.5,
-    "initial_cost": 0.125, "value_of_quality": 0.4,
-}  # fmt: skip
+pytestmark = pytest.mark.slow
+SEEDS = (0, 1, 2**63 + 5)
 QUARTERS = {
     "entry_surge": 5,
     "demand_shock": 8,
@@ -44,33 +43,33 @@ NETWORKS = ("watts_strogatz", "stochastic_block", "barabasi_albert", "random_reg
 
 
 def within_the_run(preset: str, champions: int = 5) -> Policy:
-    """A preset whose mix changes and whose policy ends within the run."""
+    """Return a preset whose mix changes and whose policy ends within the run."""
     return policies[preset].replace(end=32, later_from=10, plan_period=6, patience=4, champions=champions)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2**63 + 5])
-@pytest.mark.parametrize("preset", policies)
+@pytest.mark.parametrize(("preset", "seed"), zip(policies, cycle(SEEDS), strict=False))
 def test_every_preset_with_all_shocks_that_leave_policy_alone(preset: str, seed: int) -> None:
     shocks = {name: quarter for name, quarter in QUARTERS.items() if name != "withdrawal"}
-    run_both(Parameters(**SIZE, **shocks, decoupling_share=0.6), within_the_run(preset), seed)
+    run_both(Parameters(**TWIN, **shocks, decoupling_share=0.6), within_the_run(preset), seed)
 
 
 @pytest.mark.parametrize("preset", ["selective", "application", "guidance_funds"])
 @pytest.mark.parametrize("shock", SHOCKS)
 def test_every_shock_alone(shock: str, preset: str) -> None:
-    run_both(Parameters(**SIZE, **{shock: QUARTERS[shock]}), within_the_run(preset), 3)
+    run_both(Parameters(**TWIN, **{shock: QUARTERS[shock]}), within_the_run(preset), 3)
 
 
-@pytest.mark.parametrize("preset", ["laissez_faire", "feng", "new_national_system"])
-@pytest.mark.parametrize("size", ODD_SIZES)
+@pytest.mark.parametrize(
+    ("size", "preset"), zip(ODD_SIZES, cycle(("laissez_faire", "feng", "new_national_system")), strict=False)
+)
 def test_odd_sizes(size: str, preset: str) -> None:
     champions = min(5, ODD_SIZES[size].get("slots", 5))
-    run_both(Parameters(**{**SIZE, **ODD_SIZES[size]}), within_the_run(preset, champions), 4)
+    run_both(Parameters(**{**TWIN, **ODD_SIZES[size]}), within_the_run(preset, champions), 4)
 
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_networks(network: str) -> None:
-    parameters = Parameters(**{**SIZE, "horizon": 6}, peer_network=network, supply_network=network)
+    parameters = Parameters(**{**TWIN, "horizon": 6}, peer_network=network, supply_network=network)
     run_both(parameters, within_the_run("application"), 5)
 
 
@@ -79,7 +78,7 @@ def test_default_size() -> None:
 
 
 def numbers() -> st.SearchStrategy[dict[str, Any]]:
-    """Some parameters that are numbers, each anywhere in its range; sizes and shocks are apart."""
+    """Draw some parameters that are numbers, each anywhere in its range, without sizes and shocks."""
     apart = {"horizon", *SIZES, *SHOCKS, "traditional_share", "emerging_share", "market_size", "surge_size"}
     drawn: dict[str, Any] = {}
     for name, field in Parameters.model_fields.items():
@@ -102,7 +101,7 @@ SIZES: dict[str, st.SearchStrategy[int]] = {
 }
 
 
-@settings(max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     sizes=st.fixed_dictionaries(SIZES),
     numbers=numbers(),

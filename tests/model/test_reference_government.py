@@ -3,23 +3,22 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.parameters import EFFICACIES, Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
+from tests.economies import TWIN
 from tests.reference.comparison import differ, run_both
 from tests.reference.economy import ReferenceEconomy
 from tests.reference.government import outlays
 from tests.reference.grid import between
 from tests.reference.summary import compared, summarise
 
-SIZE: dict[str, Any] = {
-    "users": 40, "horizon": 8, "slots": 20, "founders": 9, "suppliers": 7, "domains": 3, "industries": 3, "regions": 3,
-    "contacts": 3, "entry": 0.5, "initial_capability": 0.5, "initial_cost": 0.125, "value_of_quality": 0.4,
-}  # fmt: skip
+pytestmark = pytest.mark.slow
+SIZE: dict[str, Any] = {**TWIN, "users": 40, "horizon": 8, "slots": 20, "founders": 9, "contacts": 3, "entry": 0.5}
 
 SHARES = between(0.0, 1.0)
 BIASES = between(-2.0, 2.0)
@@ -64,12 +63,8 @@ POLICIES = st.builds(
     entry_award=between(0.0, 5.0),
     roadmap_plan=SHARES,
 )
-TRIED = settings(
-    max_examples=60, deadline=None, database=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
 
 
-@TRIED
 @given(
     policy=POLICIES,
     seed=st.integers(0, 2**64 - 1),

@@ -12,7 +12,9 @@ import pytest
 
 import model.state.references
 from agents.kernel.arithmetic import clear
+from model.start.world import lay_out
 from model.state.references import SUPPORTED_NUMBA, Reference, addresses_of, at_address, bound_type, reference_to
+from tests.economies import TINY
 
 RECORD = np.dtype((np.record, [("wage", "f8"), ("hours", "f8")]))
 
@@ -110,6 +112,18 @@ def test_types(compiled):
     assert len({bound_type(state).name, bound_type(shorter).name, bound_type(turned).name}) == 3
     assert act(reference_to(shorter))[0] == act(reference_to(turned))[0] == (3, 3)
     assert isinstance(reference_to(state), Reference)
+
+
+ODD = ({"industries": 1}, {"domains": 1}, {"users": 1, "industries": 1}, {"industries": 1, "domains": 1, "regions": 1},
+       {"contacts": 1}, {"slots": 2, "founders": 1}, {"suppliers": 1, "domains": 1}, {"horizon": 1}, {"talent_lag": 1},
+       {"peers": 1}, {"founders": 1}, {"users": 3000})  # fmt: skip
+
+
+def test_the_model_is_compiled_once_for_all_sizes(compiled):
+    """Economies of one industry, domain, user or contact have the types of every other."""
+    usual = bound_type(lay_out(TINY, 0))
+    for changes in ODD:
+        assert bound_type(lay_out(TINY.replace(**changes), 0)).name == usual.name, changes
 
 
 def test_what_would_be_read_wrongly_is_refused(compiled):

@@ -42,45 +42,46 @@ class Group(NamedTuple):
 # A file belongs to the first group that fits. Tests that a fault in it cannot reach would only take time.
 GROUPS = {
     "views": Group(
-        ("model/__init__", "model/economy", "model/views", "model/graph"),
+        ("model/__init__", "model/economy", "model/views"),
         (
-            "test_network.py::test_nodes_and_edges_are_typed",
-            "test_network.py::test_rivals_are_the_firms_that_share_most",
-            "test_economy.py",
-            "test_network.py",
+            "model/test_network.py::test_nodes_and_edges_are_typed",
+            "model/test_network.py::test_rivals_are_the_firms_that_share_most",
+            "model/test_economy.py",
+            "model/test_network.py",
         ),
         compiled=True,
     ),
     "rules": Group(
-        ("agents/", "model/markets", "model/randomness"), ("test_rules.py", "test_elementary.py", "test_randomness.py")
+        ("agents/", "model/markets", "model/randomness"),
+        ("agents/test_rules.py", "agents/test_arithmetic.py", "model/test_randomness.py"),
     ),
     "settings": Group(
-        ("model/catalogue", "model/declared", "model/errors", "model/parameters", "model/policy"),
-        ("test_declarations.py", "test_calendar.py"),
+        ("model/declaration/errors", "model/declaration/settings", "model/parameters", "model/policy"),
+        ("model/test_declarations.py", "model/test_calendar.py"),
     ),
-    "networks": Group(("model/network",), ("test_network.py",)),
+    "networks": Group(("model/start/network",), ("model/test_network.py",)),
     "files": Group(
-        ("model/input_file", "model/user_"),
+        ("model/declaration/input_file", "model/inputs"),
         (
-            "test_user_data.py::test_malformed_tables_are_one_line",
-            "test_user_data.py::test_malformed_graphs_are_one_line",
-            "test_user_data.py",
+            "model/test_inputs.py::test_malformed_tables_are_one_line",
+            "model/test_inputs.py::test_malformed_graphs_are_one_line",
+            "model/test_inputs.py",
         ),
     ),
     "identities": Group(
         ("model/check", "model/state"),
         (
-            "test_identities.py::test_identity_can_fail",
-            "test_identities.py::test_not_a_number_is_caught",
+            "model/test_identities.py::test_identity_can_fail",
+            "model/test_identities.py::test_not_a_number_is_caught",
             "uncompiled/test_shares.py",
         ),
     ),
     "runs": Group(
         ("model/",),
         (
-            "test_champions.py::test_scores_are_z_scores_of_living_domestic_firms",
-            "test_made_up.py",
-            "test_simulation.py",
+            "model/test_champions.py::test_scores_are_z_scores_of_living_domestic_firms",
+            "model/test_made_up.py",
+            "model/test_simulation.py",
             "uncompiled/test_shares.py",
         ),
     ),
@@ -119,7 +120,7 @@ def prepare(folder: Path) -> None:
             shutil.copy(ROOT / name, folder / name)
     # Byte code checked by content: a mutant written within a second of the last is not taken for it.
     compileall.compile_dir(folder, quiet=1, invalidation_mode=py_compile.PycInvalidationMode.CHECKED_HASH)
-    told = run(folder, sys.executable, "-m", "tests.tiny", compiled=False)
+    told = run(folder, sys.executable, "-m", "tests.digests", compiled=False)
     (folder / EXPECTED).write_text(told)
 
 

@@ -1,7 +1,7 @@
 """`python -m tests.mutation.trial SESSION EXPECTED [TEST…]`: try what is left of a session on the sources here.
 
 A mutant is tried in a fork of this process, which has imported everything but the sources. First the tiny economies
-must be as EXPECTED, the output of `python -m tests.tiny`, says: every series, array, summary and panel to the bit.
+must be as EXPECTED, the output of `python -m tests.digests`, says: every series, array, summary and panel to the bit.
 Most faults end here, within half a second; the rest are tried against the tests named.
 """
 
@@ -26,13 +26,14 @@ LIBRARIES = (
 
 def passes(expected: dict[str, str], tests: list[str]) -> bool:
     """Whether the tiny economies give what they gave (the first that differs decides) and the tests pass."""
-    from tests.tiny import tiny_digests
+    from tests.digests import branch_digests
 
-    if any(found != expected[label] for label, found in tiny_digests()):
+    if any(found != expected[label] for label, found in branch_digests()):
         return False
     import pytest
 
-    quickly = ("-x", "-q", "--tb=no", "--assert=plain", "-p", "no:cacheprovider")  # nobody reads what fails, and why
+    # In this process, and without details of a failure, which nobody reads.
+    quickly = ("-x", "-q", "--tb=no", "--assert=plain", "-n", "0", "-p", "no:cacheprovider")
     return not tests or pytest.main([*quickly, *tests]) == pytest.ExitCode.OK
 
 

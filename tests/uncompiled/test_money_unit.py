@@ -11,12 +11,12 @@ import pytest
 import model.phases.use
 from model.indicators.indicator import INDICATORS
 from model.parameters import Parameters
-from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from model.simulation import Simulation, finish
+from tests.economies import EVERY_INSTRUMENT
 
-EVERYTHING = Policy(name="everything", mix={name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}, award_size=0.05)
+EVERYTHING = Policy(name="everything", mix=EVERY_INSTRUMENT, award_size=0.05)
 SHOCKS = {"decoupling": 8, "demand_shock": 10, "demand_duration": 3, "cost_shock": 12, "paradigm_break": 15,
           "entry_surge": 18, "surge_size": 4}  # fmt: skip
 SEEING = EVERYTHING.replace(foresight=1.0, bias_size=1.0, bias_past=0.5, champions=2, local_champions=1, budget=0.05)

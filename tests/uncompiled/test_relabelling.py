@@ -1,7 +1,7 @@
 """Agents relabelled together with their random keys: the same economy under other numbers.
 
-The keys of luck are compiled into the phases; as plain Python the generator can be asked for what an agent would have
-drawn under its old label. Sums run in another order, so numbers agree up to rounding, not to the bit.
+The keys of random draws are compiled into the phases. As plain Python the generator can be asked for an agent's draw
+under its old label. Sums run in another order, so numbers agree up to rounding, not to the bit.
 """
 
 from typing import NamedTuple
@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 import model.randomness
-from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.randomness import Stream
 from model.simulation import Simulation
 from model.start.network import watchers_of
+from tests.economies import EVERY_INSTRUMENT
 
 EVERYTHING = Policy(
-    name="everything", mix={name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}, budget=0.03, end=18, plan_period=4,
+    name="everything", mix=EVERY_INSTRUMENT, budget=0.03, end=18, plan_period=4,
     bias_size=0.5, bias_connection=0.5, patience=3, waive_risk=0.5,
 )  # fmt: skip
 SHOCKS = {"demand_shock": 10, "demand_duration": 3, "cost_shock": 12, "paradigm_break": 15}

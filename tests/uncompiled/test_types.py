@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 
 from agents.kernel.types import Flags, Floats, Integer, Integers, Key
+from tests.digests import branch_runs
 from tests.house.structure import modules
-from tests.tiny import tiny_runs
 
 _KINDS = {float: int | float | np.integer | np.floating, int: int | np.integer, bool: bool | np.bool_}
 _DECORATORS = {"@rule", "@elementary_rule", "@inlined_rule", "@phase", "@kernel"}
@@ -37,7 +37,7 @@ def fits(value: Any, kind: Any) -> bool:
         return isinstance(value, np.ndarray) and np.issubdtype(value.dtype, wanted)
     if kind in _KINDS:
         return isinstance(value, _KINDS[kind]) and isinstance(value, bool | np.bool_) == (kind is bool)
-    return isinstance(value, kind)
+    return isinstance(value, get_origin(kind) or kind)
 
 
 def compiled_functions() -> Iterator[Callable[..., Any]]:
@@ -76,9 +76,9 @@ class Watch:
 
 
 def test_annotations_hold():
-    """Two tiny economies call nearly all functions; each takes and returns the types that it declares."""
+    """Two small economies call nearly all functions; each takes and returns the types that it declares."""
     with Watch(compiled_functions()) as watch:
-        deque(islice(tiny_runs(), 2), maxlen=0)
+        deque(islice(branch_runs(), 2), maxlen=0)
     assert not watch.wrong
     assert len(watch.calls) > 0.9 * len(watch.kinds) > 200
 

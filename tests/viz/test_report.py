@@ -10,118 +10,21 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 
-from experiments.analysis.comparison import Comparison, tabulate
-from experiments.analysis.effects import cells, contrasts, levels, ranks
-from experiments.analysis.response import BUDGETS, FACTORS, RESPONSE_COLUMNS, Responses, efficacies
-from experiments.analysis.statistics import Interval
+from experiments.analysis.verdicts import READINGS
 from experiments.commands.text import comparison_lines
 from experiments.study.file import read_study
-from experiments.study.study import Study
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
-from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
-from viz.figures.charts import POLICY_STYLES, STYLES, order_policies, style_slots, ticks
+from tests.comparisons import HEADLINES, SIX, analysed_again, made_up, responding, with_money_left_over
+from viz.figures.charts import ticks, timeline
+from viz.figures.styles import POLICY_STYLES, STYLES, order_policies, style_slots
 from viz.report.report import answer, render_report
-from viz.report.responses import timeline
 from viz.report.sections import ReportContent, withdrawal
-from viz.report.wording import against_reference, main_effects, number, places, seed_ranges
-
-SIX = ("laissez_faire", "rebate", "rd_credit", "grants", "vouchers", "procurement")
-HEADLINES = ("welfare", "useful_technology", "adoption")
-LIFT = {"laissez_faire": 0.0, "rebate": 0.0, "rd_credit": 0.05, "grants": -0.04, "vouchers": 0.12, "procurement": 0.06}
-
-
-def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference="rebate"):
-    """A comparison with made-up numbers: `lift` is what a policy adds to every indicator."""
-    arms = [policies[arm] if isinstance(arm, str) else arm for arm in arms]
-    study = Study(
-        outcomes=HEADLINES,
-        reference=reference,
-        policies=tuple(arms),
-        seeds=tuple(range(seeds)),
-        parameters=parameters or Parameters(horizon=horizon),
-    )
-    runs, series = [], []
-    for policy in arms:
-        for seed in study.seeds:
-            luck, own = np.random.default_rng(seed), np.random.default_rng([seed, len(runs)])
-            level = 1.0 + luck.normal(0, 0.1) + lift.get(policy.name, 0.0) + own.normal(0, 0.01)
-            run_id = f"{policy.name}-{seed}"
-            runs.append(
-                {"run_id": run_id, "point": 0, "policy": policy.name, "seed": seed, "status": "ok", "error": None}
-                | summary(policy, level, own)
-            )
-            series.append(paths(run_id, policy, seed, level, horizon, luck))
-    runs = pd.DataFrame(runs)
-    return Comparison(
-        study=study,
-        reference=reference,
-        policies=tuple(policy.name for policy in arms),
-        seeds=study.seeds,
-        table=tabulate(study, runs),
-        runs=runs,
-        series=pd.concat(series, ignore_index=True),
-        versions={"python": "3.11.2", "numpy": "2.4", "model": "ab" * 32},
-        out=Path("results/compare-01234567"),
-    )
-
-
-def summary(policy, level, own):
-    raised = 0.0 if not policy.mix else 600.0
-    shares = dict(policy.mix)
-    money = {
-        "raised": raised,
-        "placed": 0.93 * raised,
-        "leaked": 0.05 * raised,
-        "administration": 0.02 * raised,
-        "returned": 0.0,
-    }
-    gains = ("traditional", "emerging", "future", "small", "large", "best_region", "worst_region")
-    return (
-        {"welfare": 150_000 * level, "useful_technology": level, "adoption": min(0.6 * level, 1.0)}
-        | {"welfare_at_withdrawal": 90_000 * level, "useful_technology_at_withdrawal": 0.9 * level}
-        | {"adoption_at_withdrawal": min(0.5 * level, 1.0)}
-        | {"bonsai_dependence_at_withdrawal": 0.3 * bool(policy.mix), "bonsai_dependent_share_at_withdrawal": 0.2}
-        | {"bonsai_exit_excess": own.normal(0.02, 0.03)}
-        | {f"budget_{name}": value for name, value in money.items()}
-        | {"equity_recovered": 0.0}
-        | {f"placed_{name}": shares.get(name, 0.0) * money["placed"] for name in INSTRUMENTS}
-        | {f"gain_{name}": level + own.normal(0, 0.02) for name in gains}
-    )
-
-
-def paths(run_id, policy, seed, level, horizon, luck):
-    period = np.arange(horizon)
-    middle = horizon * (0.5 + luck.normal(0, 0.05)) - 0.2 * horizon * (level - 1)
-    rise = 1.0 / (1.0 + np.exp(-(period - middle) / (0.08 * horizon)))
-    columns = {
-        "adoption": 0.6 * level * rise,
-        "useful_technology": 0.8 + level * rise,
-        "lab_technology": 0.5 + 1.8 * rise + 0.2 * level,
-    }
-    return pd.DataFrame({"run_id": run_id, "policy": policy.name, "seed": seed, "period": period, **columns})
-
-
-def responding(comparison, dose=(-1.0, 0.0, 1.0), efficacy=(-2.0, -1.0, 1.0, 2.0, 3.0)):
-    """The comparison with made-up responses to the budget and, where a policy assumes any, to efficacies."""
-    others = [policy for policy in comparison.study.policies if policy.name != comparison.reference]
-
-    def response(policies, settings, gaps):
-        rows = [
-            (policy.name, setting, 8, gap, gap - 0.5, gap + 0.5)
-            for policy in policies
-            for setting, gap in zip(settings, gaps, strict=True)
-        ]
-        return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS))
-
-    assumed = [policy for policy in others if efficacies(policy)]
-    found = Responses("welfare", 8, response(others, BUDGETS[: len(dose)], dose), response(assumed, FACTORS, efficacy))
-    return replace(comparison, responses=found)
+from viz.report.wording import GLYPHS, number, places, seed_ranges
 
 
 class Outline(HTMLParser):
@@ -148,7 +51,7 @@ def shown(comparison):
 
 
 def sentences(comparison):
-    return " ".join(answer(ReportContent(comparison, order_policies(comparison.study.policies))))
+    return " ".join(answer(comparison))
 
 
 @pytest.fixture(scope="module")
@@ -198,55 +101,6 @@ def test_hostile_names_are_only_text(name):
     assert not any(key.startswith("on") for _, attributes in outline.elements for key in attributes)
 
 
-def test_contrasts_of_the_two_by_two():
-    filled = cells([policies[name] for name in SIX])
-    values = pd.DataFrame(
-        {"rd_credit": [1.0, 2.0], "grants": [0.0, 1.0], "vouchers": [5.0, 6.0], "procurement": [3.0, 4.0]}
-    )
-    found = contrasts(values, filled)
-    assert [found[name].mean for name in ("side", "reach", "interaction")] == [3.5, 1.5, 1.0]
-    assert found["side"].low == found["side"].high == 3.5
-    values.loc[2] = [9.0, 9.0, np.nan, 9.0]  # a seed without all four cells is left out
-    assert contrasts(values, filled) == found
-    assert contrasts(values, {cell: name for cell, name in filled.items() if name != "grants"}) == {}
-
-
-def test_aliases_and_mixes_in_the_two_by_two():
-    found = cells(
-        [
-            policies["selective"],
-            policies["grants"],
-            policies["application"],
-            Policy(mix={"grants": 0.5, "vouchers": 0.5}),
-        ]
-    )
-    assert found == {("R&D", "selective"): "selective", ("application", "broad"): "application"}
-
-
-@pytest.mark.parametrize(("side", "reach"), [(2.0, 2.0), (-2.0, 2.0), (2.0, 0.1), (-0.1, -2.0)])
-def test_the_answer_speaks_alike_for_either_side(side, reach):
-    def said(sign):
-        effects = {
-            name: Interval(sign * value, sign * value - 1, sign * value + 1)
-            for name, value in (("side", side), ("reach", reach))
-        }
-        return main_effects("welfare", "higher", effects, comparable=True)
-
-    told = [abs(value) > 1 for value in (side, reach)]
-    ours, theirs = said(1), said(-1)
-    assert ours.count("no difference can be told") == theirs.count("no difference can be told") == told.count(False)
-    if all(told):
-        for phrase in (
-            "application-side money comes out higher than R&D-side",
-            "R&D-side money comes out higher than application-side",
-        ):
-            assert (phrase in ours) != (phrase in theirs)
-        assert ("contradict" in ours or "expects" in ours) and ("contradict" in theirs or "expects" in theirs)
-    assert main_effects("cost", "lower", {name: Interval(2.0, 1.0, 3.0) for name in ("side", "reach")}, True).endswith(
-        "Both contradict the essay."
-    )
-
-
 def test_the_answer_follows_the_data():
     assert "Best on welfare among those that are ranked is vouchers" in sentences(made_up())
     assert "Both are as the essay expects." in sentences(made_up())
@@ -254,15 +108,16 @@ def test_the_answer_follows_the_data():
     assert "Best on welfare is grants" in sentences(made_up(["rebate", "grants", "vouchers"], lift=turned))
     assert "Both contradict the essay." in sentences(made_up(lift=turned))
     nothing = sentences(made_up(lift={}))
-    assert "no difference" in nothing and "cannot be told" in nothing and "is higher under" not in nothing
+    assert "show no difference" in nothing and "do not decide" in nothing and "is higher under" not in nothing
 
 
 def test_ties_are_called_ties():
     comparison = made_up()
     comparison.runs["welfare"] = comparison.runs["seed"] + 100.0
-    assert "Best on" not in sentences(comparison).split("useful technology")[0]
-    table = tabulate(comparison.study, comparison.runs)
-    assert "identical" in shown(replace(comparison, table=table)).text
+    comparison = analysed_again(comparison)
+    assert "Best on welfare" not in sentences(comparison)
+    assert "The data do not decide which policy does best on welfare" in sentences(comparison)
+    assert "identical" in shown(comparison).text
 
 
 def test_what_holm_does_not_leave_standing_is_said():
@@ -280,11 +135,7 @@ def test_every_indicator_shown_is_defined(page):
 
 
 def test_unequal_money_is_marked_and_not_ranked():
-    comparison = made_up()
-    ours = comparison.runs["policy"] == "vouchers"
-    comparison.runs.loc[ours, "budget_placed"] -= 200.0
-    comparison.runs.loc[ours, "budget_returned"] += 200.0
-    comparison = replace(comparison, table=tabulate(comparison.study, comparison.runs))
+    comparison = with_money_left_over("vouchers")
     outline = shown(comparison)
     assert "unequal money" in outline.text and "not ranked" in outline.text
     assert "Difference per unit of money placed" in outline.text
@@ -305,8 +156,8 @@ def test_what_rests_on_assumed_efficacies_is_not_ranked():
         "rest on efficacies that nobody knows: feng" in told
         and "Best on welfare among those that are ranked is vouchers" in told
     )
-    page = ReportContent(comparison, [policies[name] for name in ("rebate", "vouchers", "feng")])
-    assert page.ranks("welfare") == {"vouchers": 1, "rebate": 2}
+    rank = comparison.table.query("indicator == 'welfare'").set_index("policy")["rank"]
+    assert rank.dropna().to_dict() == {"vouchers": 1, "rebate": 2}
 
 
 def without(comparison, *names):
@@ -323,7 +174,7 @@ def emptied(comparison):
     words = ["run_id", "point", "policy", "seed", "status", "error"]
     runs.loc[:, [name for name in runs if name not in words]] = np.nan
     runs["status"], runs["error"] = "failed", "ZeroDivisionError: division by zero"
-    return replace(comparison, runs=runs, table=tabulate(comparison.study, runs), series=comparison.series.iloc[:0])
+    return replace(analysed_again(comparison, runs), series=comparison.series.iloc[:0])
 
 
 SMALL = {
@@ -543,29 +394,18 @@ def test_every_policy_has_its_own_style():
     assert len(set(STYLES)) == len(STYLES)
 
 
+def test_every_reading_has_a_sign_of_its_own():
+    assert set(GLYPHS) == set(READINGS)
+    assert len(set(GLYPHS.values())) == len(GLYPHS)
+
+
 def test_numbers_in_words():
     assert number(-1234.5, 0) == "\N{MINUS SIGN}1,234" and number(0.5, 2, signed=True) == "+0.50"
     assert number(np.nan) == "\N{EN DASH}" and number(0.0, 2, signed=True) == "0.00"
     assert number(-0.2, 0) == "0"
     assert (places([0.0123]), places([12345.0]), places([]), places([np.nan])) == (4, 0, 0, 0)
     assert seed_ranges([3, 0, 1, 2, 7]) == "0\N{EN DASH}3, 7"
-    assert ranks({"a": 1.0, "b": 2.0, "c": 2.0, "d": np.nan}, "higher") == {"a": 3, "b": 1, "c": 1}
-    assert ranks({"a": 1.0}, "") == {}
     assert ticks(0.0, 1.0, 4) == pytest.approx([0.0, 0.2, 0.4, 0.6, 0.8, 1.0])
-    values = pd.DataFrame({"rebate": [1.0, 2.0], "other": [np.nan, np.nan]})
-    assert against_reference("welfare", values, "rebate") == "On welfare, no policy can be compared with rebate."
-
-
-def test_a_policy_that_is_quick_in_a_few_seeds_does_not_lead():
-    """Times are ranked by the median, never being later than any; a failed run is not a time."""
-    comparison = made_up(arms=["rebate", "grants", "vouchers"], seeds=6)
-    runs = comparison.runs
-    runs["time_to_50"] = 30.0
-    runs.loc[runs["policy"] == "grants", "time_to_50"] = [20.0] + [np.nan] * 5
-    runs.loc[(runs["policy"] == "vouchers") & (runs["seed"] < 4), "status"] = "failed"
-    found = levels(comparison, "time_to_50")
-    assert found == {"rebate": 30.0, "grants": np.inf, "vouchers": 30.0}
-    assert ranks(found, "lower") == {"rebate": 1, "vouchers": 1, "grants": 3}
 
 
 @pytest.mark.parametrize(("seeds", "told"), [(8, True), (30, False)])

@@ -1,61 +1,27 @@
-"""The report's drawings as inline SVG, and the one declaration of policies' order, colours and line styles.
+"""The report's drawings as inline SVG: fan charts, small interval plots and bars.
 
-Drawn by hand rather than with a plotting library so that text stays text, every panel fits a phone, and one
-drawing serves light, dark and paper: series take their colour from a class, everything else is currentColor.
-No element has an id, so any number of drawings share a page, and equal data give equal bytes.
+They are drawn by hand rather than with a plotting library, so that text stays text and every panel fits a phone.
+Series take their colour from a class and everything else is currentColor, so one drawing serves light pages, dark
+pages and paper. No element has an id, so any number of drawings share a page. Equal data give equal bytes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
-from itertools import cycle, pairwise
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from model.policy.policy import Policy
+from viz.figures.styles import SOLID, STYLES, dashed
 
 WIDTH, HEIGHT = 340, 214  # of a panel, in units of the drawing; the plot lies within LEFT, TOP and FLOOR
 LEFT, TOP, FLOOR = 40, 20, HEIGHT - 36
 QUARTER_STEPS = (1, 2, 4, 8, 20, 40, 80, 120, 200, 400)  # whole years where there is room
-FAN_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)  # the 90 % band, the 50 % band and the median
-
-
-class Style(NamedTuple):
-    """How a policy is drawn: colours on a light and on a dark page, and an SVG dash pattern."""
-
-    light: str
-    dark: str
-    dash: str = ""
-
-
-SOLID, DASHED, DOTTED, DASH_DOT = "", "6 3", "1.5 3", "8 3 1.5 3"
-
-# Colour says the side of the 2x2 and the line says its reach, so neither eye nor printer must tell six hues apart.
-POLICY_STYLES: dict[str, Style] = {
-    "laissez_faire": Style("#66707a", "#9aa5b1", DOTTED),
-    "rebate": Style("#1f2933", "#e4e7eb", SOLID),
-    "rd_credit": Style("#004a86", "#5aa9f5", SOLID),
-    "grants": Style("#2a76bd", "#a3d0fb", DASHED),
-    "vouchers": Style("#8f3300", "#ff9440", SOLID),
-    "procurement": Style("#b95a00", "#ffc68f", DASHED),
-    "community": Style("#00796b", "#4fd1bd", SOLID),
-    "feng": Style("#b0306a", "#f58ab8", DASH_DOT),
-    "new_national_system": Style("#7b3fa0", "#cfa3f0", DASHED),
-    "sequenced": Style("#5f6500", "#cdd05c", SOLID),
-}
-OTHER_STYLES: tuple[Style, ...] = tuple(
-    Style(light, dark, dash)
-    for dash in (DASH_DOT, DOTTED, DASHED, SOLID)
-    for light, dark in (
-        ("#3d5a80", "#9db9dd"), ("#8a1c7c", "#e79ade"), ("#7a4a2b", "#d9ab88"), ("#00695c", "#80e0d0"),
-        ("#5b3fb0", "#b9a8f5"),
-    )
-)  # fmt: skip
-STYLES = (*POLICY_STYLES.values(), *OTHER_STYLES)
+LOWEST, LOWER_QUARTER, MEDIAN, UPPER_QUARTER, HIGHEST = range(5)  # rows of a fan's quantiles: 5, 25, 50, 75, 95 %
 
 
 class Fan(NamedTuple):
-    """A quantity over time: quantiles over seeds, shape (len(QUANTILES), periods), and how to draw it."""
+    """A quantity over time: its quantiles over seeds, shape (5, periods), and how to draw it."""
 
     label: str
     slot: int | None  # index into STYLES; None is drawn in the text's own colour
@@ -74,84 +40,49 @@ class Frame(NamedTuple):
     room: int = 48
 
     def across(self, period: Any) -> Any:
-        """Horizontal place of a period in the drawing."""
+        """Return the horizontal position of a period in the drawing."""
         return LEFT + (WIDTH - LEFT - self.room) * period / self.periods
 
     def height(self, value: Any) -> Any:
-        """Vertical place of a value in the drawing."""
+        """Return the vertical position of a value in the drawing."""
         return FLOOR - (FLOOR - TOP) * (value - self.low) / ((self.high - self.low) or 1.0)
 
 
 def frame_of(fans: Sequence[np.ndarray], label: str) -> Frame:
-    """Axes that hold all the quantiles, from zero (or below it) up to a round number."""
+    """Return axes that hold all the quantiles, from zero (or below it) up to a round number."""
     finite = np.concatenate([fan[np.isfinite(fan)] for fan in fans])
     low, high = min(0.0, float(finite.min())), max(float(finite.max()), 1e-9)
     step = float(np.diff(ticks(low, high, 4)[:2])[0])
     return Frame(max(fan.shape[1] for fan in fans), low, step * float(np.ceil(high / step - 1e-9)), label)
 
 
-def order_policies(policies: Iterable[Policy]) -> list[Policy]:
-    """Policies in the report's order: the declared ones first, the others as given."""
-    rank = {name: place for place, name in enumerate(POLICY_STYLES)}
-    return sorted(policies, key=lambda policy: rank.get(home(policy), len(rank)))
-
-
-def home(policy: Policy) -> str:
-    """The declared style a policy belongs to: its own name's, or that of the only instrument in its mix."""
-    if policy.name in POLICY_STYLES:
-        return policy.name
-    used = [name for name, share in policy.mix if share > 0.0]
-    return used[0] if len(used) == 1 and used[0] in POLICY_STYLES else ""
-
-
-def style_slots(policies: Iterable[Policy]) -> dict[str, int]:
-    """Index into STYLES per policy name; two policies share a style only when there are more than styles."""
-    slots: dict[str, int] = {}
-    names = list(POLICY_STYLES)
-    others = cycle(range(len(names), len(STYLES)))
-    for policy in sorted(policies, key=lambda policy: policy.name not in POLICY_STYLES):
-        own = names.index(home(policy)) if home(policy) else None
-        slots[policy.name] = next(others) if own is None or own in slots.values() else own
-    return slots
-
-
-def colour_css() -> str:
-    """Style sheet that gives the class `.s<slot>` its colour on light and on dark pages; paper is light."""
-    light = "".join(f".s{slot}{{color:{style.light}}}" for slot, style in enumerate(STYLES))
-    dark = "".join(f".s{slot}{{color:{style.dark}}}" for slot, style in enumerate(STYLES))
-    return f"{light}\n@media screen and (prefers-color-scheme:dark){{{dark}}}"
-
-
-def swatch(slot: int) -> str:
-    """A short sample of a policy's line, for legends and table rows; decorative."""
-    line = f'<path d="M1 5H31" fill="none" stroke="currentColor" stroke-width="2.5"{_dashed(STYLES[slot].dash)}/>'
-    return f'<svg class="swatch s{slot}" viewBox="0 0 32 10" width="32" height="10" aria-hidden="true">{line}</svg>'
-
-
 def fan_panel(fans: Sequence[Fan], frame: Frame, policy_period: tuple[int, int] | None, description: str) -> str:
-    """One panel: the median of each fan, its 50 % and 90 % bands, a label at its end, and the policy period."""
+    """Draw one panel: the median of each fan, its 50 % and 90 % bands, a label at its end, and the policy period."""
     x = frame.across(np.arange(frame.periods))
     body = [_axes(frame), _policy_mark(frame, policy_period)]
     body += [_bands(x, frame.height(fan.quantiles), fan.slot) for fan in fans if fan.banded]
-    body += [_line(x, frame.height(fan.quantiles)[2], fan) for fan in fans]
-    ends = [(fan.label, fan.slot, _last(frame.height(fan.quantiles)[2])) for fan in fans if fan.label]
+    body += [_line(x, frame.height(fan.quantiles[MEDIAN]), fan) for fan in fans]
+    ends = [(fan.label, fan.slot, _last(frame.height(fan.quantiles[MEDIAN]))) for fan in fans if fan.label]
     body += _end_labels(ends, WIDTH - frame.room + 4)
     return drawing("chart", WIDTH, HEIGHT, description, "".join(body))
 
 
 def interval_plot(mean: float, low: float, high: float, span: tuple[float, float], slot: int) -> str:
-    """A dot with its interval on the scale `span`, and a line at zero; decorative (the row says the numbers)."""
+    """Draw a dot with its interval on the scale `span`, and a line at zero.
+
+    Decorative: the row holds the numbers. A hollow dot's interval includes zero.
+    """
     width, middle = 150.0, 8.0
     if not np.isfinite(mean):
         return ""
     at = np.clip((np.array([0.0, mean, low, high]) - span[0]) / ((span[1] - span[0]) or 1.0), 0.0, 1.0)
     zero, dot, left, right = 4.0 + (width - 8.0) * np.where(np.isfinite(at), at, at[1])
-    told = low > 0.0 or high < 0.0
+    clear = low > 0.0 or high < 0.0
     parts = [
         f'<path d="M{zero:.1f} 0V16" stroke="currentColor" stroke-width="1" opacity=".45"/>',
         f'<g class="s{slot}"><path d="M{left:.1f} {middle}H{right:.1f}" stroke="currentColor" stroke-width="2.5"/>',
         f'<circle cx="{dot:.1f}" cy="{middle}" r="3.6" stroke="currentColor" stroke-width="2" '
-        f'class="{"told" if told else "untold"}"/></g>',
+        f'class="{"clear" if clear else "unclear"}"/></g>',
     ]
     return (
         f'<svg class="interval" viewBox="0 0 150 16" width="150" height="16" aria-hidden="true">{"".join(parts)}</svg>'
@@ -159,19 +90,34 @@ def interval_plot(mean: float, low: float, high: float, span: tuple[float, float
 
 
 def stacked_bar(parts: Sequence[float], total: float, description: str) -> str:
-    """A horizontal bar of non-negative parts, as a share of `total`, in tones from strong to faint."""
+    """Draw a horizontal bar of non-negative parts, as a share of `total`, in tones from strong to faint."""
     edges = np.concatenate([[0.0], np.cumsum(np.nan_to_num(np.maximum(parts, 0.0)))]) / (total or 1.0) * 1000.0
     body = "".join(
-        f'<rect class="part{place}" x="{left:.1f}" y="0" width="{right - left:.1f}" height="20"/>'
-        for place, (left, right) in enumerate(pairwise(edges))
+        f'<rect class="part{number}" x="{left:.1f}" y="0" width="{right - left:.1f}" height="20"/>'
+        for number, (left, right) in enumerate(pairwise(edges))
         if right - left > 0.05
     )
     stretch = ' preserveAspectRatio="none"'
     return drawing("bar", 1000, 20, description, body, stretch)
 
 
+def timeline(outlays: np.ndarray, largest: float, slot: int, description: str) -> str:
+    """Draw outlays over quarters, shape (T,), as a band whose height is the share of output."""
+    width = 1000.0 / len(outlays)
+    height = 18.0 * outlays / (largest or 1.0)
+    changes = np.flatnonzero(np.diff(height, prepend=0.0, append=0.0))
+    outline = ["0,20"]
+    for quarter in changes:
+        before = height[quarter - 1] if quarter else 0.0
+        after = height[quarter] if quarter < len(height) else 0.0
+        outline += [f"{quarter * width:.1f},{20.0 - before:.2f}", f"{quarter * width:.1f},{20.0 - after:.2f}"]
+    corners = " ".join([*outline, "1000,20"])
+    body = f'<path class="rule" d="M0 19.5H1000"/><polygon class="s{slot}" points="{corners}" fill="currentColor"/>'
+    return drawing("bar", 1000, 20, description, body, ' preserveAspectRatio="none"')
+
+
 def ticks(low: float, high: float, count: int = 5) -> np.ndarray:
-    """About `count` round numbers within [low, high]."""
+    """Return about `count` round numbers within [low, high]."""
     span = high - low
     if not np.isfinite(span) or span <= 0.0:
         return np.array([low]) if np.isfinite(low) else np.array([0.0])
@@ -184,13 +130,9 @@ def ticks(low: float, high: float, count: int = 5) -> np.ndarray:
 
 
 def drawing(kind: str, width: int, height: int, description: str, body: str, extra: str = "") -> str:
-    """An SVG of a kind that report.css dresses, with words for those who cannot see it."""
+    """Return an SVG of a kind that report.css styles, with a description for readers who cannot see it."""
     label = f'role="img" aria-label="{escape(description)}"'
     return f'<svg class="{kind}" viewBox="0 0 {width} {height}" {label}{extra}>{body}</svg>'
-
-
-def _dashed(pattern: str) -> str:
-    return f' stroke-dasharray="{pattern}"' if pattern else ""
 
 
 def _last(values: np.ndarray) -> float:
@@ -203,7 +145,7 @@ def _colour(slot: int | None) -> str:
 
 
 def _axes(frame: Frame) -> str:
-    """Hairlines at round values of y, ticks on x, and the two names."""
+    """Draw hairlines at round values of y, ticks on x, and the two names."""
     right = WIDTH - frame.room
     parts = []
     for value in ticks(frame.low, frame.high, 4):
@@ -222,7 +164,7 @@ def _axes(frame: Frame) -> str:
 
 
 def _policy_mark(frame: Frame, period: tuple[int, int] | None) -> str:
-    """A faint ground while the policy runs and a line where it ends."""
+    """Draw a faint ground while the policy runs and a line where it ends."""
     if period is None or period[1] <= period[0] or period[0] >= frame.periods:
         return ""
     start, end = frame.across(np.minimum(period, frame.periods))
@@ -238,13 +180,15 @@ def _points(x: np.ndarray, y: np.ndarray) -> str:
 
 
 def _bands(x: np.ndarray, y: np.ndarray, slot: int | None) -> str:
-    """The 90 % band under the 50 % band. `y` has shape (len(QUANTILES), periods), in units of the drawing."""
+    """Draw the 90 % band under the 50 % band. `y` has shape (5, periods), in units of the drawing."""
     parts = []
-    for lower, upper in ((0, 4), (1, 3)):
+    for lower, upper in ((LOWEST, HIGHEST), (LOWER_QUARTER, UPPER_QUARTER)):
         seen = np.isfinite(y[lower]) & np.isfinite(y[upper])
         if seen.sum() > 1:
             outline = _points(np.r_[x[seen], x[seen][::-1]], np.r_[y[lower][seen], y[upper][seen][::-1]])
-            parts.append(f'<polygon points="{outline}" fill="currentColor" opacity="{0.14 if lower == 0 else 0.24}"/>')
+            parts.append(
+                f'<polygon points="{outline}" fill="currentColor" opacity="{0.14 if lower == LOWEST else 0.24}"/>'
+            )
     return f'<g class="{_colour(slot)}">{"".join(parts)}</g>'
 
 
@@ -255,20 +199,20 @@ def _line(x: np.ndarray, y: np.ndarray, fan: Fan) -> str:
     dash = fan.dash if fan.dash is not None else STYLES[fan.slot].dash if fan.slot is not None else SOLID
     weight = 1.2 if fan.slot is None else 2
     path = f'<polyline points="{_points(x[seen], y[seen])}" fill="none" stroke="currentColor" stroke-width="{weight}"'
-    return f'<g class="{_colour(fan.slot)}">{path}{_dashed(dash)}/></g>'
+    return f'<g class="{_colour(fan.slot)}">{path}{dashed(dash)}/></g>'
 
 
 def _end_labels(labels: list[tuple[str, int | None, float]], x: int) -> list[str]:
-    """Names at the lines' right ends, moved apart where they would overlap."""
+    """Draw names at the lines' right ends, moved apart where they would overlap."""
     placed = sorted((label for label in labels if np.isfinite(label[2])), key=lambda label: label[2])
     heights = np.array([height for *_, height in placed])
     gap = min(11.5, (FLOOR - TOP) / max(len(placed) - 1, 1))
-    for place in range(1, len(heights)):
-        heights[place] = max(heights[place], heights[place - 1] + gap)
+    for row in range(1, len(heights)):
+        heights[row] = max(heights[row], heights[row - 1] + gap)
     if len(heights):
         heights -= max(0.0, heights[-1] - FLOOR)
-    for place in range(len(heights) - 2, -1, -1):
-        heights[place] = min(heights[place], heights[place + 1] - gap)
+    for row in range(len(heights) - 2, -1, -1):
+        heights[row] = min(heights[row], heights[row + 1] - gap)
     return [
         f'<text class="{_colour(slot)} name" x="{x}" y="{height + 3.8:.1f}">{escape(label)}</text>'
         for (label, slot, _), height in zip(placed, heights, strict=True)

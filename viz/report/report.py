@@ -1,7 +1,8 @@
 """The HTML report of a comparison: one self-contained file that reads the same on a phone, a screen and paper.
 
-`render` gathers each section as plain data; report.html lays it out and escapes every text; report.css dresses
-it. Numbers come from viz.findings, sentences and formats from viz.wording, drawings from viz.figures.
+`render_report` gathers each section as plain data. report.html lays it out and escapes every text, report.css styles
+it. Numbers come from the comparison and experiments.analysis, sentences from viz.report.wording, drawings from
+viz.figures.
 """
 
 import json
@@ -15,7 +16,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
-from experiments.analysis import effects as findings
+from experiments.analysis.answer import findings
 from experiments.analysis.equal_money import EQUAL_MONEY
 from experiments.study.study import TIMINGS
 from model.declaration.errors import BadInput
@@ -23,7 +24,7 @@ from model.indicators.series import INDICATORS
 from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
-from viz.figures.charts import POLICY_STYLES, colour_css, order_policies, swatch
+from viz.figures.styles import POLICY_STYLES, colour_css, order_policies, swatch
 from viz.report import responses, sections, wording
 from viz.report.sections import ReportContent
 
@@ -33,10 +34,10 @@ if TYPE_CHECKING:
 
 
 def render_report(comparison: "Comparison") -> str:
-    """The report as one HTML page that needs no network. Equal comparisons give equal bytes."""
+    """Return the report as one HTML page that needs no network. Equal comparisons give equal bytes."""
     page = ReportContent(comparison, order_policies(comparison.study.policies))
     content = {
-        "answer": answer(page),
+        "answer": answer(comparison),
         "headlines": [sections.headline(page, name) for name in page.headlines],
         "grid": sections.grid(page),
         "adoption": sections.adoption(page),
@@ -71,40 +72,16 @@ def render_report(comparison: "Comparison") -> str:
     )
 
 
-def answer(page: ReportContent) -> list[str]:
-    """The sentences of the answer, made from the data alone: the 2x2, the arms, and who is not ranked."""
-    asked = page.present(page.headlines)
-    names = [name for name in sections.TWO_BY_TWO if name in asked] or asked[:2]
-    filled = findings.cells(page.order)
-    comparable = all(page.standing[policy] == "equal" for policy in filled.values())
-    ranked = [policy.name for policy in page.order if page.standing[policy.name] == "equal"]
-    kept = ranked if page.reference in ranked else [page.reference, *ranked]
-    on_grid, on_arms = [], []
-    for name in names:
-        values = page.values(name)
-        effects = findings.contrasts(values, filled)
-        if effects:
-            on_grid.append(wording.main_effects(name, page.declared(name)["better"], effects, comparable))
-        if len(kept) > 1:
-            told = [
-                wording.against_reference(name, values[kept], page.reference),
-                wording.unsure_after_holm(name, _unsure(page.comparison, name, ranked)),
-                wording.leader(name, values, page.ranks(name)),
-            ]
-            on_arms.append(" ".join(filter(None, told)))
-    unequal = [policy for policy, money in page.standing.items() if money == "unequal"]
+def answer(comparison: "Comparison") -> list[str]:
+    """Return the sentences of the answer: on the 2x2, on the policies, and on those that are not ranked."""
+    pairs = [wording.answer_sentences(found, comparison.reference) for found in findings(comparison)]
+    unequal = [policy for policy, money in comparison.standing.items() if money == "unequal"]
     aside = [f"Not ranked, because their money is not equal: {wording.listed(unequal)}."] if unequal else []
-    if page.comparison.assumed:
-        assumed = wording.listed(page.comparison.assumed)
+    if comparison.assumed:
+        assumed = wording.listed(comparison.assumed)
         aside.append(f"Not ranked, because they rest on efficacies that nobody knows: {assumed}.")
-    return list(filter(None, [*on_grid, *on_arms, page.comparison.too_few_seeds, *aside]))
-
-
-def _unsure(comparison: "Comparison", name: str, ranked: Sequence[str]) -> list[str]:
-    """Ranked policies whose interval leaves zero out although Holm's adjusted test does not reject at 5 %."""
-    table = comparison.table[(comparison.table["indicator"] == name) & comparison.table["policy"].isin(ranked)]
-    weak = ((table["low"] > 0.0) | (table["high"] < 0.0)) & (table["p_holm"] >= 0.05)
-    return [str(policy) for policy in table["policy"][weak]]
+    sentences = [grid for grid, _ in pairs] + [arms for _, arms in pairs]
+    return list(filter(None, [*sentences, comparison.too_few_seeds, *aside]))
 
 
 def _packaged(name: str) -> str:
@@ -112,14 +89,14 @@ def _packaged(name: str) -> str:
 
 
 def _failures(comparison: "Comparison") -> dict[str, Any]:
-    """How many runs failed, and the first few distinct reasons."""
+    """Return the number of runs that failed, and the first few distinct reasons."""
     failed = comparison.runs.loc[comparison.runs["status"] == "failed", "error"].fillna("").astype(str)
     reasons = dict.fromkeys(error.strip().splitlines()[-1] for error in failed if error.strip())
     return {"count": len(failed), "of": len(comparison.runs), "reasons": list(reasons)[:3]}
 
 
 def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, Any]:
-    """What the comparison was made with, and how to make it again."""
+    """Return the settings of the comparison, and how to make it again."""
     study, model = comparison.study, comparison.versions.get("model")
     used = study.parameters.model_dump(mode="json")
     changed = [
@@ -156,7 +133,7 @@ def _trait(policy: Policy, name: str) -> str:
 
 
 def _command(comparison: "Comparison", changed: Mapping[str, Any]) -> str:
-    """The command that makes this comparison again; empty where only a study file can say it."""
+    """Return the command that makes this comparison again; empty where only a study file can do so."""
     study = comparison.study
     first, count, names = study.seeds[0], len(study.seeds), [policy.name for policy in study.policies]
     traits = _common_traits(study.policies)
@@ -172,7 +149,7 @@ def _command(comparison: "Comparison", changed: Mapping[str, Any]) -> str:
 
 
 def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
-    """The traits that, set on every preset of the arms' names, give these arms; None where none do."""
+    """Return the traits that, set on every preset of the arms' names, give these arms; None where none do."""
     if any(policy.name not in policies for policy in arms):
         return None
     traits: dict[str, Any] = {}
@@ -186,7 +163,7 @@ def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
 
 
 def _study_file(study: "Study") -> str:
-    """The study as a file that `nqpf compare` reads, without what has its default."""
+    """Return the study as a file that `nqpf compare` reads, without settings that have their default."""
     defaults = Parameters().model_dump(mode="json")
     content = study.content()
     content["parameters"] = {name: value for name, value in content["parameters"].items() if value != defaults[name]}
@@ -204,6 +181,6 @@ def _study_file(study: "Study") -> str:
 
 
 def _unlike_default(policy: Policy) -> dict[str, Any]:
-    """A policy's name and the traits that differ from their defaults."""
+    """Return a policy's name and the traits that differ from their defaults."""
     defaults = Policy().model_dump(mode="json")
     return {name: value for name, value in policy.model_dump(mode="json").items() if value != defaults[name]}

@@ -1,35 +1,65 @@
-"""Tiny economies that together go through every branch of the model: odd sizes, all instruments, shocks and networks.
+"""Every small economy of the tests, declared once.
 
-As plain Python (`NUMBA_DISABLE_JIT=1`) all of them take three seconds, which is what mutation testing needs.
-`python -m tests.tiny` prints a digest of each.
+`SMALL` serves the tests of the science, `TINY` those of the experiments, `WATCHED` those of the Mesa model, and
+`TWIN` the comparison with the plain twin. `BRANCHES` together go through every branch of the model: odd sizes, all
+instruments, shocks and networks.
 """
 
-import hashlib
-import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
-from model.policy.policy import Policy
-from model.policy.presets import policies
-from model.simulation import Run, simulate
-from tests.digests import arrays, digest
+
+SMALL: dict[str, Any] = {
+    "users": 200, "horizon": 48, "slots": 64, "founders": 12, "suppliers": 12, "domains": 4, "industries": 5,
+    "regions": 2, "contacts": 5, "entry": 0.3, "entry_profit": 0.2, "value_of_quality": 0.4, "initial_cost": 0.125,
+    "initial_capability": 0.5,
+}  # fmt: skip
+"""A run takes milliseconds, and firms enter, grow and leave in it."""
+
+END = 36
+"""The quarter at which policies of the small economy end, so that every run also shows what follows withdrawal."""
+
+TINY_SIZES: dict[str, Any] = {
+    "users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 6, "domains": 3, "industries": 3,
+}  # fmt: skip
+TINY = Parameters(**TINY_SIZES)
+"""As small as an economy can be whose policies still differ."""
+
+SET_TINY = [word for name, value in TINY_SIZES.items() for word in ("--set", f"{name}={value}")]
+"""`TINY` as options of the command line."""
+
+WATCHED: dict[str, Any] = {
+    "users": 120, "horizon": 24, "slots": 48, "founders": 12, "industries": 5, "regions": 2, "domains": 4,
+    "suppliers": 8,
+}  # fmt: skip
+"""For the Mesa model, whose agents are made one by one."""
+
+TWIN: dict[str, Any] = {
+    "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
+    "regions": 3, "contacts": 5, "foreign_founders": 0.2, "entry": 0.3, "initial_capability": 0.5,
+    "initial_cost": 0.125, "value_of_quality": 0.4,
+}  # fmt: skip
+"""For the plain twin, of which a quarter takes about a hundred times as long."""
 
 DATA = Path(__file__).parent / "data"
-TINY: dict[str, Any] = {
+BRANCH: dict[str, Any] = {
     "users": 60, "horizon": 12, "slots": 24, "founders": 9, "suppliers": 7, "domains": 3, "industries": 5, "regions": 2,
     "contacts": 4, "peers": 5, "value_of_quality": 0.4, "initial_cost": 0.125, "initial_capability": 0.5,
     "market_size": 0.8, "common_efficacy": 0.7, "paradigm_jump": 0.6,
 }  # fmt: skip
-EVERYTHING = {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}
+"""The base of `BRANCHES`, each of which changes some parameters and traits of policy."""
+
+EVERY_INSTRUMENT = {name: 1.0 / len(INSTRUMENTS) for name in INSTRUMENTS}
+"""A mix of all instruments."""
+
 SHOCKS = {
     "decoupling": 3, "decoupling_share": 0.7, "demand_shock": 4, "demand_duration": 3, "cost_shock": 5,
     "cost_duration": 4, "paradigm_break": 6, "entry_surge": 7, "surge_size": 3,
 }  # fmt: skip
-ALL_AT_ONCE = {"mix": EVERYTHING, "end": 9, "plan_period": 3, "patience": 2, "entry_award": 1.5}
-ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
+ALL_AT_ONCE = {"mix": EVERY_INSTRUMENT, "end": 9, "plan_period": 3, "patience": 2, "entry_award": 1.5}
+BRANCHES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "defaults": ({}, {"mix": {"vouchers": 1.0}, "end": 9}),
     "all instruments, all shocks": (
         {**SHOCKS, "refinance": 0.2, "deterrence": 0.3, "learning_by_research": 0.2, "ip_protection": 0.2,
@@ -135,22 +165,3 @@ ECONOMIES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
          "champions": 1},
     ),
 }  # fmt: skip
-
-
-def tiny_runs() -> Iterator[tuple[str, Run]]:
-    """Every tiny economy with identities checked and the panel of firms kept, then one without any policy."""
-    for seed, (label, (parameters, policy)) in enumerate(ECONOMIES.items()):
-        yield label, simulate(Parameters(**{**TINY, **parameters}), Policy(**policy), seed, check=True, panel=True)
-    yield "no policy", simulate(Parameters(**TINY), policies["laissez_faire"], 2**40 + 7)
-
-
-def tiny_digests() -> Iterator[tuple[str, str]]:
-    """A digest of what is declared, then of the series, state, summary and panel of each tiny run, as they come."""
-    declared = [*Parameters.declarations(), *Policy.declarations()]
-    yield "declarations", hashlib.sha256(json.dumps(declared).encode()).hexdigest()[:16]
-    for label, run in tiny_runs():
-        yield label, digest(arrays(run))
-
-
-if __name__ == "__main__":
-    print(json.dumps(dict(tiny_digests())))

@@ -1,0 +1,197 @@
+"""The parts of pages that are made when the documentation is built: declarations and tables of results."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from docs.results import Result, stored
+from experiments.study.study import DEFAULT_POLICIES
+from experiments.validation.facts import FACTS
+from model.indicators.series import INDICATORS
+from model.indicators.summary import AT_WITHDRAWAL, SUMMARY_NAMES
+from model.parameters import Parameters
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.policy.presets import policies
+
+CHOOSERS = {"": "nobody", "government": "the government", "regions": "the governments of the regions"}
+
+
+def write_all(folder: Path) -> None:
+    """Write every generated part into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, make in PARTS.items():
+        (folder / f"{name}.md").write_text("\n".join(make()) + "\n", encoding="utf-8")
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    """Yield a Markdown table."""
+    yield "| " + " | ".join(header) + " |"
+    yield "|" + "---|" * len(header)
+    for row in rows:
+        yield "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+
+
+# -- declarations
+def instruments() -> Iterator[str]:
+    """Yield a section per instrument: its mechanism, its cell of the 2x2 and the words that it comes from."""
+    for name, entry in INSTRUMENTS.items():
+        yield from (f"### {name}", "", f"{_sentence(entry.meaning)}", "")
+        yield f"- side and reach: {entry.side}, {entry.reach}. Firms are chosen by {CHOOSERS[entry.chooser]}."
+        yield f"- source: {entry.basis}"
+        if entry.efficacy:
+            yield f"- efficacy: [`{entry.efficacy}`](parameters.md), which no economy without policy can identify"
+        yield ""
+
+
+def presets() -> Iterator[str]:
+    """Yield a row per preset with its mix in words."""
+    rows = [(f"`{name}`", _mix(policy), "yes" if name in DEFAULT_POLICIES else "") for name, policy in policies.items()]
+    yield from table(["preset", "mix", "compared by default"], rows)
+
+
+def _mix(policy: Policy) -> str:
+    parts, later = (
+        [f"{share:.0%} `{name}`" for name, share in sorted(mix, key=lambda pair: -pair[1])]
+        for mix in (policy.mix, policy.later_mix)
+    )
+    mixed = " + ".join(parts) or "no tax and no policy"
+    return f"{mixed}, then {' + '.join(later)} from quarter {policy.later_from}" if later else mixed
+
+
+def parameters() -> Iterator[str]:
+    """Yield a row per parameter."""
+    return _declared(Parameters.declarations(), "")
+
+
+def traits() -> Iterator[str]:
+    """Yield a row per trait of a policy."""
+    return _declared([entry for entry in Policy.declarations() if entry["name"] != "name"], "policy.")
+
+
+def _declared(entries: Iterable[Mapping[str, Any]], prefix: str) -> Iterator[str]:
+    rows = []
+    for entry in entries:
+        default = entry["default"] if entry["default"] not in ("", [], {}) else "none"
+        number = f"{default} {entry['unit']}" if isinstance(default, int | float) else default
+        explained = f"{_sentence(entry['meaning'])} *{_sentence(entry['source'])}*"
+        rows.append((f"`{prefix}{entry['name']}`", number, _range(entry["range"]), explained))
+    return table(["name", "default", "allowed", "meaning and source"], rows)
+
+
+def _range(span: Sequence[Any] | None) -> str:
+    if not span:
+        return ""
+    if isinstance(span[0], str):
+        return ", ".join(span)
+    return " to ".join(f"{end:,}" if float(end).is_integer() else f"{end:g}" for end in span)
+
+
+def indicators() -> Iterator[str]:
+    """Yield a row per indicator."""
+    twins = {name.removesuffix(AT_WITHDRAWAL) for name in SUMMARY_NAMES if name.endswith(AT_WITHDRAWAL)}
+    rows = [
+        (f"`{entry.name}`", entry.unit, entry.kind, entry.better, "yes" if entry.name in twins else "",
+         entry.definition)
+        for entry in INDICATORS.values()
+    ]  # fmt: skip
+    return table(["name", "unit", "kind", "better", f"`{AT_WITHDRAWAL}`", "definition"], rows)
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper() if ': ' not in text[:12] else text[:1]}{text[1:]}."
+
+
+# -- results
+def facts() -> Iterator[str]:
+    """Yield a row per stylised fact: its target, the source of the target, and the median of the runs."""
+    found = {result.row: result for result in _of("facts")}
+    rows = []
+    for fact in FACTS.values():
+        median = found[fact.name].value if fact.name in found else ""
+        rows.append((f"`{fact.name}`", fact.meaning, fact.unit, f"{fact.low:g} to {fact.high:g}", median, fact.source))
+    return table(["fact", "meaning", "unit", "target", "median", "source of the target"], rows)
+
+
+def compared() -> Iterator[str]:
+    """Yield the table of `nqpf compare`."""
+    header = ["policy", "welfare", "output at the end", "quarters to half adoption", "concentration (HHI)"]
+    columns = ("welfare", "output", "time_to_50", "hhi")
+    rows = _by_row("compare")
+    return table(header, [[f"`{name}`", *(shown(row[column]) for column in columns)] for name, row in rows.items()])
+
+
+def timed() -> Iterator[str]:
+    """Yield welfare on own calendars and on the slowest arm's."""
+    own, yoked = _by_row("compare"), _by_row("yoked")
+    header = ["policy", "own calendar", "2 % a quarter", "slowest calendar", "2 % a quarter"]
+    rows = [
+        [f"`{name}`", *(shown(cells[column], False) for cells in (own[name], yoked[name]) for column in
+         ("welfare", "welfare_r2"))]
+        for name in yoked
+    ]  # fmt: skip
+    return table(header, rows)
+
+
+def exploration() -> Iterator[str]:
+    """Yield application less selection by exploration and kappa."""
+    return _plane("exploration", "exploration, share of hours", "kappa")
+
+
+def dose() -> Iterator[str]:
+    """Yield application less selection by budget and returns to concentration."""
+    return _plane("dose", "budget, share of output", "lambda")
+
+
+def _plane(name: str, first: str, second: str) -> Iterator[str]:
+    rows = _by_row(name)
+    columns = list(dict.fromkeys(result.column for result in _of(name)))
+    header = [first, *(f"{second} {column}" for column in columns)]
+    return table(header, [[key, *(shown(row[column], False) for column in columns)] for key, row in rows.items()])
+
+
+def resolutions() -> Iterator[str]:
+    """Yield medians by the number of users."""
+    rows = _by_row("resolution")
+    header = ["users", "concentration (HHI)", "quarters to half adoption"]
+    return table(header, [[f"{int(n):,}", row["hhi"].value, row["time_to_50"].value] for n, row in rows.items()])
+
+
+def _of(name: str) -> list[Result]:
+    return [result for result in stored() if result.table == name]
+
+
+def _by_row(name: str) -> dict[str, dict[str, Result]]:
+    found: dict[str, dict[str, Result]] = {}
+    for result in _of(name):
+        found.setdefault(result.row, {})[result.column] = result
+    return found
+
+
+def shown(result: Result, interval: bool = True) -> str:
+    """Return a difference as the documents show it: sign, thousands, mark, and the interval where asked for."""
+    numbers = [signed(text) for text in (result.value, result.low, result.high) if text]
+    with_ends = interval and len(numbers) == 3 and result.column in ("welfare", "output")
+    ends = f" [{numbers[1]},\u00a0{numbers[2]}]" if with_ends else ""
+    return f"{numbers[0]}{result.mark}{ends}"
+
+
+def signed(text: str) -> str:
+    """Return a number with its sign and with thousands set apart: "+3,087"."""
+    decimals = len(text.partition(".")[2])
+    return f"{float(text):+,.{decimals}f}"
+
+
+PARTS: dict[str, Callable[[], Iterable[str]]] = {
+    "instruments": instruments,
+    "presets": presets,
+    "parameters": parameters,
+    "traits": traits,
+    "indicators": indicators,
+    "facts": facts,
+    "compared": compared,
+    "timed": timed,
+    "exploration": exploration,
+    "dose": dose,
+    "resolution": resolutions,
+}

@@ -1,0 +1,177 @@
+"""The results that README and documentation show.
+
+`python -m docs.results` computes them again and writes `docs/results.csv`. `python -m docs.results compare dose`
+computes two of the tables and keeps the others as they stand.
+"""
+
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from math import isnan
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FILE = Path(__file__).with_name("results.csv")
+REFERENCE = "rebate"
+TWO_BY_TWO = (REFERENCE, "rd_credit", "selective", "application", "procurement")
+DECIMALS = {"welfare": 0, "welfare_r2": 0, "output": 1, "time_to_50": 1, "hhi": 3}
+
+
+class Result(NamedTuple):
+    """One number of a table, as text with the decimals that are shown. `mark` is "*" where the interval leaves out
+    zero and "!" where money is not equal."""
+
+    table: str
+    row: str
+    column: str
+    value: str
+    low: str = ""
+    high: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class Size:
+    """The size of the economy and the number of seeds. None means the numbers that the documents state."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    seeds: int | None = None
+    users: tuple[int, ...] = (1000, 4000, 16_000)
+
+
+def _compared(table: str, frame: Any, indicators: Iterable[str]) -> Iterator[Result]:
+    """Yield the differences to the reference of a comparison, a column per indicator. A time never reached has none."""
+    chosen = frame[frame["indicator"].isin(list(indicators)) & (frame["policy"] != REFERENCE)]
+    for row in chosen.itertuples():
+        decimals = DECIMALS[row.indicator]
+        numbers = ["" if isnan(value) else f"{value:.{decimals}f}" for value in (row.difference, row.low, row.high)]
+        yield Result(table, row.policy, row.indicator, *numbers)
+
+
+def compare_defaults(size: Size) -> Iterator[Result]:
+    """Yield `nqpf compare`: nine policies against the rebate."""
+    from experiments import compare
+
+    frame = compare(parameters=size.parameters, seeds=size.seeds or 100)
+    yield from _compared("compare", frame, DECIMALS)
+
+
+def compare_yoked(size: Size) -> Iterator[Result]:
+    """Yield `nqpf compare --timing yoked`: the 2x2 with the calendar of its slowest arm."""
+    from experiments import compare
+
+    frame = compare(TWO_BY_TWO, size.parameters, size.seeds or 100, timing="yoked")
+    yield from _compared("yoked", frame, ("welfare", "welfare_r2"))
+
+
+def compare_blind(size: Size) -> Iterator[Result]:
+    """Yield `nqpf compare --set policy.foresight=0`: a government that sees nothing."""
+    from experiments import compare
+    from model import policies
+
+    arms = [policies[name].replace(foresight=0.0) for name in TWO_BY_TWO if name != "rd_credit"]
+    yield from _compared("blind", compare(arms, size.parameters, size.seeds or 100), ["welfare"])
+
+
+def _plane(table: str, study: str, size: Size) -> Iterator[Result]:
+    """Yield the welfare of application less that of selection over the two factors of a shipped study."""
+    from experiments.analysis.boundary import boundary
+    from experiments.analysis.sweep import run_sweep
+    from experiments.study.file import read_study
+    from experiments.study.study import seeds_from
+
+    declared = read_study(Path(study))
+    seeds = declared.seeds if size.seeds is None else seeds_from(size.seeds)
+    swept = run_sweep(replace(declared, parameters=declared.parameters.replace(**size.parameters), seeds=seeds))
+    edge = boundary(swept, "application", "selective")
+    one, other = edge.columns[:2]
+    for cell in edge.to_dict("records"):
+        sure = cell["low"] > 0.0 or cell["high"] < 0.0
+        mark = "!" if not cell["equal_money"] else "*" if sure else ""
+        value, low, high = (f"{cell[name]:.0f}" for name in ("difference", "low", "high"))
+        yield Result(table, f"{cell[one]:.3g}", f"{cell[other]:.3g}", value, low, high, mark)
+
+
+def exploration_frontier(size: Size) -> Iterator[Result]:
+    """Yield `nqpf sweep exploration-frontier --between application,selective`."""
+    yield from _plane("exploration", "exploration-frontier", size)
+
+
+def dose_frontier(size: Size) -> Iterator[Result]:
+    """Yield `nqpf sweep dose-frontier`: a row per budget, a column per return to concentration."""
+    for cell in _plane("dose", "dose-frontier", size):
+        yield cell._replace(row=cell.column, column=cell.row)
+
+
+def foresight_frontier(size: Size) -> Iterator[Result]:
+    """Yield how many points `nqpf sweep foresight-frontier` tries, and at how many application does better."""
+    cells = list(_plane("foresight", "foresight-frontier", size))
+    better = sum(float(cell.value) > 0.0 for cell in cells)
+    yield Result("foresight", "points", "all", str(len(cells)))
+    yield Result("foresight", "points", "application better", str(better))
+
+
+def resolution(size: Size) -> Iterator[Result]:
+    """Yield `nqpf validate hhi time_to_50 --set users=N --seeds 60`: medians by the number of users."""
+    for users in size.users:
+        for fact in _validated(["hhi", "time_to_50"], {**size.parameters, "users": users}, size.seeds or 60):
+            decimals = 2 if fact["fact"] == "hhi" else 0
+            yield Result("resolution", str(users), fact["fact"], f"{fact['median']:.{decimals}f}")
+
+
+def stylised_facts(size: Size) -> Iterator[Result]:
+    """Yield `nqpf validate`: the median of every fact with its target range."""
+    for fact in _validated([], size.parameters, size.seeds or 100):
+        target = f"{fact['low']:g}", f"{fact['high']:g}"
+        yield Result(
+            "facts", fact["fact"], fact["unit"], f"{fact['median']:.3g}", *target, "met" if fact["met"] else ""
+        )
+
+
+def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) -> list[dict[str, Any]]:
+    from experiments.validation.validate import validate
+    from model import Parameters
+
+    table = validate(facts, Parameters(**parameters), range(seeds))
+    return [{str(name): value for name, value in row.items()} for row in table.to_dict("records")]
+
+
+TABLES: dict[str, Callable[[Size], Iterator[Result]]] = {
+    "facts": stylised_facts,
+    "compare": compare_defaults,
+    "yoked": compare_yoked,
+    "blind": compare_blind,
+    "foresight": foresight_frontier,
+    "exploration": exploration_frontier,
+    "dose": dose_frontier,
+    "resolution": resolution,
+}
+
+
+def stored(file: Path = FILE) -> list[Result]:
+    """Return the committed results."""
+    with file.open(newline="", encoding="utf-8") as lines:
+        return [Result(**row) for row in csv.DictReader(lines)]
+
+
+def write(results: Iterable[Result], file: Path = FILE) -> None:
+    """Write results as a CSV table, in the order of TABLES."""
+    order = list(TABLES)
+    ordered = sorted(results, key=lambda result: order.index(result.table))
+    with file.open("w", newline="", encoding="utf-8") as lines:
+        writer = csv.writer(lines, lineterminator="\n")
+        writer.writerow(Result._fields)
+        writer.writerows(ordered)
+
+
+def main(names: list[str]) -> None:
+    """Compute the tables named (all by default) and write them beside those that are kept."""
+    for name in names or TABLES:
+        print(f"computing {name} ...", file=sys.stderr, flush=True)
+        computed = list(TABLES[name](Size()))
+        write([*(result for result in stored() if result.table != name), *computed])
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

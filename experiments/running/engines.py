@@ -1,0 +1,26 @@
+"""Engines: how many runs are made at a time, and by threads or processes. Results never depend on it."""
+
+from dataclasses import dataclass
+
+from model.declaration.errors import BadInput, unknown
+
+ENGINES = {"threads": "threading", "processes": "loky"}
+"""Names on the command line and Joblib's backends."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How tasks are run. Never affects results."""
+
+    jobs: int | None = None
+    engine: str = "threads"
+    check: bool = False
+    quiet: bool = True
+
+    def __post_init__(self) -> None:
+        if self.engine == "dask":
+            raise BadInput("--engine dask: not available yet; one of: " + ", ".join(ENGINES))
+        if self.engine not in ENGINES:
+            raise unknown("engine", self.engine, ENGINES)
+        if self.jobs is not None and (type(self.jobs) is not int or self.jobs < 1):
+            raise BadInput(f"--jobs {self.jobs!r}: must be a whole number of at least 1")

@@ -1,0 +1,185 @@
+"""The documentation is true: tutorials run, studies are read, diffs fit the code, no declaration is missing."""
+
+import contextlib
+import io
+import re
+import shlex
+from collections.abc import Iterable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from docs.generate import PARTS, signed, write_all
+from docs.results import TABLES, Result, Size, stored, write
+from experiments.cli import app, main
+from experiments.study.design import DESIGNS
+from experiments.study.factors import FACTOR_KEYS
+from experiments.study.file import STUDY_KEYS, read_study
+from model.declaration import sources
+from model.indicators.series import INDICATORS
+from model.parameters import Parameters
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
+from model.policy.presets import policies
+from tests.house.documents import DOCUMENTS, PAGES, ROOT, blocks, commands
+from tests.house.words import read_prose
+
+TUTORIALS = [page for page in PAGES if "{code-cell}" in page.read_text(encoding="utf-8")]
+STUDIES = [text for page in PAGES for text in blocks(page.read_text(encoding="utf-8"), "yaml")]
+DIFFS = blocks((ROOT / "docs" / "change-the-model.md").read_text(encoding="utf-8"), "diff")
+GUIDED = ("README.md", "results.md")
+"""Documents whose prose shows results."""
+
+SMALLEST = Size({"users": 40, "horizon": 12, "slots": 24, "founders": 8, "suppliers": 12, "domains": 3}, 2, (40, 60))
+
+
+def shell(line: str) -> None:
+    """Run one `!nqpf …` line of a tutorial in this process, with its output into a file where it is redirected."""
+    words, _, target = line.partition(" > ")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        code = main(shlex.split(words)[1:])
+    if target:
+        Path(target.strip()).write_text(out.getvalue(), encoding="utf-8")
+    assert code == (2 if "wrong.yaml" in words else 0), words
+
+
+@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
+def test_tutorials_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every cell runs, in order, in an empty folder. `!` lines run in this process."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    if "duckdb" in page.read_text(encoding="utf-8"):
+        pytest.importorskip("duckdb", reason="DuckDB comes with the docs extra")
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"shell": shell}
+    for cell in blocks(page.read_text(encoding="utf-8"), "{code-cell}"):
+        code = re.sub(r"^:tags:.*\n", "", cell).replace("\\\n", "")
+        code = re.sub(r"^!(.*)$", lambda found: f"shell({found[1]!r})", code, flags=re.MULTILINE)
+        exec(compile(code, page.name, "exec"), names)
+
+
+@pytest.mark.parametrize("text", STUDIES, ids=range(len(STUDIES)))
+def test_studies_are_read(text: str, tmp_path: Path) -> None:
+    """Every study in the pages is valid."""
+    path = tmp_path / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    assert read_study(path).policies
+
+
+COMMANDS = [words for page in DOCUMENTS for words in commands(page.read_text(encoding="utf-8"))]
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_commands_name_what_exists(words: list[str]) -> None:
+    """Every command line names an existing command, its options, presets and settings."""
+    import typer
+
+    command: Any = typer.main.get_command(app)
+    known = {name for option in command.commands[words[0]].params for name in (*option.opts, *option.secondary_opts)}
+    assert {word for word in words if word.startswith("--")} <= known
+    for option, value in pairwise(words):
+        if option in ("--policies", "--policy"):
+            named = {name for name in value.split(",") if not name.endswith(".yaml")}
+            assert named - {"equal_credit"} <= set(policies)  # the example of "change the model"
+        if option == "--set":
+            name = value.split("=")[0]
+            assert name in Parameters.model_fields or name.removeprefix("policy.") in Policy.model_fields
+
+
+@pytest.mark.parametrize("diff", DIFFS)
+def test_diffs_fit_the_code(diff: str) -> None:
+    """What a diff takes out of a file, or leaves in it, stands there today."""
+    named = re.search(r"^\+\+\+ b/(.*)$", diff, flags=re.MULTILINE)
+    assert named
+    there = (ROOT / named[1]).read_text(encoding="utf-8").splitlines()
+    lines = [line for line in diff.splitlines() if not line.startswith(("---", "+++", "@@"))]
+    assert any(line.startswith("+") for line in lines)
+    assert {line[1:] for line in lines if line[0] in "- "} <= set(there)
+
+
+def test_tests_that_guide_exist() -> None:
+    """Every file of code or tests that a page names is there."""
+    for page in DOCUMENTS:
+        for named in re.findall(r"`((?:agents|model|experiments|viz|tests|docs)/[\w./-]+)`", page.read_text("utf-8")):
+            assert (ROOT / named).exists(), f"{page.name}: {named}"
+
+
+def test_study_reference_is_complete() -> None:
+    """The page of study files has every key, design and form of factor."""
+    page = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
+    keys = {*STUDY_KEYS, *FACTOR_KEYS, *DESIGNS, *(key for keys in DESIGNS.values() for key in keys)}
+    assert not [key for key in sorted(keys) if not re.search(rf"`{{?{key}\b", page)]
+
+
+def test_generated_parts_name_all_that_is_declared(tmp_path: Path) -> None:
+    """Every part is made, every page includes parts that exist, and no declaration is missing."""
+    write_all(tmp_path / "generated")
+    texts = {name: (tmp_path / "generated" / f"{name}.md").read_text(encoding="utf-8") for name in PARTS}
+    included = {
+        name for page in PAGES for name in re.findall(r"\{include\} generated/(\w+)\.md", page.read_text("utf-8"))
+    }
+    assert included == set(PARTS)
+    declared: dict[str, Iterable[str]] = {
+        "parameters": Parameters.model_fields,
+        "indicators": INDICATORS,
+        "presets": policies,
+    }
+    for part, names in declared.items():
+        assert not [name for name in names if f"`{name}`" not in texts[part]]
+
+
+# -- results
+@pytest.mark.parametrize("name", TABLES)
+def test_results_can_be_computed_again(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code behind `python -m docs.results` gives the rows and columns of the committed table, at any size."""
+    monkeypatch.chdir(tmp_path)
+    made = list(TABLES[name](SMALLEST))
+    committed = [result for result in stored() if result.table == name]
+    assert committed and {result.table for result in made} == {name}
+    cells = {(result.row, result.column) for result in committed}
+    if name != "resolution":  # its rows are the numbers of users
+        assert {(result.row, result.column) for result in made} == cells
+    write(made, tmp_path / "results.csv")
+    assert stored(tmp_path / "results.csv") == made
+
+
+@pytest.mark.parametrize("document", [page for page in DOCUMENTS if page.name in GUIDED], ids=lambda page: page.name)
+def test_results_in_prose_are_the_committed_ones(document: Path) -> None:
+    """Every signed number in the prose is a number of the table."""
+    known = {signed(text) for result in stored() for text in (result.value, result.low, result.high) if text}
+    prose = " ".join(read_prose(document.read_text(encoding="utf-8")).sentences)
+    named = re.findall(r"(?<![\w.])[+-]\d+(?:,\d{3})*(?:\.\d+)?", prose)
+    assert named and not set(named) - known
+
+
+def test_leads_of_selection_follow_from_the_table() -> None:
+    """The lead of selection over procurement, on own calendars and on one, is the difference of two numbers."""
+
+    def lead(table: str) -> str:
+        value = {r.row: float(r.value) for r in stored() if r.table == table and r.column == "welfare"}
+        return f"{value['selective'] - value['procurement']:,.0f}"
+
+    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
+    assert f"by {lead('yoked')} instead of {lead('compare')}" in " ".join(page.split())
+
+
+def test_a_wrong_number_would_be_found() -> None:
+    """Numbers are compared as shown: sign, thousands and decimals."""
+    assert [signed(text) for text in ("3087", "-5.5", "0.144")] == ["+3,087", "-5.5", "+0.144"]
+    assert Result("compare", "feng", "welfare", "1") not in stored()
+
+
+def test_sources_are_cited_by_author_title_and_year() -> None:
+    """No declaration, page or report names an essay by the name of a file. Every citation ends in its year."""
+    citations = [value for name, value in vars(sources).items() if name.isupper()]
+    assert len(citations) == 5 and all(re.fullmatch(r".+, “.+” \(20\d\d\)", citation) for citation in citations)
+    texts = [*DOCUMENTS, *(path for room in ("model", "experiments", "viz") for path in (ROOT / room).rglob("*.*"))]
+    named = re.compile(r"(essay|article|commentary|explainer)-[a-z-]+\.txt")
+    texts = [path for path in texts if path.suffix in (".py", ".md", ".html")]
+    assert not [path for path in texts if named.search(path.read_text(encoding="utf-8"))]
+    declared = [entry.basis for entry in INSTRUMENTS.values()]
+    assert sum(any(citation in basis for citation in citations) for basis in declared) == len(INSTRUMENTS) - 2
