@@ -26,7 +26,7 @@ WATCHED_QUARTERS = 8  # after the end of policy
 
 @phase
 def settle_accounts(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
-    """Revenue, costs and dividends of every living firm; users pay for the old technology."""
+    """Book revenue, costs and dividends of every living firm. Users pay for the old technology."""
     innovators, market, workspace = s.innovators, s.market[0], s.phase_workspace
     fixed, production = workspace.fixed, workspace.production
     _price_inputs(p, innovators, market, fixed, production)
@@ -42,7 +42,7 @@ def settle_accounts(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) 
 
 @phase
 def _price_inputs(p: ParameterRecord, innovators: Innovators, market: Row, fixed: Floats, production: Floats) -> None:
-    """Fixed cost and cost of production of living firms at today's wage; 0 of dead ones."""
+    """Set fixed cost and cost of production of living firms at today's wage, 0 for dead ones."""
     alive, foreign = innovators.alive, innovators.foreign
     generation, real = innovators.generation, innovators.fixed_real
     units, unit_cost, relative_wage, frontier = (
@@ -60,7 +60,7 @@ def _price_inputs(p: ParameterRecord, innovators: Innovators, market: Row, fixed
 
 @phase
 def _sell(t: int, innovators: Innovators, ledger: Ledger, own: Floats) -> None:
-    """Users and government pay; what firms remember of it fades."""
+    """Let users and government pay. Firms' memory of it fades."""
     alive, revenue, public = innovators.alive, innovators.revenue, innovators.subsidised
     research, sum_public = innovators.public_research, innovators.public_total
     recent, payments = innovators.public_recent, innovators.payments_recent
@@ -78,7 +78,7 @@ def _sell(t: int, innovators: Innovators, ledger: Ledger, own: Floats) -> None:
 
 @phase
 def _pay_costs(t: int, innovators: Innovators, ledger: Ledger, workspace: PhaseWorkspace) -> None:
-    """Production and fixed cost; of foreign firms less what they earn in other markets."""
+    """Pay production and fixed cost, of foreign firms less what they earn in other markets."""
     alive, foreign, income = innovators.alive, innovators.foreign, innovators.income_abroad
     fixed, production = workspace.fixed, workspace.production
     made, kept, abroad = workspace.production_at_home, workspace.fixed_at_home, workspace.costs_abroad
@@ -94,7 +94,7 @@ def _pay_costs(t: int, innovators: Innovators, ledger: Ledger, workspace: PhaseW
 
 @phase
 def _count_profits(innovators: Innovators, fixed: Floats, production: Floats) -> tuple[float, float]:
-    """Profits of domestic firms: of those that make any, and with losses."""
+    """Return profits of domestic firms: of those that make any, and net of losses."""
     alive, foreign = innovators.alive, innovators.foreign
     revenue, research = innovators.revenue, innovators.own_research
     made, net = 0.0, 0.0
@@ -108,7 +108,7 @@ def _count_profits(innovators: Innovators, fixed: Floats, production: Floats) ->
 
 @phase
 def _pay_out(t: int, p: ParameterRecord, policy: PolicyRecord, s: State, fixed: Floats, production: Floats) -> None:
-    """Dividends, of which the guidance fund has its share until its equity is repaid."""
+    """Pay dividends, of which the guidance fund has its share until its equity is repaid."""
     innovators, cash = s.innovators, s.ledger.cash
     surplus, repaid = s.phase_workspace.surplus, s.phase_workspace.repaid
     alive, research = innovators.alive, innovators.own_research
@@ -129,7 +129,7 @@ def _pay_out(t: int, p: ParameterRecord, policy: PolicyRecord, s: State, fixed: 
 
 @phase
 def _follow_share(p: ParameterRecord, innovators: Innovators, units: float) -> None:
-    """Mark-ups follow the growth of shares; what has been sold is experience."""
+    """Let mark-ups follow the growth of shares. Units sold become experience."""
     alive, sold, share, markup = innovators.alive, innovators.units, innovators.share, innovators.markup
     experience, response = innovators.experience, p.markup_response
     for i in range(share.shape[0]):
@@ -142,7 +142,7 @@ def _follow_share(p: ParameterRecord, innovators: Innovators, units: float) -> N
 
 @phase
 def _pay_subsidies(p: ParameterRecord, s: State) -> None:
-    """What each price subsidy has come to: a firm's subsidy is shared by the instruments that pay it."""
+    """Charge each price subsidy with its part of what firms were subsidised."""
     subsidised, purchase, spent = s.innovators.subsidised, s.support.purchase, s.support.spent
     for i in range(p.slots):
         if subsidised[i] > 0.0:
@@ -155,7 +155,7 @@ def _pay_subsidies(p: ParameterRecord, s: State) -> None:
 
 @phase
 def refinance_firms(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Private investors may put up seed cash again for a firm that runs short, whoever paid for what it has."""
+    """Let private investors put up seed cash again for a firm that runs short, whoever paid for what it has."""
     innovators, cash = s.innovators, s.ledger.cash
     for i in range(p.slots):
         if innovators.alive[i] and cash[i] < _SHORT * p.seed_cash:
@@ -170,7 +170,7 @@ def refinance_firms(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
 
 @phase
 def close_firms(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
-    """Firms without cash leave; creditors bear what is missing."""
+    """Close firms without cash. Creditors bear what is missing."""
     innovators, tally = s.innovators, s.tallies[t]
     s.market[0].gone = 0.0
     for i in range(p.slots):
@@ -190,7 +190,7 @@ def close_firms(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> N
 
 @phase
 def _count_watched(watched: int, tally: Row) -> None:
-    """A firm left soon after the end of policy: what it was then."""
+    """Count a firm that left soon after the end of policy, by what it was then."""
     supported, selling = watched & SUPPORTED != 0, watched & SELLING != 0
     tally.present_exits += 1.0 if watched > 0 else 0.0
     tally.present_selling_exits += 1.0 if selling else 0.0

@@ -33,7 +33,7 @@ _NO_OFFER = -1e300
 
 @phase
 def show_offers(p: ParameterRecord, s: State) -> None:
-    """What users see before any of them chooses: prices net of subsidy, and how many of their peers have adopted."""
+    """Set what users see before any of them chooses: prices net of subsidy, and number of peers that have adopted."""
     price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.phase_workspace.net_price
     for i in range(p.slots):
         net_price[i] = price[i] * (1.0 - subsidy[i])
@@ -45,7 +45,7 @@ def show_offers(p: ParameterRecord, s: State) -> None:
 
 @phase
 def _list_changed(users: Users, workspace: ThreadWorkspace, start: int, stop: int) -> int:
-    """Users of the block that have taken up or given up the new technology since users last chose."""
+    """List users of the block that have taken up or given up the new technology since users last chose."""
     adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], workspace.marked
     for k in range(stop - start):
         changes[k] = adopted[k] != (provider[k] >= 0)
@@ -54,7 +54,7 @@ def _list_changed(users: Users, workspace: ThreadWorkspace, start: int, stop: in
 
 @phase
 def _tell_watchers(users: Users, u: int) -> None:
-    """Those who have user u as a peer see its change: most users change rarely, so that nobody has to be asked."""
+    """Show a change of user u to all that have it as a peer. Users change rarely, so that nobody need be asked."""
     watchers, adopting = users.watchers, users.adopting_peers
     users.adopted[u] = not users.adopted[u]
     change = 1 if users.adopted[u] else -1
@@ -64,7 +64,7 @@ def _tell_watchers(users: Users, u: int) -> None:
 
 @phase
 def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last: int, sums: Row) -> None:
-    """Every reconsidering user takes the offer of highest utility; what a user has not met it cannot buy.
+    """Let every reconsidering user take the offer of highest utility. It cannot buy from a firm it has not met.
 
     Adds up what moves, and what it costs, of the users from `first` to `last` (not included).
     """
@@ -80,7 +80,7 @@ def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int
 
 @phase
 def pay_for_change(t: int, s: State) -> None:
-    """Integration, of which government may have promised a part."""
+    """Pay for integration, of which government may have promised a part."""
     sums = s.shares.sums
     switched, adopting, aid = 0.0, 0.0, 0.0
     for k in range(sums.shape[0]):
@@ -95,7 +95,7 @@ def pay_for_change(t: int, s: State) -> None:
 
 @phase
 def _list_reviewing(users: Users, workspace: ThreadWorkspace, start: int, stop: int) -> int:
-    """Users of the block that reconsider, or whose provider has gone."""
+    """List users of the block that reconsider, or whose provider has gone."""
     reconsiders, provider = users.reconsiders[start:stop], users.provider[start:stop]
     reviews = workspace.marked[: stop - start]
     for k in range(stop - start):
@@ -107,7 +107,7 @@ def _list_reviewing(users: Users, workspace: ThreadWorkspace, start: int, stop: 
 def _assess_own(
     p: ParameterRecord, users: Users, integration: float, workspace: ThreadWorkspace, start: int, stop: int
 ) -> None:
-    """Of each user: the risk it sees in leaving the old technology, the utility of that, and mastery of a new product.
+    """Set each user's risk in leaving the old technology, the utility of that, and its mastery of a new product.
 
     Of those too that do not reconsider: to read all in a row is faster than to look for some in memory.
     """
@@ -130,7 +130,7 @@ def _assess_own(
 
 @phase
 def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> None:
-    """Utility without noise of every contact's product and of the old technology: all first contacts, then all second.
+    """Set utility without noise of every contact's product and of the old technology, contact by contact.
 
     Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
     over the risk of buying from a firm (`waiver`).
@@ -155,7 +155,7 @@ def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> 
             mastery = skilled if i == now else anew
             value = gross_utility(value_of_quality, valuation, quality[i, j], mastery, net_price[i])
             change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
-            value -= change * (i != now)  # products: outcomes that cannot be foretold make branches slow
+            value -= change * (i != now)  # products: outcomes that cannot be predicted make branches slow
             value -= friction * (home[i] != region)
             who[n], option[n] = u, i
             utility[n] = value if contacts[u, m] >= 0 else _NO_OFFER
@@ -165,7 +165,7 @@ def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> 
 
 @phase
 def _find_best(t: int, p: ParameterRecord, seed: Key, workspace: ThreadWorkspace, reviewing: int) -> None:
-    """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
+    """Find the offer of highest utility with Gumbel noise, keyed by (user, innovator slot), not by position."""
     who, option, utility, noise, chosen, best = (
         workspace.who, workspace.option, workspace.utility, workspace.taste, workspace.chosen, workspace.best
     )  # fmt: skip

@@ -21,7 +21,7 @@ _ENTRY_SUBSIDY = NUMBER["entry_subsidy"]
 
 @phase
 def admit_entrants(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Profits attract entrants and the lead of incumbents deters them; a slot freed this quarter rests."""
+    """Admit entrants, drawn by profits and deterred by incumbents' lead. A slot freed this quarter rests."""
     innovators, market, workspace = s.innovators, s.market[0], s.phase_workspace
     average = workspace.average
     mean_capability(innovators, average)
@@ -53,7 +53,7 @@ def admit_entrants(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
 
 @phase
 def _add_to_seed(t: int, s: State, i: int, amount: float) -> None:
-    """The entry subsidy of a domestic entrant."""
+    """Add the entry subsidy of a domestic entrant to its seed cash."""
     transfer(t, s.ledger, GOVERNMENT, i, _ADDED, amount)
     s.support.spent[_ENTRY_SUBSIDY] += amount
     s.innovators.endowment[i] += amount
@@ -64,7 +64,7 @@ def _add_to_seed(t: int, s: State, i: int, amount: float) -> None:
 
 @phase
 def _frontier(p: ParameterRecord, innovators: Innovators, generations: Floats, level: Floats) -> tuple[float, int]:
-    """Best mean capability of living firms, and the generation that most of them use."""
+    """Return the best mean capability of living firms, and the generation that most of them use."""
     generations[:] = 0.0
     frontier = 0.0
     row_means(innovators.capability, p.slots, level)

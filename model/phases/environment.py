@@ -1,4 +1,4 @@
-"""Environment: needs drift, and the quarter's luck of users is drawn."""
+"""Environment: needs drift, and the quarter's random draws of users are made."""
 
 from agents.industry import drifted, need
 from agents.kernel.arithmetic import total
@@ -16,7 +16,7 @@ _DRIFT, _QUARTER = int(Stream.DRIFT), int(Stream.QUARTER)
 def drift_needs(
     t: int, p: ParameterRecord, seed: Key, latent: Floats, needs: Floats, workspace: PhaseWorkspace
 ) -> None:
-    """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow.
+    """Move latent needs (J, D) by a keyed random step in quarter t. Needs (D, J) follow.
 
     All needs in a row, and some of nobody's at its end that make it a whole number of vector instructions.
     """
@@ -42,7 +42,7 @@ def drift_needs(
 
 @phase
 def draw_users_luck(t: int, p: ParameterRecord, seed: Key, users: Users, first: int, last: int) -> None:
-    """One keyed block per user and quarter: who reconsiders, meets a problem, meets an innovator."""
+    """Draw one keyed block per user and quarter: who reconsiders, meets a problem, meets an innovator."""
     reconsiders, has_problem = users.reconsiders[first:last], users.has_problem[first:last]
     meets_firm, lead = users.meets_firm[first:last], users.lead[first:last]
     reconsider, meet = p.reconsider, p.meet

@@ -1,4 +1,4 @@
-"""What government would see with perfect foresight: where problems will lie, and where an engineer helps most."""
+"""Perfect foresight, as government would have it: where problems will lie, and where an engineer helps most."""
 
 import math
 
@@ -19,7 +19,7 @@ MARGINAL, LEADER = 0, 1
 
 @phase
 def true_problem_weights(t: int, p: ParameterRecord, seed: Key, s: State, ahead: int) -> Floats:
-    """Output-weighted problem weights p_c ~ n_jc e_c^(rho - 1) as they will be `ahead` quarters on.
+    """Return output-weighted problem weights p_c ~ n_jc e_c^(rho - 1) as they will be `ahead` quarters on.
 
     The keyed drift of needs is known to nature; e is the capability of products in use now, weighted by units,
     or of all living firms where nothing is in use. Shape (domains,), sums to 1.
@@ -50,7 +50,7 @@ def true_problem_weights(t: int, p: ParameterRecord, seed: Key, s: State, ahead:
 
 @phase
 def _mean_marginal(p: ParameterRecord, innovators: Innovators) -> Floats:
-    """e_c^(rho - 1) of the mean effective capability in use. Shape (domains,)."""
+    """Return e_c^(rho - 1) of the mean effective capability in use. Shape (domains,)."""
     units = innovators.units.sum()
     marginal = np.ones(p.domains)
     for c in range(p.domains):
@@ -67,7 +67,7 @@ def _mean_marginal(p: ParameterRecord, innovators: Innovators) -> Floats:
 
 @phase
 def firm_prospects(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> Floats:
-    """z-scores over living domestic firms of the government's criterion. Shape (slots,)."""
+    """Return z-scores over living domestic firms of the government's criterion. Shape (slots,)."""
     innovators = s.innovators
     value = np.zeros(p.slots)
     if policy.criterion == MARGINAL:
@@ -83,7 +83,7 @@ def firm_prospects(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -
 
 @phase
 def standardise(innovators: Innovators, value: Floats) -> None:
-    """Values of firms as z-scores over living domestic firms; 0 where all are alike. Shape (slots,)."""
+    """Turn values of firms into z-scores over living domestic firms, 0 where all are alike. Shape (slots,)."""
     alive, foreign = innovators.alive, innovators.foreign
     count, mean, square = 0, 0.0, 0.0
     for i in range(value.shape[0]):
@@ -102,7 +102,7 @@ def standardise(innovators: Innovators, value: Floats) -> None:
 
 @phase
 def _marginal_gain(p: ParameterRecord, s: State, value: Floats) -> None:
-    """Gain in useful output per further hour at each firm, in the direction of its belief.
+    """Set the gain in useful output per further hour at each firm, in the direction of its belief.
 
     sum_j V_ij * sum_c dQ_ij/dx_ic * step * (1 - x/ceiling)+ * d mean_c / d hours. V_ij sums size * v * val * mastery
     over the firm's users in industry j, and over users of the old technology that know the firm, divided by the
@@ -138,7 +138,7 @@ def _marginal_gain(p: ParameterRecord, s: State, value: Floats) -> None:
 
 @phase
 def _user_value(p: ParameterRecord, users: Users, worth: Floats) -> None:
-    """V: what a unit of quality at each firm is worth to its users, present and prospective. Shape (N, J)."""
+    """Set V, the worth of a unit of quality at each firm to its users, present and prospective. Shape (N, J)."""
     worth[:] = 0.0
     known = users.contacts.shape[1]
     for u in range(users.provider.shape[0]):

@@ -1,4 +1,4 @@
-"""Government: tax, and the one place that turns money into support; what policy builds in public stocks."""
+"""Government: tax, the one place that turns money into support, and the public stocks that policy builds."""
 
 import numpy as np
 
@@ -22,7 +22,7 @@ _TRACE = 1e-12  # of initial output: a purse with less holds only what rounding 
 
 @phase
 def raise_budget(t: int, policy: PolicyRecord, outlays: Floats, s: State) -> None:
-    """The flat tax of the quarter, split over the instruments' purses."""
+    """Raise the flat tax of the quarter, split over the instruments' purses."""
     purse, budget = s.government.purse, 0.0
     if t >= policy.moves_on:
         _move_on(outlays[t], purse)
@@ -34,7 +34,7 @@ def raise_budget(t: int, policy: PolicyRecord, outlays: Floats, s: State) -> Non
 
 @phase
 def _move_on(outlays: Floats, purse: Floats) -> None:
-    """Once the mix has changed, instruments that have ended leave what they have not placed to those that go on."""
+    """Hand the rest of instruments that have ended with the first mix to those that go on."""
     left, going_on = 0.0, total(outlays)
     if going_on <= 0.0:
         return
@@ -48,7 +48,7 @@ def _move_on(outlays: Floats, purse: Floats) -> None:
 
 @phase
 def give_support(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
-    """Each instrument turns its purse, net of administration and leakage, into support; what is placed is paid."""
+    """Let each instrument turn its purse, net of administration and leakage, into support, and pay what is placed."""
     support, innovators, purse = s.support, s.innovators, s.government.purse
     clear_support(support)
     if t < policy.start or t >= policy.end:
@@ -72,7 +72,7 @@ def give_support(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> 
 
 @phase
 def _signal(p: ParameterRecord, policy: PolicyRecord, s: State) -> Signal:
-    """What instruments may see this quarter."""
+    """Return the signal that instruments may see this quarter."""
     innovators, government, market = s.innovators, s.government, s.market[0]
     eligible, adopted = s.phase_workspace.eligible, np.zeros(p.industries)
     for i in range(p.slots):
@@ -91,7 +91,7 @@ def _signal(p: ParameterRecord, policy: PolicyRecord, s: State) -> Signal:
 
 @phase
 def _adoption_by_industry(users: Users, share: Floats, size: float, adopted: Floats) -> None:
-    """Share of each industry's size that uses the new technology, shape (J,)."""
+    """Set the share of each industry's size that uses the new technology, shape (J,)."""
     for u in range(users.provider.shape[0]):
         if users.provider[u] >= 0:
             adopted[users.industry[u]] += users.size[u]
@@ -101,7 +101,7 @@ def _adoption_by_industry(users: Users, share: Floats, size: float, adopted: Flo
 
 @phase
 def _suppliers_by_plan(p: ParameterRecord, suppliers: Suppliers, plan: Floats) -> Floats:
-    """A domain's weight in the plan, shared by its domestic suppliers. Shape (S,), sums to 1."""
+    """Return domains' weights in the plan, shared by their domestic suppliers. Shape (S,), sums to 1."""
     number, weights = np.zeros(p.domains), np.zeros(suppliers.domain.shape[0])
     for k in range(weights.shape[0]):
         number[suppliers.domain[k]] += 0.0 if suppliers.foreign[k] else 1.0
@@ -122,7 +122,7 @@ def charge(t: int, policy: PolicyRecord, s: State, number: int, placed: float) -
 
 @phase
 def settle_purses(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
-    """What instruments paid during the quarter is charged; what is left when policy ends goes back to taxpayers.
+    """Charge what instruments paid during the quarter. When policy ends, taxpayers get back what is left.
 
     So does equity that comes back later.
     """
@@ -138,7 +138,7 @@ def settle_purses(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) ->
 
 @phase
 def build_stocks(t: int, p: ParameterRecord, s: State) -> None:
-    """Infrastructure and trained engineers follow what was spent on them; segmentation and integration follow."""
+    """Let stocks follow what was spent on them. Segmentation and integration follow."""
     flow, level, training, market = s.support.flow[0], s.stocks.level[0], s.stocks.training, s.market[0]
     level.infrastructure = (1.0 - p.infrastructure_decay) * level.infrastructure + flow.infrastructure
     due = t % p.talent_lag

@@ -14,7 +14,7 @@ _SMALLEST = 1e-6  # of effective capability
 
 @phase
 def make_products(p: ParameterRecord, s: State) -> None:
-    """Quality once per quarter, for living firms only."""
+    """Make products: quality once per quarter, for living firms only."""
     slots = occupied(s.innovators.alive)
     _combine_with_suppliers(p, s, slots)
     _assess_quality(p, s, slots)
@@ -23,7 +23,7 @@ def make_products(p: ParameterRecord, s: State) -> None:
 
 @phase
 def _combine_with_suppliers(p: ParameterRecord, s: State, slots: int) -> None:
-    """e_c = CES of x_c and the supplier's z, at least 1e-6; and e_c^(rho - 1)."""
+    """Set e_c = CES of x_c and the supplier's z, at least 1e-6, and e_c^(rho - 1)."""
     innovators, suppliers, workspace = s.innovators, s.suppliers.capability, s.phase_workspace
     supplied, theirs, combined = workspace.supplied, workspace.supplied_here, workspace.combined
     alive, capability, supplier = innovators.alive, innovators.capability, innovators.supplier
@@ -54,7 +54,7 @@ def _combine_with_suppliers(p: ParameterRecord, s: State, slots: int) -> None:
 
 @phase
 def _assess_quality(p: ParameterRecord, s: State, slots: int) -> None:
-    """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
+    """Set Q_j = (sum_c n_cj e_c^rho)^(1/rho). |rho| < 1e-6: geometric mean. rho < -30: minimum over domains."""
     innovators, needs = s.innovators, s.industries.needs
     term, fresh = s.phase_workspace.quality_term, s.phase_workspace.fresh_quality
     alive, effective = innovators.alive, innovators.effective
@@ -85,7 +85,7 @@ def _assess_quality(p: ParameterRecord, s: State, slots: int) -> None:
 
 @phase
 def _weigh_terms(needs: Floats, j: int, term: Floats, slots: int, out: Floats) -> None:
-    """sum_c n_cj * term_ic per firm; four domains at a time, so that `out` is read and written less often."""
+    """Set sum_c n_cj * term_ic per firm. Four domains at a time, so that `out` is read and written less often."""
     domains = term.shape[1]
     whole = domains - domains % 4
     for i in range(slots):
@@ -102,7 +102,7 @@ def _weigh_terms(needs: Floats, j: int, term: Floats, slots: int, out: Floats) -
 
 @phase
 def _take_minimum(table: Floats, slots: int, least: Floats) -> None:
-    """The least entry of every row."""
+    """Set the least entry of every row."""
     for i in range(slots):
         least[i] = table[i, 0]
     for c in range(1, table.shape[1]):
@@ -112,7 +112,7 @@ def _take_minimum(table: Floats, slots: int, least: Floats) -> None:
 
 @phase
 def _set_prices(p: ParameterRecord, s: State, slots: int) -> None:
-    """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
+    """Set cost by learning, mark-up by market share and the subsidy, which sums instruments' shares of the price."""
     innovators, factor, purchase = s.innovators, s.suppliers.cost_factor, s.support.purchase
     alive, sold, supplier, markup = innovators.alive, innovators.experience, innovators.supplier, innovators.markup
     unit_costs, price, subsidy, shock = innovators.unit_cost, innovators.price, innovators.subsidy, s.market[0].cost

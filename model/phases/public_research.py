@@ -10,7 +10,7 @@ from model.state.state import LAST_GENERATION, State
 
 @phase
 def do_public_research(p: ParameterRecord, s: State) -> None:
-    """Science, common technology and suppliers' laboratories, at the mean rate of a firm's.
+    """Advance science, common technology and suppliers' laboratories, at the mean rate of a firm's.
 
     Common technology works on problems reported by users of all firms and learns from the average firm;
     suppliers set themselves their problems.
@@ -29,7 +29,7 @@ def do_public_research(p: ParameterRecord, s: State) -> None:
 
 @phase
 def _advance_common_technology(p: ParameterRecord, s: State, effort: float) -> None:
-    """Expected gain of solutions of mean size per domain, within the ceiling of the frontier.
+    """Add the expected gain of solutions of mean size per domain, within the ceiling of the frontier.
 
     First it learns what the average firm knows: a share 1 - exp(-effort) of what it lacks.
     """
@@ -47,7 +47,7 @@ def _advance_common_technology(p: ParameterRecord, s: State, effort: float) -> N
 
 @phase
 def mean_capability(innovators: Innovators, average: Floats) -> None:
-    """Mean capability per domain of living firms, into `average`, shape (D,)."""
+    """Set the mean capability per domain of living firms, into `average`, shape (D,)."""
     alive, capability, living = innovators.alive, innovators.capability, 0
     average[:] = 0.0
     for i in range(alive.shape[0]):

@@ -1,4 +1,4 @@
-"""Record: the quarter's raw counts, read from the state after the last phase; indicators are made of them."""
+"""Record: the quarter's raw counts, read from the state after the last phase. Indicators are made of them."""
 
 import math
 
@@ -36,7 +36,7 @@ def record_quarter(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -
 
 @phase
 def _record_users(p: ParameterRecord, users: Users, industries: Industries, tally: Row) -> None:
-    """Output, adoption and qualities of users, by layer; users stand in the order of their industries."""
+    """Record output, adoption and qualities of users, by layer. Users stand in the order of their industries."""
     layer, first, size = industries.layer, industries.first, users.size
     provider, outputs = users.provider, users.output
     made, sizes, on_old = np.zeros(3), np.zeros(3), np.zeros(3)
@@ -55,7 +55,7 @@ def _record_users(p: ParameterRecord, users: Users, industries: Industries, tall
 
 @phase
 def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tally: Row) -> None:
-    """Firms, sales, prices, concentration and dependence on public money. `level` (N,) is working space."""
+    """Record firms, sales, prices, concentration and dependence on public money. `level` (N,) is working space."""
     alive, foreign, sold, revenue = innovators.alive, innovators.foreign, innovators.units, innovators.revenue
     generation, price, cost = innovators.generation, innovators.price, innovators.unit_cost
     public, own = innovators.public_recent, innovators.payments_recent
@@ -92,7 +92,7 @@ def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tal
 def _record_directions(
     p: ParameterRecord, innovators: Innovators, workspace: PhaseWorkspace, slots: int, tally: Row
 ) -> None:
-    """Similarity of firms' R&D directions, and the entropy of the direction of all hours."""
+    """Record the similarity of firms' R&D directions, and the entropy of the direction of all hours."""
     alive, hours, direction = innovators.alive, innovators.hours, innovators.direction
     per_length, working, product = workspace.per_length, workspace.working, workspace.weighed
     for i in range(slots):
@@ -120,9 +120,9 @@ def _record_directions(
 
 @phase
 def _record_scope(users: Users, first: Integers, innovators: Innovators, served: Flags, tally: Row) -> None:
-    """Industries and economic size that each selling firm serves. `served` (J, N + 2) is working space.
+    """Record industries and economic size that selling firms serve. `served` (J, N + 2) is working space.
 
-    Places 0 and 1 of a row are for users without a firm: no branch, whose outcome could not be foretold.
+    Positions 0 and 1 of a row are for users without a firm: no branch, whose outcome could not be predicted.
     """
     provider, alive, units = users.provider, innovators.alive, innovators.units
     served[:] = False
@@ -144,7 +144,7 @@ def _record_scope(users: Users, first: Integers, innovators: Innovators, served:
 def _record_productivity(
     innovators: Innovators, lost: Floats, market: Row, workspace: PhaseWorkspace, tally: Row
 ) -> None:
-    """Quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
+    """Record quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
 
     phi_i = delivered / (production + fixed and research cost at w_0); weights are shares of quality delivered. Research
     cost includes hours lost to coordination.
@@ -182,7 +182,7 @@ def _record_productivity(
 
 @phase
 def _watch(p: ParameterRecord, innovators: Innovators, tally: Row) -> None:
-    """When policy ends, remember who is there, who sells, and whose recent income was public by more than 1 %."""
+    """Mark, when policy ends, who is there, who sells, and whose recent income was public by more than 1 %."""
     for i in range(p.slots):
         innovators.watched[i] = 0
         if innovators.alive[i] and not innovators.foreign[i]:

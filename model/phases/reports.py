@@ -16,7 +16,7 @@ _TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even
 
 @phase
 def report_problems(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Users meet problems; what reaches the innovator steers its belief, fills its backlog, and may bring a solution.
+    """Let users report problems. A heard one steers the innovator's belief and fills its backlog or brings a solution.
 
     All users read the state that the step found: reports and solutions are added up and applied at the end.
     """
@@ -37,7 +37,7 @@ def report_problems(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
 
 @phase
 def _forget(memory: float, innovators: Innovators, reported: Floats, slots: int) -> None:
-    """Beliefs of living firms fade, and what government remembers of all reports."""
+    """Let beliefs of living firms fade, and government's memory of all reports."""
     alive, belief = innovators.alive, innovators.belief
     for c in range(belief.shape[1]):
         reported[c] *= memory
@@ -47,7 +47,7 @@ def _forget(memory: float, innovators: Innovators, reported: Floats, slots: int)
 
 @phase
 def _list_reporting(users: Users, workspace: ThreadWorkspace, start: int, stop: int) -> int:
-    """Users of the block that meet a problem this quarter."""
+    """List users of the block that meet a problem this quarter."""
     has_problem, provider, reports = users.has_problem[start:stop], users.provider[start:stop], workspace.marked
     for k in range(stop - start):
         reports[k] = has_problem[k] & (provider[k] >= 0)
@@ -69,7 +69,7 @@ def _draw_for_reports(t: int, seed: Key, workspace: ThreadWorkspace, reporting: 
 
 @phase
 def _send_reports(t: int, p: ParameterRecord, seed: Key, s: State, heard: Floats, gains: Floats, reporting: int) -> int:
-    """Each report finds its domain and may be heard; the novelty of what was heard before decides what it adds.
+    """Find each report's domain and hear it or not. Novelty of what was heard before decides what it adds.
 
     Returns the number of solutions that lead users sent along.
     """
@@ -110,7 +110,7 @@ def _send_reports(t: int, p: ParameterRecord, seed: Key, s: State, heard: Floats
 def _list_heard(
     provider: Integers, absorption: Floats, luck: Floats, listed: Integers, heard: Integers, reporting: int
 ) -> int:
-    """Numbers of the reports that are heard, into `heard`; returns how many."""
+    """List numbers of the reports that are heard, into `heard`, and return how many."""
     count = 0
     for r in range(reporting):
         heard[count] = r
@@ -146,7 +146,7 @@ def _find_domains(needs: Floats, marginal: Floats, workspace: ThreadWorkspace, l
 def _user_solution(
     t: int, p: ParameterRecord, seed: Key, innovators: Innovators, ceilings: Floats, u: int, i: int, c: int
 ) -> float:
-    """Improvement that a lead user's own solution brings to its provider's capability in domain c."""
+    """Return the improvement that a lead user's own solution brings to its provider's capability in domain c."""
     w0, w1, _, _ = words(seed, _USER_SOLUTION, t, u, 0)
     ceiling = ceilings[min(innovators.generation[i], LAST_GENERATION)]
     x = innovators.capability[i, c]
@@ -155,7 +155,7 @@ def _user_solution(
 
 @phase
 def _remember_heard(decay: float, innovators: Innovators, heard: Floats, slots: int) -> None:
-    """Reports heard are remembered per industry; older ones fade."""
+    """Remember reports heard per industry. Older ones fade."""
     alive, memory = innovators.alive, innovators.heard
     for j in range(memory.shape[1]):
         for i in range(slots):
@@ -164,7 +164,7 @@ def _remember_heard(decay: float, innovators: Innovators, heard: Floats, slots: 
 
 @phase
 def _take_in(innovators: Innovators, ceilings: Floats, tally: Row, gains: Floats, slots: int) -> None:
-    """Users' solutions raise capability."""
+    """Raise capability by users' solutions."""
     alive, foreign, generation = innovators.alive, innovators.foreign, innovators.generation
     capability, gained = innovators.capability, 0.0
     for c in range(capability.shape[1]):

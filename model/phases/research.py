@@ -30,12 +30,12 @@ from model.state.workspace import PhaseWorkspace
 
 _RESEARCH, _ENGINEERING, _ABROAD = int(Entry.RESEARCH), int(Entry.ENGINEERING), int(Entry.ABROAD)
 _SOLUTIONS, _STEPS, _DISCOVERY = int(Stream.SOLUTIONS), int(Stream.STEPS), int(Stream.DISCOVERY)
-_SOLUTIONS_APART = 65536  # slots of luck between the solutions of one domain and of the next
+_SOLUTIONS_APART = 65536  # slots of random draws between the solutions of one domain and of the next
 
 
 @phase
 def plan_research(p: ParameterRecord, s: State) -> None:
-    """Own R&D that each firm would do without public money."""
+    """Plan the own R&D that each firm would do without public money."""
     innovators, cash = s.innovators, s.ledger.cash
     alive, revenue = innovators.alive, innovators.revenue
     abroad, endowment = innovators.income_abroad, innovators.endowment
@@ -47,7 +47,7 @@ def plan_research(p: ParameterRecord, s: State) -> None:
 
 @phase
 def hire_engineers(t: int, p: ParameterRecord, s: State) -> None:
-    """R&D budgets, public laboratories and users' own engineering bid for engineers; one wage clears the market.
+    """Let R&D budgets, public laboratories and users' own engineering bid for engineers. One wage clears the market.
 
     Foreign firms hire abroad, at w_0.
     """
@@ -70,7 +70,7 @@ def hire_engineers(t: int, p: ParameterRecord, s: State) -> None:
 
 @phase
 def _set_budgets(displacement: float, innovators: Innovators, grant: Floats, at_home: Floats, abroad: Floats) -> None:
-    """Own and public R&D money of every slot, and where it is spent."""
+    """Set own and public R&D money of every slot, and where it is spent."""
     plan, own = innovators.plan_research, innovators.own_research
     public, foreign = innovators.public_research, innovators.foreign
     for i in range(plan.shape[0]):
@@ -84,7 +84,7 @@ def _set_budgets(displacement: float, innovators: Innovators, grant: Floats, at_
 
 @phase
 def _count_hours(half: float, innovators: Innovators, lost: Floats, wage_at_home: float, wage_abroad: float) -> None:
-    """Engineer hours at the wage paid, and what they let a firm take in."""
+    """Set engineer hours at the wage paid, and the absorptive capacity that follows."""
     own, public, foreign = innovators.own_research, innovators.public_research, innovators.foreign
     hours, absorption = innovators.hours, innovators.absorption
     for i in range(hours.shape[0]):
@@ -95,13 +95,13 @@ def _count_hours(half: float, innovators: Innovators, lost: Floats, wage_at_home
 
 @phase
 def users_engineering(p: ParameterRecord, users: Users) -> float:
-    """Money that users of the old technology spend on own engineers, out of the last quarter's output."""
+    """Return money that users of the old technology spend on own engineers, out of the last quarter's output."""
     return p.users_engineering * total_where(users.output, users.provider)
 
 
 @phase
 def improve_old_technology(p: ParameterRecord, s: State) -> None:
-    """The sailing-ship effect, where the old technology is in use."""
+    """Add the sailing-ship effect, where the old technology is in use."""
     users, current_wage = s.users, s.market[0].wage
     provider, output, size, quality = users.provider, users.output, users.size, users.old_quality
     share, effect = p.users_engineering, p.sailing_ship
@@ -113,7 +113,7 @@ def improve_old_technology(p: ParameterRecord, s: State) -> None:
 
 @phase
 def do_research(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Every living firm explores and exploits with its hours, then perhaps takes up its prototype."""
+    """Let every living firm explore and exploit with its hours, then perhaps take up its prototype."""
     innovators, beyond = s.innovators, s.phase_workspace.generations
     slots = occupied(innovators.alive)
     share_beyond_generation(innovators, slots, beyond)
@@ -127,7 +127,7 @@ def do_research(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
 
 @phase
 def share_beyond_generation(innovators: Innovators, slots: int, share: Floats) -> None:
-    """share[g] = share of living firms whose product is of a later generation than g."""
+    """Set share[g] = share of living firms whose product is of a later generation than g."""
     alive, generation = innovators.alive, innovators.generation
     share[:] = 0.0
     living = 0
@@ -169,7 +169,7 @@ def _divide_hours(p: ParameterRecord, s: State, slots: int) -> None:
 def _press(
     half: float, belief: Floats, backlog: Floats, slots: int, counts: Floats, pressing: Floats, pressure: Floats
 ) -> None:
-    """sum_c share_c * B_c / (B_c + B_half) per firm, shares being those of its belief; the fractions in `pressing`."""
+    """Set sum_c share_c * B_c / (B_c + B_half) per firm by shares of belief. The fractions stay in `pressing`."""
     counts[:slots] = 0.0
     pressure[:slots] = 0.0
     for c in range(belief.shape[1]):
@@ -183,7 +183,7 @@ def _press(
 
 @phase
 def _saturate(innovators: Innovators, ceiling: Floats, slots: int, saturation: Floats) -> None:
-    """Mean capability over the ceiling of the firm's generation."""
+    """Set mean capability over the ceiling of the firm's generation."""
     generation = innovators.generation
     row_means(innovators.capability, slots, saturation)
     for i in range(slots):
@@ -192,7 +192,7 @@ def _saturate(innovators: Innovators, ceiling: Floats, slots: int, saturation: F
 
 @phase
 def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int, beyond: Floats) -> None:
-    """The next generation may be found by those that explore."""
+    """Let those that explore find the next generation, with some probability."""
     innovators, tally, workspace, lost = s.innovators, s.tallies[t], s.phase_workspace, s.support.lost
     exploring, chance, shown, luck = workspace.exploring, workspace.chance, workspace.shown, workspace.discovery_draw
     alive, foreign, hours, generation = innovators.alive, innovators.foreign, innovators.hours, innovators.generation
@@ -220,7 +220,7 @@ def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int, beyond
 
 @phase
 def _expect_solutions(p: ParameterRecord, s: State, slots: int) -> None:
-    """Directions of R&D, and the mean number of solutions per firm and domain into `expected`.
+    """Set directions of R&D, and the mean number of solutions per firm and domain into `expected`.
 
     A direction is belief, drawn towards a roadmap if there is one, and for the money tied to it the government's plan.
     """
@@ -251,8 +251,8 @@ def _expect_solutions(p: ParameterRecord, s: State, slots: int) -> None:
 def _draw_solutions(t: int, p: ParameterRecord, seed: Key, s: State, slots: int) -> Integer:
     """Pick out the (firm, domain) pairs that may have a solution: how many, and how large the first two are.
 
-    One block of luck per pair: how many solutions, and how large the first. As exp(-mean) >= 1 - mean, a pair whose
-    luck is not above that has none. Returns the number of pairs.
+    One block of draws per pair: how many solutions, and how large the first. As exp(-mean) >= 1 - mean, a pair whose
+    draw is not above that has none. Returns the number of pairs.
     """
     workspace, step = s.phase_workspace, p.solution_step
     expected, luck, size = workspace.expected, workspace.count_draw, workspace.size_draw
@@ -283,7 +283,7 @@ def _draw_solutions(t: int, p: ParameterRecord, seed: Key, s: State, slots: int)
 
 @phase
 def _count_solutions(mean: Floats, none: Floats, luck: Floats, count: Integers, solving: Integer) -> None:
-    """Poisson counts, of which up to two, the most frequent, are found for all pairs side by side."""
+    """Draw Poisson counts, of which up to two, the most frequent, are found for all pairs side by side."""
     for n in range(solving):
         one = none[n] * mean[n]
         two = one * (mean[n] / 2.0)
@@ -314,7 +314,7 @@ def _draw_second(t: int, seed: Key, step: float, workspace: PhaseWorkspace, solv
 
 @phase
 def _solve_problems(t: int, p: ParameterRecord, seed: Key, s: State, solving: Integer) -> None:
-    """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
+    """Apply solutions. Each improves capability and closes an open problem if there is one."""
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
     generation, foreign, workspace, step = innovators.generation, innovators.foreign, s.phase_workspace, p.solution_step
@@ -352,7 +352,7 @@ def _solve_problems(t: int, p: ParameterRecord, seed: Key, s: State, solving: In
 
 @phase
 def _take_up_prototypes(p: ParameterRecord, s: State, slots: int, beyond: Floats) -> None:
-    """Switch to the next generation: part of capability carries over, and old reports count no more."""
+    """Switch to the next generation. Part of capability carries over, and old reports count no more."""
     innovators, saturation, frontier = s.innovators, s.phase_workspace.saturation, 0
     alive, prototype = innovators.alive, innovators.prototype
     generation, units = innovators.generation, innovators.units

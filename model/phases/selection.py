@@ -19,7 +19,7 @@ _NATION = np.int64(-1)
 
 @phase
 def renew_plan_and_choice(t: int, p: ParameterRecord, policy: PolicyRecord, seed: Key, s: State) -> None:
-    """Each plan period a plan and a roadmap; each quarter open seats of champions and of backed firms are filled."""
+    """Renew plan and roadmap each plan period. Each quarter, fill open seats of champions and of backed firms."""
     if t < policy.start or t >= policy.end:
         return
     government = s.government
@@ -42,7 +42,7 @@ def renew_plan_and_choice(t: int, p: ParameterRecord, policy: PolicyRecord, seed
 
 @phase
 def _renew_plan(t: int, p: ParameterRecord, policy: PolicyRecord, foresight: float, seed: Key, s: State) -> None:
-    """Plan = phi * true problem weights at mid-plan + (1 - phi) * random ones (flat Dirichlet); then the roadmap."""
+    """Set plan = phi * true problem weights at mid-plan + (1 - phi) * random ones (Dirichlet), then the roadmap."""
     truth = true_problem_weights(t, p, seed, s, policy.plan_period // 2)
     guess, government = s.phase_workspace.guess, s.government
     guessed = 0.0
@@ -59,13 +59,13 @@ def _renew_plan(t: int, p: ParameterRecord, policy: PolicyRecord, foresight: flo
 
 @phase
 def _eligible(t: int, policy: PolicyRecord, innovators: Innovators, i: int) -> bool:
-    """A living domestic firm that is young enough."""
+    """Return whether a firm is living, domestic and young enough."""
     return innovators.alive[i] and not innovators.foreign[i] and t - innovators.birth[i] <= policy.max_age
 
 
 @phase
 def _drop(t: int, policy: PolicyRecord, s: State, held: Flags, since: Integers, max_age: int) -> None:
-    """Firms that died, grew too old or made no progress for too long lose their seats."""
+    """Take seats from firms that died, grew too old or made no progress for too long."""
     innovators = s.innovators
     for i in range(held.shape[0]):
         if held[i]:
@@ -77,7 +77,7 @@ def _drop(t: int, policy: PolicyRecord, s: State, held: Flags, since: Integers, 
 
 @phase
 def _count(innovators: Innovators, held: Flags, region: Integer) -> int:
-    """Number of seats taken, in a region or the nation."""
+    """Return the number of seats taken, in a region or the nation."""
     taken = 0
     for i in range(held.shape[0]):
         taken += held[i] and (region == _NATION or innovators.region[i] == region)
@@ -95,7 +95,7 @@ def _score(
     luck: Integer,
     plan_quarter: int,
 ) -> None:
-    """What a government believes of each firm: its signal, plus its biases to size, past money and connections."""
+    """Set a government's score of each firm: its signal, plus its biases to size, past money and connections."""
     innovators, score = s.innovators, s.government.score
     prospects = firm_prospects(t, p, policy, s)
     size, past = innovators.revenue.copy(), innovators.public_total.copy()
@@ -113,7 +113,7 @@ def _score(
 def _fill(
     t: int, policy: PolicyRecord, s: State, held: Flags, since: Integers, seats: int, plan_quarter: int, region: Integer
 ) -> None:
-    """The best-looking firms take the open seats; a firm dropped since the last plan waits for the next one."""
+    """Give open seats to the best-looking firms. A firm dropped since the last plan waits for the next one."""
     innovators, score = s.innovators, s.government.score
     for _ in range(seats):
         best = -1
@@ -132,7 +132,7 @@ def _fill(
 def _back_locally(
     t: int, p: ParameterRecord, policy: PolicyRecord, foresight: float, seed: Key, s: State, plan_quarter: int
 ) -> None:
-    """One local government after the other fills its seats, seeing whom the others back already.
+    """Let one local government after the other fill its seats, seeing whom the others back already.
 
     Its score of a firm adds herding * fit, fit = D * sum_c (belief share)_c * fashion_c - 1: 0 for a firm or a fashion
     without direction; fashion is the mean belief of all firms backed so far.
@@ -155,7 +155,7 @@ def _back_locally(
 
 @phase
 def _fit(belief: Floats, fashion: Floats) -> float:
-    """D * sum_c (belief share)_c * fashion_c - 1."""
+    """Return D * sum_c (belief share)_c * fashion_c - 1."""
     shared = 0.0
     for c in range(belief.shape[0]):
         shared += belief[c] * fashion[c]
@@ -164,7 +164,7 @@ def _fit(belief: Floats, fashion: Floats) -> float:
 
 @phase
 def _follow_fashion(p: ParameterRecord, innovators: Innovators, government: GovernmentState) -> None:
-    """Mean belief of the firms backed now; even where none is."""
+    """Set the mean belief of the firms backed now, even where none is."""
     fashion, backed = government.fashion, 0
     fashion[:] = 0.0
     for i in range(p.slots):

@@ -1,4 +1,4 @@
-"""Spillovers: what firms learn from members of a mission, from visible rivals and from common technology."""
+"""Spillovers: knowledge from members of a mission, from visible rivals and from common technology."""
 
 from agents.innovator import imitated, occupied, visible_level
 from agents.kernel.arithmetic import highest
@@ -10,7 +10,7 @@ from model.state.state import LAST_GENERATION, State
 
 @phase
 def imitate(p: ParameterRecord, s: State) -> None:
-    """Capability moves towards the best visible rival and the common technology, all firms reading the same state."""
+    """Move capability towards the best visible rival and common technology. All firms read the same state."""
     innovators, slots = s.innovators, occupied(s.innovators.alive)
     ceiling = s.phase_workspace.own_ceiling
     for i in range(slots):
@@ -22,7 +22,7 @@ def imitate(p: ParameterRecord, s: State) -> None:
 
 @phase
 def _look_around(p: ParameterRecord, s: State, slots: int) -> None:
-    """The highest level that any firm shows, per domain, into `domain`. The firm itself learns nothing from that.
+    """Set the highest level that any firm shows, per domain. The firm itself learns nothing from that.
 
     What a firm shows is at most what it knows, so that nobody has to be left out of what others show.
     """
@@ -40,7 +40,7 @@ def _look_around(p: ParameterRecord, s: State, slots: int) -> None:
 
 @phase
 def _follow(p: ParameterRecord, s: State, ceiling: Floats, slots: int) -> None:
-    """Capability after imitation of the best rival, or of common technology where that teaches more."""
+    """Set capability after imitation of the best rival, or of common technology where that teaches more."""
     alive, capability, absorption = s.innovators.alive, s.innovators.capability, s.innovators.absorption
     best, common = s.phase_workspace.best, s.stocks.common
     speed, in_common = p.imitation * (1.0 - p.ip_protection), p.imitation
@@ -54,7 +54,7 @@ def _follow(p: ParameterRecord, s: State, ceiling: Floats, slots: int) -> None:
 
 @phase
 def _join_forces(efficacy: float, s: State, ceiling: Floats, slots: int) -> None:
-    """Members of a mission take over the best of each other without delay, for the share of R&D that it pays for.
+    """Let members of a mission take over the best of each other, for the share of R&D that it pays for.
 
     x moves by min(1, efficacy * mission's money / all own and public R&D money) * absorptive capacity towards the best
     member's.

@@ -1,4 +1,4 @@
-"""Suppliers learn from orders and from problems solved with them; congestion makes inputs dear."""
+"""Supply: suppliers learn from orders and from problems solved with them. Congestion makes inputs dear."""
 
 from agents.innovator import Innovators
 from agents.kernel.decorators import phase
@@ -10,7 +10,7 @@ from model.state.state import LAST_GENERATION, State
 
 @phase
 def serve_orders(t: int, p: ParameterRecord, s: State) -> None:
-    """Orders of the last quarter's products: learning, capacity and the cost of inputs."""
+    """Serve orders of the last quarter's products: learning, capacity and the cost of inputs."""
     suppliers, tally, foreign = s.suppliers, s.tallies[t], s.suppliers.foreign
     capability, experience = suppliers.capability, suppliers.experience
     solved, orders = suppliers.solved, suppliers.orders
@@ -37,7 +37,7 @@ def serve_orders(t: int, p: ParameterRecord, s: State) -> None:
 
 @phase
 def _place_orders(p: ParameterRecord, innovators: Innovators, orders: Floats) -> None:
-    """Every firm orders a unit per domain and unit sold."""
+    """Place orders: every firm takes a unit per domain and unit sold."""
     alive, units, supplier = innovators.alive, innovators.units, innovators.supplier
     orders[:] = 0.0
     for i in range(p.slots):

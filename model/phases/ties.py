@@ -1,4 +1,4 @@
-"""Ties: users forget firms that have gone and meet others; meetings across regions are rarer."""
+"""Ties: users forget firms that have gone and meet others. Meetings across regions are rarer."""
 
 from agents.innovator import Innovators
 from agents.kernel.arithmetic import list_rare
@@ -16,7 +16,7 @@ _Draws = tuple[float, float, float, float]  # of four tries
 
 @phase
 def renew_ties(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last: int) -> None:
-    """Dead contacts are replaced; with probability `meet` a user swaps one contact, with more where a platform helps.
+    """Replace dead contacts. With probability `meet` a user swaps one contact, with more where a platform helps.
 
     Platforms bring together across regions: segmentation does not dampen their meetings.
     """
@@ -34,7 +34,7 @@ def renew_ties(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last
 def _meet_by_chance(
     t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
 ) -> None:
-    """Those that meet a firm swap one contact."""
+    """Swap one contact of those that meet a firm."""
     meeting, place = s.thread_workspace.listed, s.thread_workspace.position_draw
     count = list_rare(s.users.meets_firm[start:stop], start, meeting)
     for n in range(count):
@@ -46,7 +46,7 @@ def _meet_by_chance(
 
 @phase
 def _meet_on_platform(t: int, p: ParameterRecord, meetings: float, seed: Key, s: State, start: int, stop: int) -> None:
-    """Those that a platform brings together with a firm swap one contact more."""
+    """Swap one contact more of those that a platform brings together with a firm."""
     workspace = s.thread_workspace
     meeting, meets, place = workspace.listed, workspace.marked, workspace.position_draw
     for k in range(stop - start):
@@ -70,7 +70,7 @@ def _swap_contact(
     place: float,
     occasion: int,
 ) -> None:
-    """A contact at random, unless it is the provider, gives way to a firm met for the first time."""
+    """Swap a random contact, unless it is the provider, for a firm met for the first time."""
     m = min(int(place * p.contacts), p.contacts - 1)
     if users.contacts[u, m] < 0 or users.contacts[u, m] != users.provider[u]:
         partner = find_partner(t, p, segmentation, seed, users, innovators, u, occasion)
@@ -81,7 +81,7 @@ def _swap_contact(
 def replace_dead_contacts(
     t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, first: Integer, last: int
 ) -> None:
-    """A provider that has left in quarter t leaves its users orphaned: they must choose next quarter."""
+    """Replace contacts that have left. A provider that left in quarter t orphans its users: they choose next."""
     for start in range(first, last, BLOCK):
         _replace_in_block(t, p, segmentation, seed, s, start, min(start + BLOCK, last))
 
@@ -90,7 +90,7 @@ def replace_dead_contacts(
 def _replace_in_block(
     t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
 ) -> None:
-    """The same for users `start` to `stop`."""
+    """Replace dead contacts of users `start` to `stop`."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
     workspace, known = s.thread_workspace, contacts.shape[1]
     agent, place, luck = workspace.who, workspace.option, workspace.tries
@@ -113,7 +113,7 @@ def _replace_in_block(
 
 @phase
 def _list_stale(t: int, contacts: Integers, death: Integers, stale: Flags, first: int, listed: Integers) -> int:
-    """Places, counted from `first`, of contacts that are nobody or have left in quarter t; returns their number.
+    """List positions, from `first`, of contacts that are nobody or have left in quarter t, and return their number.
 
     `stale` (positions,) is working space. Whoever left earlier has been replaced: a pass for each that left now
     suffices.
@@ -130,7 +130,7 @@ def _list_stale(t: int, contacts: Integers, death: Integers, stale: Flags, first
 
 @phase
 def _draw_first_tries(t: Integer, seed: Key, agent: Integers, occasion: Integers, luck: Floats, count: int) -> None:
-    """The luck of the first four tries of many searches, as `find_partner` would draw it for each."""
+    """Draw the uniforms of the first four tries of many searches, as `find_partner` would draw them for each."""
     one, two, three, four = luck[0], luck[1], luck[2], luck[3]
     for k in range(count):
         w0, w1, w2, w3 = words_in_loop(seed, _PARTNER, t, agent[k], occasion[k] * (_TRIES + 1))
@@ -139,7 +139,7 @@ def _draw_first_tries(t: Integer, seed: Key, agent: Integers, occasion: Integers
 
 @phase
 def meet_founders(t: Integer, p: ParameterRecord, seed: Key, s: State) -> None:
-    """Every user's first contacts, one after the other, found as it will find others later."""
+    """Find every user's first contacts, one after the other, as it will find others later."""
     users, innovators, workspace = s.users, s.innovators, s.thread_workspace
     agent, place, luck = workspace.who, workspace.option, workspace.tries
     for start in range(0, users.contacts.shape[0], BLOCK):
@@ -165,7 +165,7 @@ def find_partner(
     u: int,
     occasion: int,
 ) -> int:
-    """A living innovator that the user does not know yet, or -1.
+    """Return a living innovator that the user does not know yet, or -1.
 
     Keyed slots are tried until one fits; one from another region is passed over with probability `segmentation`.
     Two arms with nearly the same firms thus meet nearly the same ones. After 64 tries, one of all that fit is drawn.
@@ -187,7 +187,7 @@ def _search(
     occasion: int,
     first: _Draws,
 ) -> int:
-    """As `find_partner`, given the luck of the first four tries."""
+    """Search as `find_partner`, given the uniforms of the first four tries."""
     found = _try(p.slots, segmentation, users, innovators, u, first)
     if found < 0 and _knows_all(innovators.alive, users.contacts, u):
         return -1  # where firms are few, that is most users, in every place that is empty
@@ -204,7 +204,7 @@ def _search(
 
 @phase
 def _try(slots: int, segmentation: float, users: Users, innovators: Innovators, u: int, luck: _Draws) -> int:
-    """The first of four slots that fits, or -1.
+    """Return the first of four slots that fits, or -1.
 
     A uniform gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
     """
@@ -219,7 +219,7 @@ def _try(slots: int, segmentation: float, users: Users, innovators: Innovators, 
 
 @phase
 def _draw_among_all(slots: int, users: Users, innovators: Innovators, u: int, luck: float, anywhere: bool) -> int:
-    """One of all living firms that the user does not know, of its own region unless `anywhere`; -1 if there is none."""
+    """Draw one of all living firms that the user does not know, of its region unless `anywhere`, or -1."""
     alive, home, contacts, region = innovators.alive, innovators.region, users.contacts, users.region[u]
     fitting = 0
     for i in range(slots):
@@ -235,7 +235,7 @@ def _draw_among_all(slots: int, users: Users, innovators: Innovators, u: int, lu
 
 @phase
 def _knows_all(alive: Flags, contacts: Integers, u: int) -> bool:
-    """Whether the user knows every living firm."""
+    """Return whether the user knows every living firm."""
     living, known = 0, 0
     for i in range(alive.shape[0]):
         living += alive[i]
@@ -246,7 +246,7 @@ def _knows_all(alive: Flags, contacts: Integers, u: int) -> bool:
 
 @phase
 def _knows(contacts: Integers, u: int, i: int) -> bool:
-    """Whether innovator i is among the user's contacts."""
+    """Return whether innovator i is among the user's contacts."""
     known = False
     for m in range(contacts.shape[1]):
         known |= contacts[u, m] == i

@@ -13,7 +13,7 @@ _HABIT = 0.25  # weight of the last quarter in what a firm usually sells
 
 @phase
 def produce(p: ParameterRecord, s: State, first: int, last: int, k: int) -> None:
-    """Output with the chosen technology, payments for it, sales per firm; then mastery rises with use.
+    """Produce with the chosen technology and book payments and sales per firm. Then mastery rises with use.
 
     Adds up what the users from `first` to `last` (not included) buy, and how their productivity changes, as share k.
     """
@@ -74,7 +74,7 @@ def _work(p: ParameterRecord, s: State, start: int, stop: int) -> None:
 
 @phase
 def _compare_productivity(users: Users, now: Floats, start: int, stop: int, sums: Row) -> None:
-    """Change of users' mean productivity, by what they did: kept their provider, changed it, adopted, went back.
+    """Add up the change of users' mean productivity: of those that kept a provider, changed it, adopted, went back.
 
     The four parts of Foster, Haltiwanger & Krizan (2001) with technologies in place of firms: weights are sizes,
     which do not change, so that the parts sum to the change of the mean.
@@ -121,7 +121,7 @@ def book_sales(t: int, p: ParameterRecord, s: State) -> None:
 
 @phase
 def _count_revenue(t: int, p: ParameterRecord, innovators: Innovators) -> None:
-    """Revenue, the part of it that government pays, and progress of useful quality."""
+    """Set revenue, the part of it that government pays, and progress of useful quality."""
     units, price, subsidy, delivered = innovators.units, innovators.price, innovators.subsidy, innovators.delivered
     revenue, subsidised, mark = innovators.revenue, innovators.subsidised, innovators.useful_mark
     for i in range(p.slots):

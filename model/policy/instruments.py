@@ -27,7 +27,7 @@ _ROW_OF_PAYER = np.array([PRICE_SUBSIDIES.index(name) if name in PRICE_SUBSIDIES
 
 
 class Signal(NamedTuple):
-    """What instruments may see; N slots, S suppliers, J industries, R regions."""
+    """The signal that instruments see. N slots, S suppliers, J industries, R regions."""
 
     initial_output: float  # Y_0
     foresight: float  # phi, without an observatory
@@ -51,7 +51,7 @@ _Act = Callable[[int, float, PolicyRecord, ParameterRecord, Signal, Support], fl
 def _share_out_research(
     net: float, takers: Flags, signal: Signal, equal: bool, limit: float, support: Support
 ) -> float:
-    """R&D money to the takers in proportion to own R&D, or equally, at most `limit` each; returns what was placed."""
+    """Give R&D money to the takers by own R&D, or equally, at most `limit` each. Return what was placed."""
     base, placed = _research_of(takers, signal, equal), 0.0
     for i in range(takers.shape[0]):
         if takers[i]:
@@ -64,7 +64,7 @@ def _share_out_research(
 
 @phase
 def _research_of(takers: Flags, signal: Signal, equal: bool) -> float:
-    """Own R&D that the takers plan, or their number."""
+    """Return own R&D that the takers plan, or their number."""
     base = 0.0
     for i in range(takers.shape[0]):
         if takers[i]:
@@ -82,7 +82,7 @@ def _earmark(takers: Flags, share: float, support: Support, marked: Floats) -> N
 
 @phase
 def _pass_upstream(money: float, signal: Signal, support: Support) -> float:
-    """Money for the R&D of domestic suppliers of the planned domains."""
+    """Give money to the R&D of domestic suppliers of the planned domains."""
     for k in range(signal.upstream.shape[0]):
         support.upstream[k] += money * signal.upstream[k]
     return money
@@ -90,7 +90,7 @@ def _pass_upstream(money: float, signal: Signal, support: Support) -> float:
 
 @phase
 def _pay_part_of_price(number: int, net: float, takers: Flags, cap: float, signal: Signal, support: Support) -> float:
-    """One subsidy rate on the takers' products."""
+    """Set one subsidy rate on the takers' products."""
     base = 0.0
     for i in range(takers.shape[0]):
         if takers[i]:
@@ -104,7 +104,7 @@ def _pay_part_of_price(number: int, net: float, takers: Flags, cap: float, signa
 
 @phase
 def _buy_service(net: float, support: Support) -> float:
-    """Money for a public service."""
+    """Pay for a public service."""
     support.flow[0].services += net
     return net
 
@@ -113,7 +113,7 @@ def _buy_service(net: float, support: Support) -> float:
 def rebate(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """The tax, handed straight back."""
+    """Hand the tax straight back."""
     support.flow[0].refund += net
     return net
 
@@ -122,7 +122,7 @@ def rebate(
 def rd_credit(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Matching credit on everyone's own R&D."""
+    """Match everyone's own R&D by a credit."""
     return _share_out_research(net, signal.eligible, signal, False, np.inf, support)
 
 
@@ -130,7 +130,7 @@ def rd_credit(
 def grants(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """R&D money for champions, shares of it tied to the plan, earmarked for exploration, passed to suppliers."""
+    """Give champions R&D money, shares of it tied to the plan, earmarked for exploration, passed to suppliers."""
     limit = policy.award_size if policy.award_size > 0.0 else np.inf
     if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
         return 0.0
@@ -145,7 +145,7 @@ def grants(
 def guidance_fund(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Each region's part of the money as equity to the firms its government backs, in proportion to own R&D."""
+    """Give each region's money as equity to the firms its government backs, in proportion to own R&D."""
     placed, takers = 0.0, np.zeros(signal.backed.shape[0], np.bool_)
     for r in range(signal.local.shape[0]):
         for i in range(takers.shape[0]):
@@ -161,7 +161,7 @@ def guidance_fund(
 def mission(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
+    """Pay planned R&D of a consortium: explored in part, hours lost to coordination, results free among members."""
     if _research_of(signal.chosen, signal, policy.equal_award == 1) <= 0.0:
         return 0.0
     own = (1.0 - policy.mission_upstream) * net
@@ -177,7 +177,7 @@ def mission(
 def basic_research(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Public science."""
+    """Pay public science."""
     support.flow[0].science += net
     return net
 
@@ -186,7 +186,7 @@ def basic_research(
 def vouchers(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """A part of the price of any domestic product."""
+    """Pay a part of the price of any domestic product."""
     return _pay_part_of_price(number, net, signal.eligible, policy.subsidy_cap, signal, support)
 
 
@@ -194,7 +194,7 @@ def vouchers(
 def demonstration(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Integration and risk paid to those who adopt where few have; at the rate that the money allows."""
+    """Pay integration and risk of those who adopt where few have, at the rate that the money allows."""
     rate = subsidy_rate(net, signal.adopting, 1.0)
     for j in range(signal.adopted.shape[0]):
         support.adoption[j] = rate if signal.adopted[j] < policy.first_adopters else 0.0
@@ -205,7 +205,7 @@ def demonstration(
 def procurement(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """A part of the price of champions' products; their buyers may be relieved of risk, in full at the capped rate."""
+    """Pay a part of the price of champions' products and relieve buyers of risk, in full at the capped rate."""
     _pay_part_of_price(number, net, signal.chosen, policy.subsidy_cap, signal, support)
     for i in range(signal.chosen.shape[0]):
         paid = support.purchase[_ROW_OF_PAYER[number], i] / policy.subsidy_cap if policy.subsidy_cap > 0.0 else 0.0
@@ -217,7 +217,7 @@ def procurement(
 def entry_subsidy(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Money for each domestic entrant: the purse over 1.1 times last quarter's entrants, at most the award."""
+    """Add to each domestic entrant's cash: the purse over 1.1 times last quarter's entrants, at most the award."""
     expected = max(1.0, 1.1 * signal.entrants)
     support.flow[0].entrant = min(policy.entry_award * p.seed_cash, net / expected)
     return 0.0
@@ -227,7 +227,7 @@ def entry_subsidy(
 def platform(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Meetings: probability = efficacy * money / Y_0 per user, at most 1."""
+    """Pay for meetings: probability = efficacy * money / Y_0 per user, at most 1."""
     support.flow[0].meetings = min(1.0, p.platform_efficacy * net / signal.initial_output)
     return _buy_service(support.flow[0].meetings * signal.initial_output / p.platform_efficacy, support)
 
@@ -236,7 +236,7 @@ def platform(
 def roadmap(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Weight of the roadmap in firms' directions: 1 - exp(-efficacy * money / Y_0)."""
+    """Set the weight of the roadmap in firms' directions: 1 - exp(-efficacy * money / Y_0)."""
     support.flow[0].roadmap = 1.0 - exp(-p.roadmap_efficacy * net / signal.initial_output)
     return _buy_service(net, support)
 
@@ -245,7 +245,7 @@ def roadmap(
 def common_technology(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Public R&D on the problems reported most."""
+    """Pay public R&D on the problems reported most."""
     support.flow[0].common += net
     return net
 
@@ -254,7 +254,7 @@ def common_technology(
 def infrastructure(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Investment in the stock."""
+    """Invest in the stock."""
     support.flow[0].infrastructure += net
     return net
 
@@ -263,7 +263,7 @@ def infrastructure(
 def talent(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Training of engineers."""
+    """Train engineers."""
     support.flow[0].training += net
     return net
 
@@ -272,7 +272,7 @@ def talent(
 def market_unification(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Segmentation is multiplied by exp(-efficacy * money / Y_0)."""
+    """Multiply segmentation by exp(-efficacy * money / Y_0)."""
     support.flow[0].segmentation = exp(-p.unification_efficacy * net / signal.initial_output)
     return _buy_service(net, support)
 
@@ -281,13 +281,13 @@ def market_unification(
 def observatory(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
-    """Foresight from the next quarter on."""
+    """Buy foresight from the next quarter on."""
     support.flow[0].foresight = insight(signal.foresight, p.observatory_efficacy, net / signal.initial_output)
     return _buy_service(net, support)
 
 
 def _dispatcher() -> _Act:
-    """act(number, …) calls the instrument of that number in the order of the declarations.
+    """Return act(number, …), which calls the instrument of that number in the order of the declarations.
 
     Written out as a chain of comparisons, because compiled code cannot index a tuple of different functions.
     """

@@ -15,7 +15,7 @@ from model.randomness import Stream, uniforms
 
 
 def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Peers of every user in compressed rows: (start (U + 1,), peers (ties,)), in new arrays."""
+    """Return peers of every user in compressed rows: (start (U + 1,), peers (ties,)), in new arrays."""
     if p.users == 1:
         start, peers = np.zeros(2, np.int64), np.zeros(0, np.int64)
     elif p.peers_graph:
@@ -31,14 +31,14 @@ def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray
 
 
 def watchers_of(start: np.ndarray, peers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Peers in compressed rows from the other end: for every user, who has it as a peer. Shapes as given."""
+    """Return peers in compressed rows from the other end: for every user, who has it as a peer. Shapes as given."""
     users = start.shape[0] - 1
     seen = np.concatenate([[0], np.cumsum(np.bincount(peers, minlength=users))])
     return seen, np.repeat(np.arange(users, dtype=np.int32), np.diff(start))[np.argsort(peers)]
 
 
 def supply_ties(p: Parameters, seed: int) -> np.ndarray:
-    """Supplier of every innovator slot in every domain, shape (slots, domains); domain c has suppliers c, c + D, …
+    """Return the supplier of every slot in every domain, (slots, domains). Domain c has suppliers c, c + D, …
 
     The one that `supply_graph` names; where it names none, one drawn or near as `supply_network` says.
     """
@@ -50,7 +50,7 @@ def supply_ties(p: Parameters, seed: int) -> np.ndarray:
 
 
 def _generated_supply_ties(p: Parameters, seed: int) -> np.ndarray:
-    """By default one of the domain's suppliers at random; with a graph over suppliers and slots, the nearest one."""
+    """Return one of the domain's suppliers at random or, with a graph over suppliers and slots, the nearest one."""
     draws = uniforms(seed, Stream.SUPPLY, p.slots, p.domains)[..., 0]
     per_domain = (p.suppliers - 1 - np.arange(p.domains)) // p.domains + 1
     picked = np.minimum((draws * per_domain).astype(np.int64), per_domain - 1)
@@ -67,7 +67,7 @@ def _generated_supply_ties(p: Parameters, seed: int) -> np.ndarray:
 
 
 def _community_peers(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray) -> np.ndarray:
-    """Half of a user's peers from its own industry, half from its own region. Shape (users, peers)."""
+    """Draw half of a user's peers from its own industry, half from its own region. Shape (users, peers)."""
     draws = uniforms(seed, Stream.PEERS, p.users, (p.peers + 1) // 2).reshape(p.users, -1)[:, : p.peers]
     peers = np.empty((p.users, p.peers), np.int64)
     for first, group in enumerate((industry, region)):
@@ -76,7 +76,7 @@ def _community_peers(p: Parameters, seed: int, industry: np.ndarray, region: np.
 
 
 def _others_alike(group: np.ndarray, draw: np.ndarray) -> np.ndarray:
-    """For every user a uniform other member of its group per row of `draw`; of all users where it is alone in it."""
+    """Return a uniform other member of every user's group per row of `draw`, of all users where it is alone in it."""
     users = group.shape[0]
     order = np.argsort(group, kind="stable")
     size = np.bincount(group)
@@ -90,7 +90,7 @@ def _others_alike(group: np.ndarray, draw: np.ndarray) -> np.ndarray:
 
 
 def _generate(kind: str, nodes: int, degree: int, rewiring: float, blocks: tuple[int, ...], seed: int) -> Any:
-    """A NetworkX graph on `nodes` nodes with about `degree` ties each."""
+    """Return a NetworkX graph on `nodes` nodes with about `degree` ties each."""
     import networkx as nx
 
     if kind == "watts_strogatz":
@@ -109,7 +109,7 @@ def _generate(kind: str, nodes: int, degree: int, rewiring: float, blocks: tuple
 def _graph_rows(
     kind: str, nodes: int, degree: int, rewiring: float, blocks: tuple[int, ...], seed: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Neighbours of every node of a generated graph in compressed rows, read-only."""
+    """Return neighbours of every node of a generated graph in compressed rows, read-only."""
     graph = _generate(kind, nodes, degree, rewiring, blocks, seed)
     ends = np.array(graph.edges(), np.int64).reshape(-1, 2)
     source, target = np.concatenate([ends[:, 0], ends[:, 1]]), np.concatenate([ends[:, 1], ends[:, 0]])
@@ -123,7 +123,7 @@ def _graph_rows(
 
 @lru_cache(maxsize=16)
 def _supply_distances(kind: str, suppliers: int, slots: int, degree: int, rewiring: float, seed: int) -> np.ndarray:
-    """Ties between every slot and every supplier in a generated graph over both, interleaved. (slots, suppliers)."""
+    """Return ties between slots and suppliers in a generated graph over both, interleaved. (slots, suppliers)."""
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import shortest_path
 

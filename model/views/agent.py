@@ -50,7 +50,7 @@ def _attribute(part: str, name: str, note: str, whole: bool) -> property:
 
 
 def _frozen(value: Any) -> Any:
-    """A plain Python number, or a read-only copy of an array."""
+    """Return a plain Python number, or a read-only copy of an array."""
     if not isinstance(value, np.ndarray):
         return value.item()
     copied = value.copy()

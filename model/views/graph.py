@@ -1,4 +1,4 @@
-"""The live state as one multilayer NetworkX graph: who knows, uses, supplies, watches and rivals whom.
+"""The live state as one multilayer NetworkX graph: contacts, use, supply, peers and rivals.
 
 Nodes are strings, "user:3", "innovator:17" (by slot), "supplier:5"; `kind` and `index` say the same in parts. Edges
 carry their type as key and as `kind`; every attribute is a plain number, truth value or text, so that GraphML,
@@ -23,7 +23,7 @@ RIVALS = 10  # a firm's strongest rivals that are drawn as edges, so that the la
 
 
 def live_graph(state: State, period: int, industry_names: Sequence[str] = ()) -> Any:
-    """The network after `period` quarters, as a networkx.MultiDiGraph.
+    """Return the network after `period` quarters, as a networkx.MultiDiGraph.
 
     Users carry an `industry_name` where industries have names, which a file of industries gives.
 
@@ -109,7 +109,7 @@ def _add_nodes(graph: Any, kind: str, names: Names, columns: dict[str, list[Any]
 
 
 def _add_user_ties(graph: Any, users: Users, user: Names, innovator: Names) -> None:
-    """Contacts, use and peers."""
+    """Add contacts, use and peers."""
     knowing, place = np.nonzero(users.contacts >= 0)
     _add_edges(graph, "contact", (knowing, user), (users.contacts[knowing, place], innovator))
     adopters = np.flatnonzero(users.provider >= 0)
@@ -120,7 +120,7 @@ def _add_user_ties(graph: Any, users: Users, user: Names, innovator: Names) -> N
 
 
 def _add_orders(graph: Any, innovators: Innovators, firms: np.ndarray, innovator: Names, supplier: Names) -> None:
-    """One edge per firm and supplier, whatever the number of domains that the supplier serves it in."""
+    """Add one edge per firm and supplier, whatever the number of domains that the supplier serves it in."""
     domains = innovators.supplier.shape[1]
     pairs = np.stack([np.repeat(firms, domains), innovators.supplier[firms].ravel()])
     (buyer, seller), count = np.unique(pairs, axis=1, return_counts=True)
@@ -129,7 +129,7 @@ def _add_orders(graph: Any, innovators: Innovators, firms: np.ndarray, innovator
 
 
 def _add_rivalry(graph: Any, state: State, firms: np.ndarray, innovator: Names) -> None:
-    """Edges both ways between every firm and those with which it shares most users and suppliers."""
+    """Add edges both ways between every firm and those with which it shares most users and suppliers."""
     shared_users, shared_suppliers = _shared_users(state.users, firms), _shared_suppliers(state, firms)
     weight = shared_users + shared_suppliers
     np.fill_diagonal(weight, 0)
@@ -143,7 +143,7 @@ def _add_rivalry(graph: Any, state: State, firms: np.ndarray, innovator: Names) 
 
 
 def _shared_users(users: Users, firms: np.ndarray) -> np.ndarray:
-    """Users that know both of two firms. Shape (firms, firms)."""
+    """Return the number of users that know both of two firms. Shape (firms, firms)."""
     knowing, place = np.nonzero(users.contacts >= 0)
     known = np.searchsorted(firms, users.contacts[knowing, place])
     ones = np.ones(known.shape[0], np.int64)
@@ -153,7 +153,7 @@ def _shared_users(users: Users, firms: np.ndarray) -> np.ndarray:
 
 
 def _shared_suppliers(state: State, firms: np.ndarray) -> np.ndarray:
-    """Domains in which two firms have the same supplier. Shape (firms, firms)."""
+    """Return the number of domains in which two firms have the same supplier. Shape (firms, firms)."""
     supplier = state.innovators.supplier[firms]
     shared = np.zeros((firms.shape[0], firms.shape[0]), np.int64)
     for own in supplier.T:
@@ -168,7 +168,7 @@ def _add_edges(
     target: tuple[np.ndarray, Names],
     columns: dict[str, np.ndarray] | None = None,
 ) -> None:
-    """Edges with their kind as key and attribute, between rows that have names, and further attributes by column."""
+    """Add edges with their kind as key and attribute, between rows that have names, and attributes by column."""
     (sources, source_names), (targets, target_names) = source, target
     found = {name: values.tolist() for name, values in (columns or {}).items()}
     rows = zip(*found.values(), strict=True) if found else repeat((), sources.shape[0])
