@@ -209,7 +209,7 @@ def _try(slots: int, segmentation: float, users: Users, innovators: Innovators, 
     A uniform gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
     """
     alive, home, region, found = innovators.alive, innovators.region, users.region[u], -1
-    for one in luck[::-1]:  # without branches, whose outcome cannot be foretold: the first that fits is seen last
+    for one in luck[::-1]:  # without branches, whose outcome cannot be predicted: the first that fits is seen last
         place = one * slots
         i = min(int(place), slots - 1)
         fits = alive[i] & ((home[i] == region) | (place - i >= segmentation)) & (not _knows(users.contacts, u, i))
