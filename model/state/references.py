@@ -41,8 +41,8 @@ from numba.typed import List
 
 from agents.kernel.fields import fields_of
 
-SUPPORTED_NUMBA = ("0.61", "0.62", "0.63", "0.64", "0.65", "0.66", "0.67", "0.68")
-"""Minor versions of Numba with which references are known to work."""
+SUPPORTED_NUMBA = ("0.68",)
+"""Minor versions of Numba with which references have been tested."""
 
 _WORD = ir.IntType(64)
 
@@ -55,8 +55,8 @@ def by_reference() -> bool:
     known = ".".join(numba.__version__.split(".")[:2]) in SUPPORTED_NUMBA
     if not known:
         print(
-            f"Numba {numba.__version__} is not known to model/state/references.py (known: {SUPPORTED_NUMBA[0]} to "
-            f"{SUPPORTED_NUMBA[-1]}): runs take several times as long, with the same results",
+            f"Numba {numba.__version__} is untested with model/state/references.py (tested: "
+            f"{', '.join(SUPPORTED_NUMBA)}): runs take several times as long, with the same results",
             file=sys.stderr,
         )
     return known

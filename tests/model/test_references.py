@@ -1,9 +1,6 @@
 """References: compiled code reads and writes the very arrays of a state, wherever they stand and however they lie."""
 
 import gc
-import re
-import tomllib
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numba
@@ -142,13 +139,9 @@ def minor(version):
     return tuple(int(number) for number in version.split(".")[:2])
 
 
-def test_the_supported_versions_of_numba_are_those_of_the_project():
-    """From the oldest that pyproject.toml allows, without a gap, to the installed one."""
-    project = tomllib.loads((Path(__file__).resolve().parents[2] / "pyproject.toml").read_text())["project"]
-    oldest = next(re.match(r"numba>=([\d.]+)", entry)[1] for entry in project["dependencies"] if "numba" in entry)
-    supported = [minor(version) for version in SUPPORTED_NUMBA]
-    assert supported[0] == minor(oldest) and minor(numba.__version__) in supported
-    assert supported == [(0, number) for number in range(supported[0][1], supported[-1][1] + 1)]
+def test_the_installed_numba_is_one_that_references_were_tested_with():
+    """Whoever moves to another minor version runs these tests with it, then adds it."""
+    assert ".".join(numba.__version__.split(".")[:2]) in SUPPORTED_NUMBA
 
 
 @pytest.fixture
@@ -173,7 +166,7 @@ def test_with_an_unknown_version_states_are_passed_by_value(compiled, unknown_nu
         act.py_func(alone)
         assert np.array_equal(one.part.columns, alone.part.columns) and np.array_equal(one.flags, alone.flags)
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and numba.__version__ in said and "is not known" in said
+    assert said.count("\n") == 1 and numba.__version__ in said and "is untested" in said
 
 
 def test_clear():
