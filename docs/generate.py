@@ -1,6 +1,5 @@
 """The parts of pages that are made when the documentation is built: declarations and tables of results."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,6 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
-
-SYMBOL = re.compile(r"^([A-Za-z]\w{0,8}|[A-Z]_\w+): ")
-"""The symbol of the paper at the beginning of a meaning, as in "kappa: what a lab achieves"."""
 
 CHOOSERS = {"": "nobody", "government": "the government", "regions": "the governments of the regions"}
 
@@ -74,12 +70,9 @@ def traits() -> Iterator[str]:
 def _declared(entries: Iterable[Mapping[str, Any]], prefix: str) -> Iterator[str]:
     rows = []
     for entry in entries:
-        found = SYMBOL.match(entry["meaning"])
-        symbol = found[1] if found else ""
-        meaning = entry["meaning"][found.end() if found else 0 :]
         default = entry["default"] if entry["default"] not in ("", [], {}) else "none"
-        rows.append((f"`{prefix}{entry['name']}`", symbol, default, entry["unit"], _range(entry["range"]), meaning,
-                     entry["source"]))  # fmt: skip
+        rows.append((f"`{prefix}{entry['name']}`", entry["symbol"], default, entry["unit"], _range(entry["range"]),
+                     entry["meaning"], entry["source"]))  # fmt: skip
     return table(["name", "symbol", "default", "unit", "allowed", "meaning", "source"], rows)
 
 
