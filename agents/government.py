@@ -1,30 +1,33 @@
 """Government: raises a budget, sees firms and problems imperfectly, and keeps or drops its champions."""
 
 import math
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from agents.kernel.arithmetic import exp
 from agents.kernel.decorators import inlined_rule
+from agents.kernel.fields import DRAWN, KEPT, Field
 
 NEVER = -1_000_000  # a quarter before any other
 
 
 class GovernmentState(NamedTuple):
-    """State of the government; I instruments, N slots, D domains, T quarters."""
+    """State of the government. I instruments, N slots, D domains, T quarters."""
 
-    purse: np.ndarray  # (I,): money carried per instrument; negative after an overrun
-    placed: np.ndarray  # (T, I): money placed per quarter and instrument, net of administration and leakage
-    chosen: np.ndarray  # (N,): whether the firm is a champion
-    since: np.ndarray  # (N,): quarter in which the firm was last chosen or dropped
-    backed: np.ndarray  # (N,): whether the firm's local government backs it by equity
-    backed_since: np.ndarray  # (N,): quarter in which it last took it up or dropped it
-    plan: np.ndarray  # (D,): weights over domains, sum to 1
-    reported: np.ndarray  # (D,): reports heard by all firms, remembered as a firm remembers them
-    roadmap: np.ndarray  # (D,): weights over domains shown to all, sum to 1
-    fashion: np.ndarray  # (D,): mean direction of R&D of the firms that local governments back, sum to 1
-    score: np.ndarray  # (N,): what government believes of a firm
+    # fmt: off
+    purse: Annotated[np.ndarray, Field("I", "money", "carried per instrument. Negative after an overrun")]
+    placed: Annotated[np.ndarray, Field("T, I", "money", "placed per quarter and instrument, net of administration and leakage")]
+    chosen: Annotated[np.ndarray, Field("N", "", "the firm is a champion", bool, first=False, entrant=KEPT)]
+    since: Annotated[np.ndarray, Field("N", "quarter", "quarter in which the firm was last chosen or dropped", np.int64, first=NEVER, entrant=NEVER)]
+    backed: Annotated[np.ndarray, Field("N", "", "the firm's local government backs it by equity", bool, first=False, entrant=KEPT)]
+    backed_since: Annotated[np.ndarray, Field("N", "quarter", "quarter in which it last took it up or dropped it", np.int64, first=NEVER, entrant=NEVER)]
+    plan: Annotated[np.ndarray, Field("D", "share", "weights over domains, sum to 1", first=DRAWN)]
+    reported: Annotated[np.ndarray, Field("D", "reports", "heard by all firms, remembered as a firm remembers them")]
+    roadmap: Annotated[np.ndarray, Field("D", "share", "weights over domains shown to all, sum to 1", first=DRAWN)]
+    fashion: Annotated[np.ndarray, Field("D", "share", "mean direction of R&D of the firms that local governments back, sums to 1", first=DRAWN)]
+    score: Annotated[np.ndarray, Field("N", "", "z-score that government gives a firm", entrant=KEPT)]
+    # fmt: on
 
 
 @inlined_rule

@@ -1,11 +1,13 @@
 """Innovators: firms that turn engineers, reports and rivals' examples into products."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
+from agents.government import NEVER
 from agents.kernel.arithmetic import exp, power
 from agents.kernel.decorators import inlined_rule
+from agents.kernel.fields import DRAWN, KEPT, Field
 from agents.kernel.types import Flags
 
 ABROAD = -1  # a foreign firm's region: no user's own
@@ -17,54 +19,56 @@ _VISIBLE_HALF = 0.001  # share of all users at which half of what use can show i
 
 
 class Innovators(NamedTuple):
-    """State of N slots as arrays of shape (N,), unless said otherwise; D domains, J industries."""
+    """State of N slots. D domains, J industries."""
 
-    alive: np.ndarray  # whether a firm lives in the slot
-    foreign: np.ndarray  # foreign flag
-    region: np.ndarray  # region index, ABROAD for a foreign firm
-    income_abroad: np.ndarray  # money per quarter: a foreign firm's from other markets, net of production
-    birth: np.ndarray  # quarter of entry, -1 for founders
-    death: np.ndarray  # quarter in which the slot was last vacated; it rests until the next
-    capability: np.ndarray  # (N, D): x
-    generation: np.ndarray  # generation of the product
-    prototype: np.ndarray  # whether the next generation has been found and waits
-    belief: np.ndarray  # (N, D): Dirichlet counts of where problems come from
-    backlog: np.ndarray  # (N, D): open problems
-    heard: np.ndarray  # (N, J): S, reports already received per industry
-    supplier: np.ndarray  # (N, D): supplier per domain
-    plan_research: np.ndarray  # money: own R&D before public money displaces some
-    own_research: np.ndarray  # money per quarter: own R&D
-    fixed_real: np.ndarray  # money per quarter: fixed cost at w_0
-    public_research: np.ndarray  # money per quarter: public R&D money
-    hours: np.ndarray  # h: engineer hours
-    effort: np.ndarray  # (exploitation hours / h_ref)^lambda
-    absorption: np.ndarray  # a: absorptive capacity, 0-1
-    direction: np.ndarray  # (N, D): shares of exploitation hours, sum to 1
-    solved: np.ndarray  # problems solved in the quarter
-    effective: np.ndarray  # (N, D): e, capability combined with suppliers'
-    marginal: np.ndarray  # (N, D): e^(rho - 1), weight of a domain's problems before needs
-    quality: np.ndarray  # (N, J): quality in each industry
-    unit_cost: np.ndarray  # money
-    markup: np.ndarray  # share of cost
-    price: np.ndarray  # money, before subsidy
-    subsidy: np.ndarray  # share of the price paid by government
-    units: np.ndarray  # units sold in the quarter just past
-    revenue: np.ndarray  # money: units * price
-    subsidised: np.ndarray  # money: part of revenue paid by government
-    delivered: np.ndarray  # sum of size * quality * mastery over own users
-    share: np.ndarray  # share of units sold
-    experience: np.ndarray  # cumulative units sold
-    public_recent: np.ndarray  # money: public money, fading by a quarter each quarter
-    payments_recent: np.ndarray  # money: users' own payments, fading likewise
-    public_total: np.ndarray  # money: all public money received
-    equity: np.ndarray  # money: equity of the guidance fund not yet repaid
-    usual_units: np.ndarray  # units per quarter sold in the past, each quarter counting 0.75 times the next
-    endowment: np.ndarray  # money: seed cash with the addition that policy made to it
-    useful_mark: np.ndarray  # useful quality at the last progress
-    progress: np.ndarray  # quarter of the last progress
-    watched: np.ndarray  # when policy ended: 1 alive, 2 more if supported, 4 more if selling
-    productivity: np.ndarray  # quality units delivered per real resource
-    weight: np.ndarray  # share of quality units delivered
+    # fmt: off
+    alive: Annotated[np.ndarray, Field("N", "", "a firm lives in the slot", bool, first=DRAWN, entrant=True)]
+    foreign: Annotated[np.ndarray, Field("N", "", "foreign flag", bool, first=DRAWN, entrant=DRAWN)]
+    region: Annotated[np.ndarray, Field("N", "", "region index, ABROAD for a foreign firm", np.int64, first=DRAWN, entrant=DRAWN)]
+    income_abroad: Annotated[np.ndarray, Field("N", "money per quarter", "a foreign firm's from other markets, net of production", first=DRAWN, entrant=DRAWN)]
+    birth: Annotated[np.ndarray, Field("N", "quarter", "quarter of entry, -1 for founders", np.int64, first=-1, entrant=DRAWN)]
+    death: Annotated[np.ndarray, Field("N", "quarter", "quarter in which the slot was last vacated. It rests until the next", np.int64, first=NEVER, entrant=KEPT)]
+    capability: Annotated[np.ndarray, Field("N, D", "capability", "x", order="F", first=DRAWN, entrant=DRAWN)]
+    generation: Annotated[np.ndarray, Field("N", "", "generation of the product", np.int64, first=0, entrant=DRAWN)]
+    prototype: Annotated[np.ndarray, Field("N", "", "the next generation has been found and waits", bool, first=False, entrant=False)]
+    belief: Annotated[np.ndarray, Field("N, D", "", "Dirichlet counts of where problems come from", order="F", first=DRAWN, entrant=DRAWN)]
+    backlog: Annotated[np.ndarray, Field("N, D", "problems", "open problems", order="F", entrant=0.0)]
+    heard: Annotated[np.ndarray, Field("N, J", "reports", "S, reports already received per industry", order="F", entrant=0.0)]
+    supplier: Annotated[np.ndarray, Field("N, D", "", "supplier per domain", np.int64, order="F", first=DRAWN, entrant=KEPT)]
+    plan_research: Annotated[np.ndarray, Field("N", "money", "own R&D before public money displaces some", entrant=KEPT)]
+    own_research: Annotated[np.ndarray, Field("N", "money per quarter", "own R&D", entrant=0.0)]
+    fixed_real: Annotated[np.ndarray, Field("N", "money per quarter", "fixed cost at w_0", entrant=KEPT)]
+    public_research: Annotated[np.ndarray, Field("N", "money per quarter", "public R&D money", entrant=0.0)]
+    hours: Annotated[np.ndarray, Field("N", "hours", "h, engineer hours", entrant=0.0)]
+    effort: Annotated[np.ndarray, Field("N", "", "(exploitation hours / h_ref)^lambda", entrant=KEPT)]
+    absorption: Annotated[np.ndarray, Field("N", "share", "a, absorptive capacity", entrant=0.0)]
+    direction: Annotated[np.ndarray, Field("N, D", "share", "shares of exploitation hours, sum to 1", order="F", entrant=0.0)]
+    solved: Annotated[np.ndarray, Field("N", "problems", "problems solved in the quarter", entrant=KEPT)]
+    effective: Annotated[np.ndarray, Field("N, D", "capability", "e, capability combined with suppliers'", order="F", entrant=0.0)]
+    marginal: Annotated[np.ndarray, Field("N, D", "", "e^(rho - 1), weight of a domain's problems before needs", order="F", first=1.0, entrant=0.0)]
+    quality: Annotated[np.ndarray, Field("N, J", "quality", "quality in each industry. Nothing to show before the first product", order="F", entrant=0.0)]
+    unit_cost: Annotated[np.ndarray, Field("N", "money", "cost of a unit", entrant=0.0)]
+    markup: Annotated[np.ndarray, Field("N", "share of cost", "mark-up", first="markup_start", entrant="markup_start")]
+    price: Annotated[np.ndarray, Field("N", "money", "price before subsidy", entrant=0.0)]
+    subsidy: Annotated[np.ndarray, Field("N", "share of price", "paid by government", entrant=0.0)]
+    units: Annotated[np.ndarray, Field("N", "units", "sold in the quarter just past", entrant=0.0)]
+    revenue: Annotated[np.ndarray, Field("N", "money", "units * price", entrant=0.0)]
+    subsidised: Annotated[np.ndarray, Field("N", "money", "part of revenue paid by government", entrant=0.0)]
+    delivered: Annotated[np.ndarray, Field("N", "", "sum of size * quality * mastery over own users", entrant=0.0)]
+    share: Annotated[np.ndarray, Field("N", "share", "share of units sold", entrant=0.0)]
+    experience: Annotated[np.ndarray, Field("N", "units", "cumulative units sold", entrant=0.0)]
+    public_recent: Annotated[np.ndarray, Field("N", "money", "public money, fading by a quarter each quarter", entrant=0.0)]
+    payments_recent: Annotated[np.ndarray, Field("N", "money", "users' own payments, fading likewise", entrant=0.0)]
+    public_total: Annotated[np.ndarray, Field("N", "money", "all public money received", entrant=0.0)]
+    equity: Annotated[np.ndarray, Field("N", "money", "equity of the guidance fund not yet repaid", entrant=0.0)]
+    usual_units: Annotated[np.ndarray, Field("N", "units per quarter", "sold in the past, each quarter counting 0.75 times the next", entrant=0.0)]
+    endowment: Annotated[np.ndarray, Field("N", "money", "seed cash with the addition that policy made to it", first="seed_cash", entrant="seed_cash")]
+    useful_mark: Annotated[np.ndarray, Field("N", "quality", "useful quality at the last progress", entrant=0.0)]
+    progress: Annotated[np.ndarray, Field("N", "quarter", "quarter of the last progress", np.int64, first=0, entrant=DRAWN)]
+    watched: Annotated[np.ndarray, Field("N", "", "when policy ended: 1 alive, 2 more if supported, 4 more if selling", np.int64, first=0, entrant=0)]
+    productivity: Annotated[np.ndarray, Field("N", "", "quality units delivered per real resource", entrant=0.0)]
+    weight: Annotated[np.ndarray, Field("N", "share", "share of quality units delivered", entrant=0.0)]
+    # fmt: on
 
 
 @inlined_rule

@@ -1,25 +1,28 @@
 """Suppliers: one problem domain each; they learn from orders and from problems solved with them."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from agents.kernel.arithmetic import log, power
 from agents.kernel.decorators import inlined_rule
+from agents.kernel.fields import DRAWN, Field
 
 
 class Suppliers(NamedTuple):
-    """State of S suppliers as arrays of shape (S,)."""
+    """State of S suppliers."""
 
-    domain: np.ndarray  # problem domain served; every domain has one at least
-    region: np.ndarray  # region index
-    foreign: np.ndarray  # foreign flag
-    capability: np.ndarray  # z
-    capacity: np.ndarray  # K_s: units per quarter at normal cost
-    experience: np.ndarray  # cumulative orders per market size, plus problems solved with the supplier
-    orders: np.ndarray  # units ordered in the quarter just past
-    solved: np.ndarray  # problems solved with the supplier in the quarter
-    cost_factor: np.ndarray  # congestion: multiplies the cost of inputs bought here
+    # fmt: off
+    domain: Annotated[np.ndarray, Field("S", "", "problem domain served. Every domain has one at least", np.int64, first=DRAWN)]
+    region: Annotated[np.ndarray, Field("S", "", "region index", np.int64, first=DRAWN)]
+    foreign: Annotated[np.ndarray, Field("S", "", "foreign flag", bool, first=DRAWN)]
+    capability: Annotated[np.ndarray, Field("S", "capability", "z", first=DRAWN)]
+    capacity: Annotated[np.ndarray, Field("S", "units per quarter", "K_s, served at normal cost", first=DRAWN)]
+    experience: Annotated[np.ndarray, Field("S", "", "cumulative orders per market size, plus problems solved with the supplier")]
+    orders: Annotated[np.ndarray, Field("S", "units", "ordered in the quarter just past")]
+    solved: Annotated[np.ndarray, Field("S", "problems", "solved with the supplier in the quarter")]
+    cost_factor: Annotated[np.ndarray, Field("S", "", "congestion: multiplies the cost of inputs bought here", first=1.0)]
+    # fmt: on
 
 
 @inlined_rule

@@ -1,42 +1,45 @@
 """Users: firms of existing industries that choose a technology, learn to use it and send problems back."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from agents.kernel.arithmetic import log
 from agents.kernel.decorators import inlined_rule
+from agents.kernel.fields import DRAWN, Field
 
 OLD_TECHNOLOGY = -1
 ORPHANED = -2  # the provider has gone; the user must choose next quarter
 
 
 class Users(NamedTuple):
-    """State of U users as arrays of shape (U,), unless said otherwise."""
+    """State of U users."""
 
-    industry: np.ndarray  # industry index
-    region: np.ndarray  # region index
-    size: np.ndarray  # economic size; sums to 1,000 * market_size
-    valuation: np.ndarray  # val_u: valuation of quality, mean-one log-normal
-    lead: np.ndarray  # lead-user flag
-    old_quality: np.ndarray  # q0: quality of the own old technology
-    mastery: np.ndarray  # share of a product's quality that the user gets out of it, 0-1
-    provider: np.ndarray  # innovator slot, OLD_TECHNOLOGY or ORPHANED
-    contacts: np.ndarray  # (U, contacts): innovator slots known, -1 where none
-    peer_start: np.ndarray  # (U + 1,): where a user's peers begin in `peers`
-    peers: np.ndarray  # (ties,): peers of all users, one after another
-    watcher_start: np.ndarray  # (U + 1,): where those who have a user as peer begin in `watchers`
-    watchers: np.ndarray  # (ties,): the same ties from the other end
-    adopted: np.ndarray  # whether the user had the new technology when users last chose
-    adopting_peers: np.ndarray  # number of its peers that had
-    output: np.ndarray  # money per quarter: output of the quarter just past
-    spending: np.ndarray  # money per quarter: own payments to the provider, net of subsidy
-    productivity: np.ndarray  # money per size and quarter: output less technology at unsubsidised prices
-    technology: np.ndarray  # provider with which the quarter just past was produced, or OLD_TECHNOLOGY
-    quality_used: np.ndarray  # quality * mastery as used; 0 on the old technology
-    reconsiders: np.ndarray  # luck of the quarter: whether it reviews its provider
-    has_problem: np.ndarray  # likewise: whether it meets a problem with the product that it uses
-    meets_firm: np.ndarray  # likewise: whether it meets one more innovator
+    # fmt: off
+    industry: Annotated[np.ndarray, Field("U", "", "industry index", np.int16, first=DRAWN)]
+    region: Annotated[np.ndarray, Field("U", "", "region index", np.int16, first=DRAWN)]
+    size: Annotated[np.ndarray, Field("U", "units", "economic size, sums to 1,000 * market_size", first=DRAWN)]
+    valuation: Annotated[np.ndarray, Field("U", "", "val_u, valuation of quality, mean-one log-normal", first=DRAWN)]
+    lead: Annotated[np.ndarray, Field("U", "", "lead-user flag", bool, first=DRAWN)]
+    old_quality: Annotated[np.ndarray, Field("U", "quality", "q0, quality of the own old technology", first=DRAWN)]
+    mastery: Annotated[np.ndarray, Field("U", "share", "share of a product's quality that the user gets out of it", first="mastery_start")]
+    provider: Annotated[np.ndarray, Field("U", "", "innovator slot, OLD_TECHNOLOGY or ORPHANED", np.int16, first=OLD_TECHNOLOGY)]
+    contacts: Annotated[np.ndarray, Field("U, M", "", "innovator slots known, -1 where none", np.int16, first=-1)]
+    peer_start: Annotated[np.ndarray, Field("U + 1", "", "where a user's peers begin in `peers`", np.int64, first=DRAWN)]
+    peers: Annotated[np.ndarray, Field("ties", "", "peers of all users, one after another", np.int32, first=DRAWN)]
+    watcher_start: Annotated[np.ndarray, Field("U + 1", "", "where those who have a user as peer begin in `watchers`", np.int64, first=DRAWN)]
+    watchers: Annotated[np.ndarray, Field("ties", "", "the same ties from the other end", np.int32, first=DRAWN)]
+    adopted: Annotated[np.ndarray, Field("U", "", "the user had the new technology when users last chose", bool, first=False)]
+    adopting_peers: Annotated[np.ndarray, Field("U", "", "number of its peers that had", np.int32, first=0)]
+    output: Annotated[np.ndarray, Field("U", "money per quarter", "output of the quarter just past", first=DRAWN)]
+    spending: Annotated[np.ndarray, Field("U", "money per quarter", "own payments to the provider, net of subsidy")]
+    productivity: Annotated[np.ndarray, Field("U", "money per size and quarter", "output less technology at unsubsidised prices", first=DRAWN)]
+    technology: Annotated[np.ndarray, Field("U", "", "provider of the quarter just past, or OLD_TECHNOLOGY", np.int16, first=OLD_TECHNOLOGY)]
+    quality_used: Annotated[np.ndarray, Field("U", "quality", "quality * mastery as used. 0 on the old technology")]
+    reconsiders: Annotated[np.ndarray, Field("U", "", "random draw of the quarter: the user reviews its provider", bool, first=False)]
+    has_problem: Annotated[np.ndarray, Field("U", "", "likewise: it meets a problem with the product that it uses", bool, first=False)]
+    meets_firm: Annotated[np.ndarray, Field("U", "", "likewise: it meets one more innovator", bool, first=False)]
+    # fmt: on
 
 
 @inlined_rule

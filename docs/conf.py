@@ -1,4 +1,7 @@
-"""Settings of Sphinx. `python -m sphinx -W docs docs/_build` builds the documentation, and a warning is an error."""
+"""Settings of Sphinx.
+
+`python -m sphinx -W docs docs/_build/html` builds the documentation. A warning is an error.
+"""
 
 import os
 import sys

@@ -51,8 +51,10 @@ def presets() -> Iterator[str]:
 
 
 def _mix(policy: Policy) -> str:
-    parts = [f"{share:.0%} `{name}`" for name, share in policy.mix]
-    later = [f"{share:.0%} `{name}`" for name, share in policy.later_mix]
+    parts, later = (
+        [f"{share:.0%} `{name}`" for name, share in sorted(mix, key=lambda pair: -pair[1])]
+        for mix in (policy.mix, policy.later_mix)
+    )
     mixed = " + ".join(parts) or "no tax and no policy"
     return f"{mixed}, then {' + '.join(later)} from quarter {policy.later_from}" if later else mixed
 
@@ -71,15 +73,19 @@ def _declared(entries: Iterable[Mapping[str, Any]], prefix: str) -> Iterator[str
     rows = []
     for entry in entries:
         default = entry["default"] if entry["default"] not in ("", [], {}) else "none"
-        rows.append((f"`{prefix}{entry['name']}`", entry["symbol"], default, entry["unit"], _range(entry["range"]),
-                     entry["meaning"], entry["source"]))  # fmt: skip
-    return table(["name", "symbol", "default", "unit", "allowed", "meaning", "source"], rows)
+        number = f"{default} {entry['unit']}" if isinstance(default, int | float) else default
+        explained = f"{_sentence(entry['meaning'])} *{_sentence(entry['source'])}*"
+        symbol = f" ({entry['symbol']})" if entry["symbol"] else ""
+        rows.append((f"`{prefix}{entry['name']}`{symbol}", number, _range(entry["range"]), explained))
+    return table(["name", "default", "allowed", "meaning and source"], rows)
 
 
 def _range(span: Sequence[Any] | None) -> str:
     if not span:
         return ""
-    return f"{span[0]:g} to {span[1]:g}" if all(isinstance(end, int | float) for end in span) else ", ".join(span)
+    if isinstance(span[0], str):
+        return ", ".join(span)
+    return " to ".join(f"{end:,}" if float(end).is_integer() else f"{end:g}" for end in span)
 
 
 def indicators() -> Iterator[str]:
@@ -94,7 +100,7 @@ def indicators() -> Iterator[str]:
 
 
 def _sentence(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{text[:1].upper() if ': ' not in text[:12] else text[:1]}{text[1:]}."
 
 
 # -- results
@@ -167,7 +173,7 @@ def shown(result: Result, interval: bool = True) -> str:
     """Return a difference as the documents show it: sign, thousands, mark, and the interval where asked for."""
     numbers = [signed(text) for text in (result.value, result.low, result.high) if text]
     with_ends = interval and len(numbers) == 3 and result.column in ("welfare", "output")
-    ends = f" [{numbers[1]}, {numbers[2]}]" if with_ends else ""
+    ends = f" [{numbers[1]},\u00a0{numbers[2]}]" if with_ends else ""
     return f"{numbers[0]}{result.mark}{ends}"
 
 

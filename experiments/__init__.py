@@ -22,7 +22,7 @@ _ON_FIRST_USE = {
 
 
 def __getattr__(name: str) -> Any:
-    """Load pandas and what needs it only when it is used: `nqpf --help` must answer at once."""
+    """Load a public name on first use, as pandas takes long to load and `nqpf --help` must answer at once."""
     if name in _ON_FIRST_USE:
         from importlib import import_module
 

@@ -48,335 +48,142 @@ class Parameters(Declared):
     Raises BadInput with one line that names the parameter and what is allowed.
     """
 
-    # fmt: off  (a declaration a line reads as a table)
+    # fmt: off
     # -- size and resolution
     horizon: int = declare(160, "quarters", 1, 2000, "length of a run")
     users: int = declare(1000, "agents", 1, 5_000_000, "number of users (resolution, not economic size)")
     slots: int = declare(128, "agents", 2, 4096, "places for living innovators; must never bind")
     founders: int = declare(40, "agents", 1, 4096, "innovators founded at t = 0")
     suppliers: int = declare(60, "agents", 1, 4096, "number of suppliers, at least one per domain")
-    industries: int = declare(
-        20, "industries", 1, MOST_INDUSTRIES, "number of user industries at constant total demand"
-    )
+    industries: int = declare(20, "industries", 1, MOST_INDUSTRIES, "number of user industries at constant total demand")
     regions: int = declare(4, "regions", 1, 50, "number of regions")
     domains: int = declare(12, "domains", 1, 64, "number of problem domains")
-    market_size: float = declare(
-        1.0, "ratio", 0.01, 1000.0, "economic size: sizes of users sum to 1,000 times this; engineers 20 times this"
-    )
+    market_size: float = declare(1.0, "ratio", 0.01, 1000.0, "economic size: sizes of users sum to 1,000 times this; engineers 20 times this")
 
     # -- industries and users
-    traditional_share: float = declare(
-        0.88,
-        "share of output",
-        0.0,
-        1.0,
-        "output of traditional industries at t = 0",
-        f"OECD figures in {FENG}: high-tech 'about 3%', with medium-high-tech '8%-9%'",
-    )
-    emerging_share: float = declare(
-        0.09,
-        "share of output",
-        0.0,
-        1.0,
-        "output of emerging industries at t = 0; the rest is future industries",
-        f"OECD figures in {FENG}",
-    )
-    old_quality_traditional: float = declare(
-        0.89, "quality", *OLD_QUALITY, "old technology in traditional industries", CALIBRATION
-    )
-    old_quality_emerging: float = declare(
-        0.60, "quality", *OLD_QUALITY, "old technology in emerging industries", CALIBRATION
-    )
-    old_quality_future: float = declare(
-        0.25, "quality", *OLD_QUALITY, "old technology in future industries", CALIBRATION
-    )
-    generality: float = declare(
-        0.3,
-        "share",
-        0.0,
-        1.0,
-        "how general-purpose the technology is (weight of needs common to all industries)",
-        "Bresnahan & Trajtenberg (1995)",
-        symbol="eta",
-    )
+    traditional_share: float = declare(0.88, "share of output", 0.0, 1.0, "output of traditional industries at t = 0", f"OECD figures in {FENG}: high-tech 'about 3%', with medium-high-tech '8%-9%'")
+    emerging_share: float = declare(0.09, "share of output", 0.0, 1.0, "output of emerging industries at t = 0; the rest is future industries", f"OECD figures in {FENG}")
+    old_quality_traditional: float = declare(0.89, "quality", *OLD_QUALITY, "old technology in traditional industries", CALIBRATION)
+    old_quality_emerging: float = declare(0.60, "quality", *OLD_QUALITY, "old technology in emerging industries", CALIBRATION)
+    old_quality_future: float = declare(0.25, "quality", *OLD_QUALITY, "old technology in future industries", CALIBRATION)
+    generality: float = declare(0.3, "share", 0.0, 1.0, "how general-purpose the technology is (weight of needs common to all industries)", "Bresnahan & Trajtenberg (1995)", symbol="eta")
     needs_concentration: float = declare(0.4, "Dirichlet parameter", 0.05, 10.0, "low: an industry needs few domains")
     needs_drift: float = declare(0.02, "log-sd per quarter", 0.0, 0.2, "random drift of industries' needs")
     size_dispersion: float = declare(0.8, "log-sd", 0.0, 2.0, "spread of users' sizes within an industry")
-    value_of_quality: float = declare(
-        0.29, "output per unit of quality", 0.01, 1.0, "what quality adds to output", CALIBRATION, symbol="v"
-    )
-    valuation_dispersion: float = declare(
-        0.73, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION
-    )
+    value_of_quality: float = declare(0.29, "output per unit of quality", 0.01, 1.0, "what quality adds to output", CALIBRATION, symbol="v")
+    valuation_dispersion: float = declare(0.73, "log-sd", 0.0, 1.5, "spread of users' valuation of quality", CALIBRATION)
     lead_users: float = declare(0.04, "share of users", 0.0, 1.0, "lead users", "von Hippel (1986)")
-    lead_risk: float = declare(
-        0.3, "share", 0.0, 1.0, "share of the perceived risk that a lead user feels", "von Hippel (1986)"
-    )
-    lead_solution: float = declare(
-        0.2, "probability", 0.0, 1.0, "a lead user's heard report brings a solution", "von Hippel (1986)"
-    )
-    users_engineering: float = declare(
-        0.01, "share of output", 0.0, 0.1, "spent on own engineers by users of the old technology"
-    )
-    sailing_ship: float = declare(
-        0.02, "quality per hour", 0.0, 1.0, "improvement of the old technology per engineer hour", "Gilfillan (1935)"
-    )
+    lead_risk: float = declare(0.3, "share", 0.0, 1.0, "share of the perceived risk that a lead user feels", "von Hippel (1986)")
+    lead_solution: float = declare(0.2, "probability", 0.0, 1.0, "a lead user's heard report brings a solution", "von Hippel (1986)")
+    users_engineering: float = declare(0.01, "share of output", 0.0, 0.1, "spent on own engineers by users of the old technology")
+    sailing_ship: float = declare(0.02, "quality per hour", 0.0, 1.0, "improvement of the old technology per engineer hour", "Gilfillan (1935)")
     old_price: float = declare(0.03, "money", 0.0, 0.5, "price and resource cost of the old technology", CALIBRATION)
 
     # -- choice and use
     reconsider: float = declare(0.13, "probability per quarter", 0.0, 1.0, "a user reviews its provider", CALIBRATION)
-    choice_noise: float = declare(
-        0.057, "money", 0.0, 10.0, "scale of Gumbel taste noise", "McFadden (1974); " + CALIBRATION
-    )
-    integration: float = declare(
-        0.11, "money", 0.0, 1.0, "cost of switching technology or provider, per unit of size", CALIBRATION
-    )
-    risk: float = declare(
-        0.15, "money", 0.0, 1.0, "perceived risk of leaving the old technology among no adopting peers", CALIBRATION
-    )
+    choice_noise: float = declare(0.057, "money", 0.0, 10.0, "scale of Gumbel taste noise", "McFadden (1974); " + CALIBRATION)
+    integration: float = declare(0.11, "money", 0.0, 1.0, "cost of switching technology or provider, per unit of size", CALIBRATION)
+    risk: float = declare(0.15, "money", 0.0, 1.0, "perceived risk of leaving the old technology among no adopting peers", CALIBRATION)
     friction: float = declare(0.01, "money", 0.0, 0.5, "utility lost when the provider is in another region")
     mastery_start: float = declare(0.7, "share", 0.1, 1.0, "share of quality that a new user gets out of a product")
     mastery_learning: float = declare(0.13, "per quarter", 0.0, 1.0, "speed at which mastery approaches 1 with use")
-    mastery_carried: float = declare(
-        0.5, "share", 0.0, 1.0, "share of gained mastery that survives a switch of provider"
-    )
-    report: float = declare(
-        0.34,
-        "probability per quarter",
-        0.0,
-        0.5,
-        "a user in its own time meets a problem (lead users: twice)",
-        CALIBRATION,
-    )
+    mastery_carried: float = declare(0.5, "share", 0.0, 1.0, "share of gained mastery that survives a switch of provider")
+    report: float = declare(0.34, "probability per quarter", 0.0, 0.5, "a user in its own time meets a problem (lead users: twice)", CALIBRATION)
     report_noise: float = declare(0.2, "share", 0.0, 1.0, "reports whose domain is random")
 
     # -- ties
     contacts: int = declare(10, "innovators", 1, 64, "innovators a user knows", CALIBRATION)
     meet: float = declare(0.006, "probability per quarter", 0.0, 1.0, "a user swaps one contact", CALIBRATION)
-    segmentation: float = declare(
-        0.25,
-        "share",
-        0.0,
-        1.0,
-        "cross-region meetings that do not happen",
-        f"{GAN_LIU}: 'market segmentation'",
-    )
+    segmentation: float = declare(0.25, "share", 0.0, 1.0, "cross-region meetings that do not happen", f"{GAN_LIU}: 'market segmentation'")
     peers: int = declare(8, "users", 1, 64, "other users whose adoption a user sees")
-    peer_network: PeerNetwork = declare_choice(
-        "community", "who sees whom: vectorised default, or a NetworkX generator"
-    )
-    supply_network: SupplyNetwork = declare_choice(
-        "random", "who supplies whom: random within a domain, or nearest in a NetworkX graph"
-    )
-    rewiring: float = declare(
-        0.1, "probability", 0.0, 1.0, "Watts-Strogatz rewiring; share of ties across blocks", "Watts & Strogatz (1998)"
-    )
+    peer_network: PeerNetwork = declare_choice("community", "who sees whom: vectorised default, or a NetworkX generator")
+    supply_network: SupplyNetwork = declare_choice("random", "who supplies whom: random within a domain, or nearest in a NetworkX graph")
+    rewiring: float = declare(0.1, "probability", 0.0, 1.0, "Watts-Strogatz rewiring; share of ties across blocks", "Watts & Strogatz (1998)")
 
     # -- research and development
-    engineers: float = declare(
-        20.0,
-        "engineers per market size",
-        1.0,
-        200.0,
-        "supply of engineers at the no-policy wage of t = 0",
-        symbol="H_0",
-    )
-    supply_elasticity: float = declare(
-        1.5, "elasticity", 0.0, 3.0, "supply of engineers", "Goolsbee (1998)", symbol="eps"
-    )
+    engineers: float = declare(20.0, "engineers per market size", 1.0, 200.0, "supply of engineers at the no-policy wage of t = 0", symbol="H_0")
+    supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "supply of engineers", "Goolsbee (1998)", symbol="eps")
     research_intensity: float = declare(0.15, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
     burn: float = declare(0.02, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
-    displacement: float = declare(
-        0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)"
-    )
-    solution_rate: float = declare(
-        9.5, "problems per quarter", 0.0, 100.0, "productivity of exploitation", CALIBRATION, symbol="gamma"
-    )
-    solution_step: float = declare(
-        0.3, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION
-    )
-    concentration: float = declare(
-        0.46, "exponent", 0.3, 1.0, "returns to concentrating engineers in one firm", CALIBRATION, symbol="lambda"
-    )
-    own_problems: float = declare(
-        0.6,
-        "share",
-        0.0,
-        1.0,
-        "what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off",
-        f"{FENG}: 'new problems'; " + CALIBRATION,
-        symbol="kappa",
-    )
+    displacement: float = declare(0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)")
+    solution_rate: float = declare(9.5, "problems per quarter", 0.0, 100.0, "productivity of exploitation", CALIBRATION, symbol="gamma")
+    solution_step: float = declare(0.3, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION)
+    concentration: float = declare(0.46, "exponent", 0.3, 1.0, "returns to concentrating engineers in one firm", CALIBRATION, symbol="lambda")
+    own_problems: float = declare(0.6, "share", 0.0, 1.0, "what a lab achieves on problems it sets itself; 1 switches Feng's mechanism off", f"{FENG}: 'new problems'; " + CALIBRATION, symbol="kappa")
     backlog_half: float = declare(4.0, "problems", 0.1, 100.0, "backlog at half effect", CALIBRATION, symbol="B_half")
-    novelty_half: float = declare(
-        19.0,
-        "reports",
-        1.0,
-        100.0,
-        "reports from one industry after which a further one counts half",
-        CALIBRATION,
-        symbol="S_half",
-    )
+    novelty_half: float = declare(19.0, "reports", 1.0, 100.0, "reports from one industry after which a further one counts half", CALIBRATION, symbol="S_half")
     novelty_decay: float = declare(0.05, "per quarter", 0.0, 1.0, "decay of the reports already heard")
     belief_memory: float = declare(0.95, "per quarter", 0.5, 1.0, "memory of where problems come from", CALIBRATION)
     ceiling: float = declare(2.7, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
     ceiling_growth: float = declare(0.6, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
-    explore_max: float = declare(
-        0.24, "share", 0.0, 1.0, "largest share of hours for exploration", CALIBRATION, symbol="e_max"
-    )
-    discovery: float = declare(
-        0.1, "per hour", 0.0, 5.0, "hazard of finding the next generation", CALIBRATION, symbol="zeta"
-    )
-    discovery_decay: float = declare(
-        0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)"
-    )
-    discovery_shown: float = declare(
-        10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION
-    )
-    carried: float = declare(
-        0.66, "share", 0.0, 1.0, "capability carried over to a new generation", CALIBRATION, symbol="tau"
-    )
-    switch_saturation: float = declare(
-        0.7, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION
-    )
-    imitation: float = declare(
-        0.21, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION
-    )
+    explore_max: float = declare(0.24, "share", 0.0, 1.0, "largest share of hours for exploration", CALIBRATION, symbol="e_max")
+    discovery: float = declare(0.1, "per hour", 0.0, 5.0, "hazard of finding the next generation", CALIBRATION, symbol="zeta")
+    discovery_decay: float = declare(0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)")
+    discovery_shown: float = declare(10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION)
+    carried: float = declare(0.66, "share", 0.0, 1.0, "capability carried over to a new generation", CALIBRATION, symbol="tau")
+    switch_saturation: float = declare(0.7, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION)
+    imitation: float = declare(0.21, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION)
     ip_protection: float = declare(0.0, "share", 0.0, 1.0, "reduction of imitation")
-    disclosure: float = declare(
-        0.53, "share", 0.0, 1.0, "what is visible of a rival without products in use", CALIBRATION, symbol="delta"
-    )
-    absorption_half: float = declare(
-        0.17,
-        "hours",
-        0.001,
-        5.0,
-        "hours at half absorptive capacity",
-        "Cohen & Levinthal (1989); " + CALIBRATION,
-        symbol="h_half",
-    )
+    disclosure: float = declare(0.53, "share", 0.0, 1.0, "what is visible of a rival without products in use", CALIBRATION, symbol="delta")
+    absorption_half: float = declare(0.17, "hours", 0.001, 5.0, "hours at half absorptive capacity", "Cohen & Levinthal (1989); " + CALIBRATION, symbol="h_half")
 
     # -- product, price and suppliers
     initial_capability: float = declare(0.25, "capability", 0.01, 2.0, "founders' mean capability", CALIBRATION)
-    initial_spread: float = declare(
-        0.44, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION
-    )
-    complementarity: float = declare(
-        -0.5, "exponent", -40.0, 0.99, "CES over domains; lower is nearer to the weakest link", symbol="rho"
-    )
+    initial_spread: float = declare(0.44, "share", 0.0, 0.9, "founders' and entrants' capability varies by +- this", CALIBRATION)
+    complementarity: float = declare(-0.5, "exponent", -40.0, 0.99, "CES over domains; lower is nearer to the weakest link", symbol="rho")
     supplier_weight: float = declare(0.3, "share", 0.0, 0.95, "weight of the supplier's capability", symbol="mu")
-    supplier_exponent: float = declare(
-        0.0, "exponent", -6.0, 0.0, "CES of own and supplier's capability; -6 is a bottleneck", symbol="sigma"
-    )
+    supplier_exponent: float = declare(0.0, "exponent", -6.0, 0.0, "CES of own and supplier's capability; -6 is a bottleneck", symbol="sigma")
     supplier_low: float = declare(0.3, "capability", 0.01, 2.0, "lowest initial capability of suppliers")
     supplier_high: float = declare(0.7, "capability", 0.01, 2.0, "highest initial capability of suppliers")
-    supplier_learning: float = declare(
-        0.1,
-        "capability per log experience",
-        0.0,
-        1.0,
-        "suppliers' learning from orders and solutions",
-        "Arrow (1962); " + CALIBRATION,
-    )
-    supplier_capacity: float = declare(
-        0.05, "share of demand", 0.001, 2.0, "total demand that a domain's suppliers serve at first at normal cost"
-    )
+    supplier_learning: float = declare(0.1, "capability per log experience", 0.0, 1.0, "suppliers' learning from orders and solutions", "Arrow (1962); " + CALIBRATION)
+    supplier_capacity: float = declare(0.05, "share of demand", 0.001, 2.0, "total demand that a domain's suppliers serve at first at normal cost")
     capacity_adjustment: float = declare(0.1, "per quarter", 0.0, 1.0, "suppliers' capacity moves towards orders")
     congestion: float = declare(0.25, "exponent", 0.0, 1.0, "input cost when orders exceed capacity", symbol="psi")
     input_share: float = declare(0.3, "share", 0.0, 1.0, "share of unit cost that is bought from suppliers")
     initial_cost: float = declare(0.22, "money", 0.01, 1.0, "unit cost before experience", CALIBRATION, symbol="c0")
     floor_cost: float = declare(0.0235, "money", 0.0, 0.5, "floor of unit cost", CALIBRATION)
-    learning_by_doing: float = declare(
-        0.3, "exponent", 0.0, 1.0, "Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION, symbol="b_doing"
-    )
-    learning_by_research: float = declare(
-        0.0, "exponent", 0.0, 1.0, "cost falls with capability", CALIBRATION, symbol="b_research"
-    )
+    learning_by_doing: float = declare(0.3, "exponent", 0.0, 1.0, "Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION, symbol="b_doing")
+    learning_by_research: float = declare(0.0, "exponent", 0.0, 1.0, "cost falls with capability", CALIBRATION, symbol="b_research")
     markup_start: float = declare(0.37, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
-    markup_response: float = declare(
-        0.031,
-        "elasticity",
-        0.0,
-        1.0,
-        "mark-up follows growth of market share within 0.05-0.6",
-        "Dosi, Fagiolo & Roventini (2010)",
-    )
+    markup_response: float = declare(0.031, "elasticity", 0.0, 1.0, "mark-up follows growth of market share within 0.05-0.6", "Dosi, Fagiolo & Roventini (2010)")
 
     # -- firms' money, entry and exit
     seed_cash: float = declare(3.1, "money", 0.1, 50.0, "cash of a founder or entrant", CALIBRATION)
     fixed_cost: float = declare(0.04, "money per quarter", 0.0, 1.0, "fixed cost at generation 0", CALIBRATION)
-    standard_growth: float = declare(
-        2.3, "ratio per generation", 1.0, 5.0, "fixed cost rises with generations", CALIBRATION
-    )
-    standard: float = declare(
-        0.5, "weight", 0.0, 1.0, "weight of the frontier's generation in fixed cost", "Klepper (1996); " + CALIBRATION
-    )
-    dividend_quarters: float = declare(
-        4.0, "quarters", 0.0, 40.0, "quarters of costs (plus seed cash) kept before dividends", CALIBRATION
-    )
+    standard_growth: float = declare(2.3, "ratio per generation", 1.0, 5.0, "fixed cost rises with generations", CALIBRATION)
+    standard: float = declare(0.5, "weight", 0.0, 1.0, "weight of the frontier's generation in fixed cost", "Klepper (1996); " + CALIBRATION)
+    dividend_quarters: float = declare(4.0, "quarters", 0.0, 40.0, "quarters of costs (plus seed cash) kept before dividends", CALIBRATION)
     entry: float = declare(0.68, "firms per quarter", 0.0, 20.0, "entry without profits, per market size", CALIBRATION)
-    entry_profit: float = declare(
-        0.21, "firms per money", 0.0, 10.0, "entry attracted by profits", "Nelson & Winter (1982); " + CALIBRATION
-    )
+    entry_profit: float = declare(0.21, "firms per money", 0.0, 10.0, "entry attracted by profits", "Nelson & Winter (1982); " + CALIBRATION)
     deterrence: float = declare(0.0, "exponent", 0.0, 5.0, "entry deterred by the lead of incumbents", "Klepper (1996)")
-    inherit: float = declare(
-        0.28, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION
-    )
+    inherit: float = declare(0.28, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION)
 
-    refinance: float = declare(
-        0.0, "per quarter", 0.0, 1.0, "hazard that private investors refinance a poor firm", symbol="f_0"
-    )
+    refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "hazard that private investors refinance a poor firm", symbol="f_0")
     refinance_prototype: float = declare(0.1, "per quarter", 0.0, 1.0, "added while a prototype waits", symbol="f_1")
     refinance_growth: float = declare(0.1, "per quarter", 0.0, 1.0, "added when sales grew", symbol="f_2")
 
     # -- foreigners
-    foreign_suppliers: float = declare(
-        0.2, "share", 0.0, 0.95, "suppliers that are foreign; every domain keeps a domestic one"
-    )
+    foreign_suppliers: float = declare(0.2, "share", 0.0, 0.95, "suppliers that are foreign; every domain keeps a domestic one")
     foreign_founders: float = declare(0.1, "share", 0.0, 1.0, "founders that are foreign")
     foreign_entrants: float = declare(0.1, "share", 0.0, 1.0, "entrants that are foreign")
-    foreign_lead: float = declare(
-        0.33, "share", 0.0, 5.0, "lead of foreign founders, entrants and suppliers in initial capability"
-    )
+    foreign_lead: float = declare(0.33, "share", 0.0, 5.0, "lead of foreign founders, entrants and suppliers in initial capability")
 
-    foreign_income: float = declare(
-        0.15, "money per quarter", 0.0, 100.0, "income of a foreign firm from other markets, net of production"
-    )
+    foreign_income: float = declare(0.15, "money per quarter", 0.0, 100.0, "income of a foreign firm from other markets, net of production")
 
     # -- what public money achieves
-    platform_efficacy: float = declare_efficacy(
-        20.0,
-        "meetings per user and share of output",
-        "platform: extra meetings of a user, per quarter, for spending of one quarter's initial output",
-    )
-    roadmap_efficacy: float = declare_efficacy(
-        200.0, "per share of output", "roadmap: a firm's directions follow it with weight 1 - exp(-efficacy * spending)"
-    )
-    common_efficacy: float = declare_efficacy(
-        1.0, "ratio", "common technology: productivity of a public laboratory, a firm's being 1"
-    )
-    mission_efficacy: float = declare_efficacy(
-        0.3, "per quarter", "mission: speed at which members take over the best of each other, for what it pays for"
-    )
-    infrastructure_efficacy: float = declare_efficacy(
-        3.0, "per share of output", "infrastructure: integration costs times exp(-efficacy * stock)"
-    )
+    platform_efficacy: float = declare_efficacy(20.0, "meetings per user and share of output", "platform: extra meetings of a user, per quarter, for spending of one quarter's initial output")
+    roadmap_efficacy: float = declare_efficacy(200.0, "per share of output", "roadmap: a firm's directions follow it with weight 1 - exp(-efficacy * spending)")
+    common_efficacy: float = declare_efficacy(1.0, "ratio", "common technology: productivity of a public laboratory, a firm's being 1")
+    mission_efficacy: float = declare_efficacy(0.3, "per quarter", "mission: speed at which members take over the best of each other, for what it pays for")
+    infrastructure_efficacy: float = declare_efficacy(3.0, "per share of output", "infrastructure: integration costs times exp(-efficacy * stock)")
     infrastructure_decay: float = declare(0.02, "per quarter", 0.0, 1.0, "depreciation of infrastructure")
-    science_efficacy: float = declare_efficacy(
-        0.1, "per hour over H_0", "basic research: science gained per quarter when all engineers do it"
-    )
+    science_efficacy: float = declare_efficacy(0.1, "per hour over H_0", "basic research: science gained per quarter when all engineers do it")
     science_decay: float = declare(0.01, "per quarter", 0.0, 1.0, "depreciation of public science")
-    talent_efficacy: float = declare_efficacy(
-        0.06, "engineers per year-zero wage", "talent: engineers trained for the quarterly pay of one"
-    )
+    talent_efficacy: float = declare_efficacy(0.06, "engineers per year-zero wage", "talent: engineers trained for the quarterly pay of one")
     talent_lag: int = declare(16, "quarters", 1, 200, "training before an engineer comes to the market")
     talent_decay: float = declare(0.00625, "per quarter", 0.0, 1.0, "retirement of trained engineers (after 40 years)")
-    unification_efficacy: float = declare_efficacy(
-        200.0, "per share of output", "market unification: segmentation times exp(-efficacy * spending)"
-    )
-    observatory_efficacy: float = declare_efficacy(
-        200.0, "per share of output", "observatory: foresight gains (1 - phi) * [1 - exp(-efficacy * spending)]"
-    )
+    unification_efficacy: float = declare_efficacy(200.0, "per share of output", "market unification: segmentation times exp(-efficacy * spending)")
+    observatory_efficacy: float = declare_efficacy(200.0, "per share of output", "observatory: foresight gains (1 - phi) * [1 - exp(-efficacy * spending)]")
 
     # -- shocks
     decoupling: int = declare_shock("foreign suppliers, rivals and what they show vanish")
@@ -395,20 +202,12 @@ class Parameters(Declared):
     surge_size: int = declare(20, "firms", 0, 4096, "additional entrants of a surge, as far as slots allow")
 
     # -- users' own data (a file's value carries a digest of its content)
-    industries_file: InputFile = declare_choice(
-        "", "CSV table of industries in place of drawn ones (none if empty); sets `industries`", "user's data", "file"
-    )
-    peers_graph: InputFile = declare_choice(
-        "", "GraphML or edge list: who sees whom, in place of `peer_network` (none if empty)", "user's data", "file"
-    )
-    supply_graph: InputFile = declare_choice(
-        "", "GraphML or edge list: who supplies whom, before `supply_network` (none if empty)", "user's data", "file"
-    )
+    industries_file: InputFile = declare_choice("", "CSV table of industries in place of drawn ones (none if empty); sets `industries`", "user's data", "file")
+    peers_graph: InputFile = declare_choice("", "GraphML or edge list: who sees whom, in place of `peer_network` (none if empty)", "user's data", "file")
+    supply_graph: InputFile = declare_choice("", "GraphML or edge list: who supplies whom, before `supply_network` (none if empty)", "user's data", "file")
 
     # -- welfare
-    funds_cost: float = declare(
-        0.2, "share", 0.0, 1.0, "marginal cost of public funds", "Ballard, Shoven & Whalley (1985)", symbol="chi"
-    )
+    funds_cost: float = declare(0.2, "share", 0.0, 1.0, "marginal cost of public funds", "Ballard, Shoven & Whalley (1985)", symbol="chi")
     # fmt: on
 
     @model_validator(mode="after")

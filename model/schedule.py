@@ -43,7 +43,7 @@ def govern(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, se
     open_quarter(s.ledger)
 
     strike_shocks(t, p, seed, s)  # 1. environment
-    drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.scratch)
+    drift_needs(t, p, seed, s.industries.latent, s.industries.needs, s.phase_workspace)
 
     plan_research(p, s)  # 2. government
     raise_budget(t, policy, outlays, s)

@@ -85,10 +85,10 @@ def paradigm_break(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """
     if t != p.paradigm_break:
         return
-    ceiling, latent, moved = s.ceiling, s.industries.latent, s.scratch.industry_domain
+    ceiling, latent, moved = s.ceiling, s.industries.latent, s.phase_workspace.shifted_latent
     for g in range(int(s.market[0].frontier) + 1, ceiling.shape[0]):
         ceiling[g] += p.paradigm_jump
-    order = s.scratch.order
+    order = s.phase_workspace.order
     for c in range(p.domains):
         order[c] = c
     for c in range(p.domains - 1, 0, -1):

@@ -25,7 +25,7 @@ from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy, check_fits, withdrawn
 from model.policy.presets import find_policies, find_policy, policies
 from model.schedule import run_cases, run_quarters_together
-from model.start.world import new_desk
+from model.start.world import new_thread_workspace
 from model.state.references import addresses_of, reference_to
 from model.state.state import State, number_of_shares
 
@@ -85,7 +85,11 @@ class Simulation:
         self.case = open_run(self.parameters, policy, self.seed, reference)
         self.reference = reference_to(self.case)
         helpers = min(self._threads, number_of_shares(self.parameters.users)) - 1
-        self._helpers = [reference_to(self.state._replace(desk=new_desk(self.parameters))) for _ in range(helpers)]
+        self._helpers = [self._helper() for _ in range(helpers)]
+
+    def _helper(self) -> Any:
+        """Return a reference to the state for one more thread, with working space of its own."""
+        return reference_to(self.state._replace(thread_workspace=new_thread_workspace(self.parameters)))
 
     def __getstate__(self) -> dict[str, Any]:
         """Return the contents of a copy: the numbers, without the addresses at which they stand."""

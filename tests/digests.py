@@ -41,7 +41,7 @@ def _state_arrays(part: Any, prefix: str = "") -> Iterator[tuple[str, np.ndarray
     for name, value in zip(part._fields, part, strict=True):
         if isinstance(value, np.ndarray):
             yield prefix + name, value
-        elif name not in ("shares", "desk", "scratch"):
+        elif name not in ("shares", "thread_workspace", "phase_workspace"):
             yield from _state_arrays(value, f"{prefix}{name}.")
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def compare_command(study: Study, out: Path | None, execution: Execution, responses: bool, as_json: bool) -> int:
-    """Compare, write the report, print the table or JSON. Returns the exit code."""
+    """Compare, write the report, print the table or JSON. Return the exit code."""
     from experiments.analysis.comparison import compare_study
 
     folder = out or default_folder(study)

@@ -30,14 +30,14 @@ class Files(NamedTuple):
 
 
 def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: bool) -> int:
-    """Make one run, write the files asked for, print its summary. Returns the exit code."""
+    """Make one run, write the files asked for, print its summary. Return the exit code."""
     from model.indicators.summary import declaration
     from model.simulation import simulate
 
     wanted = [os.path.realpath(check_writable(path)) for path in files if path is not None]
     for path in wanted:
         if wanted.count(path) > 1:
-            raise BadInput(f"{path}: is asked for twice; give each output a file of its own")
+            raise BadInput(f"{path}: asked for twice. Give each output a file of its own")
     prepare(execution.quiet)
     threads = execution.jobs or os.cpu_count() or 1
     run = simulate(*one, check=execution.check, panel=files.agents is not None, threads=threads)
@@ -66,7 +66,7 @@ def _run_content(run: "Run", one: OneRun) -> dict[str, Any]:
 
 
 def _write_files(run: "Run", one: OneRun, files: Files) -> None:
-    """Series and firms as Parquet, the network at the end as GraphML; each whole or not at all."""
+    """Write series and firms as Parquet, the network at the end as GraphML; each whole or not at all."""
     if files.series is not None:
         write_whole(files.series, _columns_parquet({"period": list(range(one.parameters.horizon)), **run.series}))
     if files.agents is not None:
@@ -84,7 +84,7 @@ def _columns_parquet(columns: Mapping[str, Any]) -> bytes:
 
 
 def _graphml(one: OneRun) -> bytes:
-    """The network after the last period, from the same economy stepped period by period."""
+    """Return the network after the last period, from the same economy stepped period by period."""
     import networkx as nx
 
     from model.economy import Economy

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from experiments.analysis.sweep import Sweep
 
-MOST_PLACES = 60
+MOST_CELLS = 60
 """Rows of the boundary that are printed; the report has them all."""
 
 
 def sweep_lines(swept: "Sweep", table: "pd.DataFrame") -> Iterator[str]:
-    """The sweep as text: its size, then a block per outcome with a row per policy."""
+    """Yield the sweep as text: its size, then a block per outcome with a row per policy."""
     study, failed = swept.study, int((swept.runs["status"] == "failed").sum())
     yield from wrapped(
         f"{study.name}: {swept.points} points over {', '.join(swept.factors) or 'no factor'}; {len(study.policies)} "
@@ -30,30 +30,32 @@ def sweep_lines(swept: "Sweep", table: "pd.DataFrame") -> Iterator[str]:
         yield from _block_lines(str(indicator), block)
     yield ""
     yield from wrapped(
-        "mean and quantiles: over points, of the mean paired difference; better: share of points in which it speaks "
-        f"for the policy against {study.reference}; points: those with a difference."
+        "mean and quantiles: over points, of the mean paired difference; better: share of points in which the policy "
+        f"does better than {study.reference}; points: the number with a difference."
     )
     if table["unequal_money"].any():
-        yield from wrapped("! in some points without equal money, which are left out of 'better'.")
+        yield from wrapped("! some points are without equal money and are left out of 'better'.")
 
 
 def boundary_lines(swept: "Sweep", edge: "pd.DataFrame", one: str, other: str) -> Iterator[str]:
-    """The figures behind the picture: a row per place in the plane of the first two factors."""
+    """Yield the numbers behind the picture: a row per position in the plane of the first two factors."""
+    from experiments.analysis.boundary import decided
+
     x, y = swept.factors[:2]
     yield ""
     yield from wrapped(f"boundary: {swept.outcomes[0]} of {one} less {other}, over {x} and {y}")
     yield f"{shortened(x)} {shortened(y)} {'difference':>10} {'95 % interval':>23} {'':1} {'n':>6}"
     places = places_for([*edge["difference"], *edge["low"], *edge["high"]])
-    for row in edge.head(MOST_PLACES).itertuples(index=False):
+    for row, clear in zip(edge.head(MOST_CELLS).itertuples(index=False), decided(edge), strict=False):
         interval = "-"
         if not np.isnan(row.low):
             interval = f"[{plain_number(row.low, places, True)}, {plain_number(row.high, places, True)}]"
-        mark = "!" if not row.equal_money else "*" if row.low > 0.0 or row.high < 0.0 else ""
+        mark = "!" if not row.equal_money else "*" if clear else ""
         difference = plain_number(row.difference, places, True)
         yield f"{row[0]:<17.6g} {row[1]:<17.6g} {difference:>10} {interval:>23} {mark:1} {row.n:>6}"
-    if len(edge) > MOST_PLACES:
-        yield f"... and {len(edge) - MOST_PLACES} more in the report"
-    yield "* the interval leaves out zero, as by chance it would in 1 of 20 places"
+    if len(edge) > MOST_CELLS:
+        yield f"... and {len(edge) - MOST_CELLS} more in the report"
+    yield "* the interval leaves out zero, as by chance it would in 1 of 20 positions"
     if not edge["equal_money"].all():
         yield from wrapped(f"! without equal money: {one} or {other} did not spend the same, which is no merit")
 

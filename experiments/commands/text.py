@@ -17,7 +17,7 @@ _MONEY_PARTS = ("raised", "placed", "leaked", "administration", "returned")
 
 
 def comparison_lines(comparison: "Comparison") -> Iterator[str]:
-    """The comparison as text: money per arm, then a block per indicator with a row per policy."""
+    """Yield the comparison as text: money per arm, then a block per indicator with a row per policy."""
     study, table = comparison.study, comparison.table
     yield from wrapped(
         f"{study.name}: {len(comparison.policies)} policies, {len(comparison.seeds)} paired seeds "
@@ -37,7 +37,7 @@ def comparison_lines(comparison: "Comparison") -> Iterator[str]:
 
 
 def listing_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Declarations as text: the name with its facts on one line, what it means below."""
+    """Yield declarations as text: the name with its facts on one line, the meaning below."""
     for entry in entries:
         head, *rest = textwrap.wrap(str(entry["head"]), WIDTH - 4) or [""]
         yield head
@@ -47,14 +47,14 @@ def listing_lines(entries: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def summary_lines(summary: Mapping[str, float], units: Mapping[str, str]) -> Iterator[str]:
-    """Summary indicators of one run, one a line with its unit."""
+    """Yield summary indicators of one run, one a line with its unit."""
     for name, value in summary.items():
         shown = "never" if np.isnan(value) and name.startswith("time_") else plain_number(value, 4, width=11)
         yield f"{name:<44} {shown:>11} {units[name]}"
 
 
 def plain_number(value: float, places: int, signed: bool = False, width: int = 10) -> str:
-    """A number with so many decimals, '-' for none, in powers of ten when it would be wider than its column."""
+    """Write a number with so many decimals, '-' for none, in powers of ten when it is wider than its column."""
     if value is None or np.isnan(value):
         return "-"
     plain = f"{value:{'+' if signed else ''}z.{places}f}"
@@ -62,22 +62,23 @@ def plain_number(value: float, places: int, signed: bool = False, width: int = 1
 
 
 def places_for(values: Iterable[float]) -> int:
-    """Decimals that show the largest of the values with about four digits."""
+    """Return the decimals that show the largest of the values with about four digits."""
     finite = [abs(value) for value in values if value is not None and np.isfinite(value) and value]
     return int(np.clip(3 - np.floor(np.log10(max(finite))), 0, 6)) if finite else 1
 
 
 def _money_lines(comparison: "Comparison") -> Iterator[str]:
-    """Means per run of what was raised and where it went."""
-    runs = comparison.runs[comparison.runs["status"] == "ok"]
-    means = runs.groupby("policy")[[f"budget_{part}" for part in _MONEY_PARTS]].mean().reindex(comparison.policies)
-    equal = comparison.table.groupby("policy", sort=False)["equal_money"].first()
-    places = places_for(means.to_numpy().ravel())
+    """Yield means per run of the money raised and of each of its uses."""
+    from experiments.analysis.over_seeds import means
+
+    spent = means(comparison.runs, comparison.policies, [f"budget_{part}" for part in _MONEY_PARTS])
+    equal = {"equal": "yes", "unequal": "NO"}
+    places = places_for(spent.to_numpy().ravel())
     yield "money per run"
     yield f"{'policy':<17} {'raised':>10} {'placed':>10} {'leaked':>10} {'admin.':>10} {'returned':>10} {'equal':>6}"
-    for policy, row in means.iterrows():
+    for policy, row in spent.iterrows():
         numbers = " ".join(f"{plain_number(value, places):>10}" for value in row)
-        yield f"{shortened(policy)} {numbers} {_equal(equal.get(policy)):>6}"
+        yield f"{shortened(policy)} {numbers} {equal.get(comparison.standing[str(policy)], '-'):>6}"
 
 
 def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> Iterator[str]:
@@ -106,8 +107,8 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
 
 
 def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
-    """At which multiple of the assumed efficacies a policy begins to pay."""
-    from experiments.analysis.response import break_even, shown_multiple
+    """Yield the multiple of the assumed efficacies at which each policy begins to pay."""
+    from experiments.analysis.response import shown_multiple
 
     found = comparison.responses
     if found is None or found.efficacy.empty:
@@ -115,12 +116,12 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
     yield ""
     yield from wrapped(
         f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
-        f"{comparison.reference}'s ({found.seeds} seeds; the no-policy economy cannot tell these efficacies)"
+        f"{comparison.reference}'s ({found.seeds} seeds; an economy without policy does not show these efficacies)"
     )
     yield f"{'policy':<17} {'multiple':>10} {'95 % interval':>24}"
     tried = found.efficacy["setting"]
-    for policy in found.efficacy["policy"].unique():
-        mean, *ends = (shown_multiple(one, tried, "x") for one in break_even(found.efficacy, policy))
+    for policy, *multiples in comparison.break_even.itertuples(index=False, name=None):
+        mean, *ends = (shown_multiple(one, tried, "x") for one in multiples)
         yield f"{shortened(policy)} {mean:>10} {' to '.join(dict.fromkeys(ends)):>24}"
 
 
@@ -137,12 +138,13 @@ def _legend_lines(comparison: "Comparison") -> Iterator[str]:
     yield from wrapped(comparison.too_few_seeds)
     if comparison.assumed:
         yield from wrapped(
-            "not to be ranked, resting on one value of efficacies that the no-policy economy cannot tell: "
+            "not ranked, as they rest on one value of efficacies that an economy without policy does not show: "
             f"{', '.join(comparison.assumed)}."
         )
     if comparison.table["equal_money"].eq(False).any():
         yield from wrapped(
-            "! not ranked, for want of equal money: what was spent is not, to 1 %, what was raised, or another sum was."
+            "! not ranked, as money is not equal: the sum spent differs by over 1 % from the sum raised, or the sum "
+            "raised from the reference's."
         )
 
 
@@ -152,12 +154,8 @@ def _mark(row: Any) -> str:
     return next((stars for limit, stars in STARS if row.p_holm < limit), "")
 
 
-def _equal(value: Any) -> str:
-    return {True: "yes", False: "NO"}.get(value, "-")
-
-
 def shortened(name: object, width: int = 17) -> str:
-    """A name in a column of so many characters, cut with '..' where it is longer."""
+    """Write a name in a column of so many characters, cut with '..' where it is longer."""
     text = str(name)
     return f"{text if len(text) <= width else text[: width - 2] + '..':<{width}}"
 
@@ -170,5 +168,5 @@ def _span(seeds: tuple[int, ...]) -> str:
 
 
 def wrapped(text: str) -> list[str]:
-    """Prose as lines."""
+    """Break prose into lines."""
     return textwrap.wrap(text, WIDTH)

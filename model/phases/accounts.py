@@ -5,19 +5,19 @@ from agents.innovator import SELLING, SUPPORTED, Innovators, dividends, fixed_co
 from agents.kernel.arithmetic import total, total_where
 from agents.kernel.decorators import phase
 from agents.kernel.types import Floats, Key, Row
-from model.policy.catalogue import PRICE_SUBSIDIES
-from model.policy.instruments import NUMBER
+from model.policy.instruments import NUMBER, PAYER_OF_ROW
 from model.randomness import Stream, fine_uniform, words
 from model.records import ParameterRecord, PolicyRecord
 from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, Ledger, firms_pay, firms_receive, transfer
 from model.state.state import State
+from model.state.workspace import PhaseWorkspace
 
 _SALES, _SUBSIDY, _PRODUCTION = int(Entry.SALES), int(Entry.SUBSIDY), int(Entry.PRODUCTION)
 _FIXED, _DIVIDENDS, _OLD = int(Entry.FIXED), int(Entry.DIVIDENDS), int(Entry.OLD_TECHNOLOGY)
 _LIQUIDATION, _SEED, _ABROAD, _REPAID = (
     int(Entry.LIQUIDATION), int(Entry.SEED), int(Entry.ABROAD), int(Entry.REPAID)
 )  # fmt: skip
-_VOUCHERS, _PROCUREMENT, _FUND = NUMBER[PRICE_SUBSIDIES[0]], NUMBER[PRICE_SUBSIDIES[1]], NUMBER["guidance_fund"]
+_FUND = NUMBER["guidance_fund"]
 _REFINANCE = int(Stream.REFINANCE)
 _SHORT = 0.25  # of seed cash: a firm with less runs short
 _FADE = 0.75  # of recent public money and payments: a memory of about a year
@@ -27,13 +27,13 @@ WATCHED_QUARTERS = 8  # after the end of policy
 @phase
 def settle_accounts(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
     """Revenue, costs and dividends of every living firm; users pay for the old technology."""
-    innovators, market, firms = s.innovators, s.market[0], s.scratch.firms
-    fixed, production = firms[0], firms[1]
+    innovators, market, workspace = s.innovators, s.market[0], s.phase_workspace
+    fixed, production = workspace.fixed, workspace.production
     _price_inputs(p, innovators, market, fixed, production)
-    _sell(t, innovators, s.ledger, firms[2])
-    _pay_costs(t, innovators, s.ledger, fixed, production, firms)
+    _sell(t, innovators, s.ledger, workspace.own_payments)
+    _pay_costs(t, innovators, s.ledger, workspace)
     market.profits, s.tallies[t].profits = _count_profits(innovators, fixed, production)
-    _pay_out(t, p, policy, s, fixed, production, firms)
+    _pay_out(t, p, policy, s, fixed, production)
     _follow_share(p, innovators, total(innovators.units))
     _pay_subsidies(p, s)
     old = total_where(s.users.size, s.users.provider)
@@ -77,12 +77,11 @@ def _sell(t: int, innovators: Innovators, ledger: Ledger, own: Floats) -> None:
 
 
 @phase
-def _pay_costs(
-    t: int, innovators: Innovators, ledger: Ledger, fixed: Floats, production: Floats, firms: Floats
-) -> None:
+def _pay_costs(t: int, innovators: Innovators, ledger: Ledger, workspace: PhaseWorkspace) -> None:
     """Production and fixed cost; of foreign firms less what they earn in other markets."""
     alive, foreign, income = innovators.alive, innovators.foreign, innovators.income_abroad
-    made, kept, abroad = firms[2], firms[3], firms[4]
+    fixed, production = workspace.fixed, workspace.production
+    made, kept, abroad = workspace.production_at_home, workspace.fixed_at_home, workspace.costs_abroad
     for i in range(fixed.shape[0]):
         made[i] = 0.0 if foreign[i] else production[i]
         kept[i] = 0.0 if foreign[i] else fixed[i]
@@ -108,11 +107,10 @@ def _count_profits(innovators: Innovators, fixed: Floats, production: Floats) ->
 
 
 @phase
-def _pay_out(
-    t: int, p: ParameterRecord, policy: PolicyRecord, s: State, fixed: Floats, production: Floats, firms: Floats
-) -> None:
+def _pay_out(t: int, p: ParameterRecord, policy: PolicyRecord, s: State, fixed: Floats, production: Floats) -> None:
     """Dividends, of which the guidance fund has its share until its equity is repaid."""
-    innovators, cash, surplus, repaid = s.innovators, s.ledger.cash, firms[2], firms[3]
+    innovators, cash = s.innovators, s.ledger.cash
+    surplus, repaid = s.phase_workspace.surplus, s.phase_workspace.repaid
     alive, research = innovators.alive, innovators.own_research
     endowment, equity = innovators.endowment, innovators.equity
     quarters, share = p.dividend_quarters, policy.equity_share
@@ -148,9 +146,11 @@ def _pay_subsidies(p: ParameterRecord, s: State) -> None:
     subsidised, purchase, spent = s.innovators.subsidised, s.support.purchase, s.support.spent
     for i in range(p.slots):
         if subsidised[i] > 0.0:
-            rates = purchase[0, i] + purchase[1, i]
-            spent[_VOUCHERS] += subsidised[i] * purchase[0, i] / rates
-            spent[_PROCUREMENT] += subsidised[i] * purchase[1, i] / rates
+            rates = 0.0
+            for row in range(purchase.shape[0]):
+                rates += purchase[row, i]
+            for row in range(purchase.shape[0]):
+                spent[PAYER_OF_ROW[row]] += subsidised[i] * purchase[row, i] / rates
 
 
 @phase

@@ -8,7 +8,7 @@ pass becomes vector instructions.
 from agents.innovator import ABROAD
 from agents.kernel.arithmetic import list_marked, list_rare
 from agents.kernel.decorators import phase
-from agents.kernel.types import Floats, Key, Row
+from agents.kernel.types import Key, Row
 from agents.user import (
     OLD_TECHNOLOGY,
     ORPHANED,
@@ -23,7 +23,8 @@ from model.policy.instruments import NUMBER
 from model.randomness import Stream, uniform, words_in_loop
 from model.records import ParameterRecord
 from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, transfer
-from model.state.state import BLOCK, State, ThreadWorkspace
+from model.state.state import BLOCK, State
+from model.state.workspace import ThreadWorkspace
 
 _TASTE, _INTEGRATION, _ADOPTION = int(Stream.TASTE), int(Entry.INTEGRATION), int(Entry.ADOPTION)
 _DEMONSTRATION = NUMBER["demonstration"]
@@ -33,22 +34,22 @@ _NO_OFFER = -1e300
 @phase
 def show_offers(p: ParameterRecord, s: State) -> None:
     """What users see before any of them chooses: prices net of subsidy, and how many of their peers have adopted."""
-    price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.scratch.net_price
+    price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.phase_workspace.net_price
     for i in range(p.slots):
         net_price[i] = price[i] * (1.0 - subsidy[i])
     for start in range(0, p.users, BLOCK):
-        changed = _list_changed(s.users, s.desk, start, min(start + BLOCK, p.users))
+        changed = _list_changed(s.users, s.thread_workspace, start, min(start + BLOCK, p.users))
         for n in range(changed):
-            _tell_watchers(s.users, s.desk.listed[n])
+            _tell_watchers(s.users, s.thread_workspace.listed[n])
 
 
 @phase
-def _list_changed(users: Users, desk: ThreadWorkspace, start: int, stop: int) -> int:
+def _list_changed(users: Users, workspace: ThreadWorkspace, start: int, stop: int) -> int:
     """Users of the block that have taken up or given up the new technology since users last chose."""
-    adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], desk.marked
+    adopted, provider, changes = users.adopted[start:stop], users.provider[start:stop], workspace.marked
     for k in range(stop - start):
         changes[k] = adopted[k] != (provider[k] >= 0)
-    return list_rare(changes[: stop - start], start, desk.listed)
+    return list_rare(changes[: stop - start], start, workspace.listed)
 
 
 @phase
@@ -70,10 +71,10 @@ def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int
     sums.switched, sums.adopting, sums.aid = 0.0, 0.0, 0.0
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
-        reviewing = _list_reviewing(s.users, s.desk, start, stop)
-        _assess_own(p, s.users, s.market[0].integration, s.desk.numbers, start, stop)
+        reviewing = _list_reviewing(s.users, s.thread_workspace, start, stop)
+        _assess_own(p, s.users, s.market[0].integration, s.thread_workspace, start, stop)
         _assess_offers(p, s, reviewing, start)
-        _find_best(t, p, seed, s.desk, reviewing)
+        _find_best(t, p, seed, s.thread_workspace, reviewing)
         _move(p, s, reviewing, start, sums)
 
 
@@ -93,17 +94,19 @@ def pay_for_change(t: int, s: State) -> None:
 
 
 @phase
-def _list_reviewing(users: Users, desk: ThreadWorkspace, start: int, stop: int) -> int:
+def _list_reviewing(users: Users, workspace: ThreadWorkspace, start: int, stop: int) -> int:
     """Users of the block that reconsider, or whose provider has gone."""
     reconsiders, provider = users.reconsiders[start:stop], users.provider[start:stop]
-    reviews = desk.marked[: stop - start]
+    reviews = workspace.marked[: stop - start]
     for k in range(stop - start):
         reviews[k] = reconsiders[k] | (provider[k] == ORPHANED)
-    return list_marked(reviews, start, desk.listed)
+    return list_marked(reviews, start, workspace.listed)
 
 
 @phase
-def _assess_own(p: ParameterRecord, users: Users, integration: float, numbers: Floats, start: int, stop: int) -> None:
+def _assess_own(
+    p: ParameterRecord, users: Users, integration: float, workspace: ThreadWorkspace, start: int, stop: int
+) -> None:
     """Of each user: the risk it sees in leaving the old technology, the utility of that, and mastery of a new product.
 
     Of those too that do not reconsider: to read all in a row is faster than to look for some in memory.
@@ -111,7 +114,8 @@ def _assess_own(p: ParameterRecord, users: Users, integration: float, numbers: F
     provider, adopting, lead = users.provider[start:stop], users.adopting_peers[start:stop], users.lead[start:stop]
     first_peer, beyond_peers = users.peer_start[start:stop], users.peer_start[start + 1 : stop + 1]
     valuation, old_quality = users.valuation[start:stop], users.old_quality[start:stop]
-    mastery, entering, staying, fresh = users.mastery[start:stop], numbers[0], numbers[1], numbers[2]
+    mastery, entering = users.mastery[start:stop], workspace.risk_felt
+    staying, fresh = workspace.staying, workspace.fresh_mastery
     risk, lead_risk, value_of_quality, old_price = p.risk, p.lead_risk, p.value_of_quality, p.old_price
     for k in range(stop - start):
         among_peers = adopting[k] / max(beyond_peers[k] - first_peer[k], 1)
@@ -131,12 +135,12 @@ def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> 
     Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
     over the risk of buying from a firm (`waiver`).
     """
-    users, innovators, desk, net_price = s.users, s.innovators, s.desk, s.scratch.net_price
+    users, innovators, workspace, net_price = s.users, s.innovators, s.thread_workspace, s.phase_workspace.net_price
     quality, home, adoption, waiver = innovators.quality, innovators.region, s.support.adoption, s.support.waiver
     regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
     valuations, masteries = users.valuation, users.mastery
-    entering, staying, fresh = desk.numbers[0], desk.numbers[1], desk.numbers[2]
-    listed, who, option, utility = desk.listed, desk.who, desk.option, desk.utility
+    entering, staying, fresh = workspace.risk_felt, workspace.staying, workspace.fresh_mastery
+    listed, who, option, utility = workspace.listed, workspace.who, workspace.option, workspace.utility
     value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
     known, slots = contacts.shape[1], p.slots
     for r in range(reviewing):
@@ -160,10 +164,10 @@ def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> 
 
 
 @phase
-def _find_best(t: int, p: ParameterRecord, seed: Key, desk: ThreadWorkspace, reviewing: int) -> None:
+def _find_best(t: int, p: ParameterRecord, seed: Key, workspace: ThreadWorkspace, reviewing: int) -> None:
     """The offer of highest utility with Gumbel noise, which is keyed by (user, innovator slot), not by the place."""
     who, option, utility, noise, chosen, best = (
-        desk.who, desk.option, desk.utility, desk.taste, desk.chosen, desk.best
+        workspace.who, workspace.option, workspace.utility, workspace.taste, workspace.chosen, workspace.best
     )  # fmt: skip
     scale, offers = p.choice_noise, reviewing * (p.contacts + 1)
     for n in range(offers):
@@ -188,8 +192,9 @@ def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row) -
     Adds to `sums`: economic size of users that switched; integration and risk of those that were offered help to
     adopt; and the help that government promises them.
     """
-    users, desk, adoption, waiver, entering = s.users, s.desk, s.support.adoption, s.support.waiver, s.desk.numbers[0]
-    listed, chosen, provider = desk.listed, desk.chosen, users.provider
+    users, workspace, adoption, waiver = s.users, s.thread_workspace, s.support.adoption, s.support.waiver
+    entering = workspace.risk_felt
+    listed, chosen, provider = workspace.listed, workspace.chosen, users.provider
     slots, integration = p.slots, s.market[0].integration
     switched, adopting, aid = 0.0, 0.0, 0.0
     for r in range(reviewing):

@@ -7,19 +7,22 @@ from agents.kernel.types import Floats, Key
 from agents.user import Users, report_chance
 from model.randomness import Stream, fine_uniform, normals, uniform, words_in_loop
 from model.records import ParameterRecord
-from model.state.state import PhaseWorkspace
+from model.state.workspace import PhaseWorkspace
 
 _DRIFT, _QUARTER = int(Stream.DRIFT), int(Stream.QUARTER)
 
 
 @phase
-def drift_needs(t: int, p: ParameterRecord, seed: Key, latent: Floats, needs: Floats, scratch: PhaseWorkspace) -> None:
+def drift_needs(
+    t: int, p: ParameterRecord, seed: Key, latent: Floats, needs: Floats, workspace: PhaseWorkspace
+) -> None:
     """Latent needs (J, D) take a keyed random step in quarter t; needs (D, J) follow.
 
     All needs in a row, and some of nobody's at its end that make it a whole number of vector instructions.
     """
     industries, domains = latent.shape
-    industry, domain, moved, shock = scratch.need_of[0], scratch.need_of[1], scratch.shocks[0], scratch.shocks[1]
+    industry, domain = workspace.need_industry, workspace.need_domain
+    moved, shock = workspace.need_moved, workspace.need_shock
     drift, before = p.needs_drift, latent.ravel()
     for n in range(moved.shape[0]):
         w0, w1, _, _ = words_in_loop(seed, _DRIFT, t, industry[n], domain[n])

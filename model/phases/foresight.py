@@ -24,12 +24,12 @@ def true_problem_weights(t: int, p: ParameterRecord, seed: Key, s: State, ahead:
     The keyed drift of needs is known to nature; e is the capability of products in use now, weighted by units,
     or of all living firms where nothing is in use. Shape (domains,), sums to 1.
     """
-    latent, needs = s.scratch.industry_domain, s.scratch.domain_industry
+    latent, needs = s.phase_workspace.shifted_latent, s.phase_workspace.future_needs
     for j in range(p.industries):
         for c in range(p.domains):
             latent[j, c] = s.industries.latent[j, c]
     for quarter in range(t + 1, t + 1 + ahead):
-        drift_needs(quarter, p, seed, latent, needs, s.scratch)
+        drift_needs(quarter, p, seed, latent, needs, s.phase_workspace)
     for j in range(p.industries):
         for c in range(p.domains):
             needs[c, j] = need(latent[j, c], p.domains)
@@ -109,7 +109,7 @@ def _marginal_gain(p: ParameterRecord, s: State, value: Floats) -> None:
     number of their contacts: without these nothing could be told apart before anybody uses anything.
     """
     innovators, users = s.innovators, s.users
-    worth = s.scratch.firm_industry
+    worth = s.phase_workspace.user_worth
     _user_value(p, users, worth)
     for i in range(p.slots):
         value[i] = 0.0

@@ -10,7 +10,8 @@ from agents.user import Users
 from model.policy.instruments import NUMBER, Signal, act
 from model.records import ParameterRecord, PolicyRecord
 from model.state.ledger import ENGINEERS, GOVERNMENT, OUTSIDE, USERS, Entry, transfer
-from model.state.state import State, Support
+from model.state.state import State
+from model.state.support import clear_support
 
 _TAX, _REFUND, _GRANT, _EQUITY = int(Entry.TAX), int(Entry.REFUND), int(Entry.GRANT), int(Entry.EQUITY)
 _ADMINISTRATION, _LEAKAGE, _RETURNED = int(Entry.ADMINISTRATION), int(Entry.LEAKAGE), int(Entry.RETURNED)
@@ -70,25 +71,10 @@ def give_support(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> 
 
 
 @phase
-def clear_support(support: Support) -> None:
-    """No support."""
-    for given in (
-        support.research, support.tied, support.explore, support.lost, support.equity, support.shared,
-        support.waiver, support.upstream, support.adoption, support.spent,
-    ):  # fmt: skip
-        given[:] = 0.0
-    support.purchase[:] = 0.0
-    flow = support.flow[0]
-    flow.refund, flow.entrant, flow.meetings, flow.roadmap, flow.foresight = 0.0, 0.0, 0.0, 0.0, 0.0
-    flow.common, flow.science, flow.infrastructure, flow.training, flow.services = 0.0, 0.0, 0.0, 0.0, 0.0
-    flow.segmentation = 1.0
-
-
-@phase
 def _signal(p: ParameterRecord, policy: PolicyRecord, s: State) -> Signal:
     """What instruments may see this quarter."""
     innovators, government, market = s.innovators, s.government, s.market[0]
-    eligible, adopted = s.scratch.eligible, np.zeros(p.industries)
+    eligible, adopted = s.phase_workspace.eligible, np.zeros(p.industries)
     for i in range(p.slots):
         eligible[i] = innovators.alive[i] and not innovators.foreign[i]
     if government.purse[_DEMONSTRATION] > 0.0:

@@ -24,8 +24,8 @@ def make_products(p: ParameterRecord, s: State) -> None:
 @phase
 def _combine_with_suppliers(p: ParameterRecord, s: State, slots: int) -> None:
     """e_c = CES of x_c and the supplier's z, at least 1e-6; and e_c^(rho - 1)."""
-    innovators, suppliers, theirs, combined = s.innovators, s.suppliers.capability, s.scratch.one, s.scratch.two
-    supplied = s.scratch.supplied
+    innovators, suppliers, workspace = s.innovators, s.suppliers.capability, s.phase_workspace
+    supplied, theirs, combined = workspace.supplied, workspace.supplied_here, workspace.combined
     alive, capability, supplier = innovators.alive, innovators.capability, innovators.supplier
     effective, marginal = innovators.effective, innovators.marginal
     weight, exponent, steepness = p.supplier_weight, p.supplier_exponent, max(p.complementarity, _MINIMUM) - 1.0
@@ -55,7 +55,8 @@ def _combine_with_suppliers(p: ParameterRecord, s: State, slots: int) -> None:
 @phase
 def _assess_quality(p: ParameterRecord, s: State, slots: int) -> None:
     """Q_j = (sum_c n_cj e_c^rho)^(1/rho); |rho| < 1e-6: geometric mean; rho < -30: minimum over domains."""
-    innovators, needs, term, fresh = s.innovators, s.industries.needs, s.scratch.one, s.scratch.firms[0]
+    innovators, needs = s.innovators, s.industries.needs
+    term, fresh = s.phase_workspace.quality_term, s.phase_workspace.fresh_quality
     alive, effective = innovators.alive, innovators.effective
     marginal, quality = innovators.marginal, innovators.quality
     rho, domains = p.complementarity, p.domains
@@ -112,12 +113,13 @@ def _take_minimum(table: Floats, slots: int, least: Floats) -> None:
 @phase
 def _set_prices(p: ParameterRecord, s: State, slots: int) -> None:
     """Cost by learning, mark-up by market share; the subsidy is the sum of instruments' shares of the price."""
-    innovators, factor, purchase, firms = s.innovators, s.suppliers.cost_factor, s.support.purchase, s.scratch.firms
+    innovators, factor, purchase = s.innovators, s.suppliers.cost_factor, s.support.purchase
     alive, sold, supplier, markup = innovators.alive, innovators.experience, innovators.supplier, innovators.markup
     unit_costs, price, subsidy, shock = innovators.unit_cost, innovators.price, innovators.subsidy, s.market[0].cost
     floor, first, doing, searching = p.floor_cost, p.initial_cost, p.learning_by_doing, p.learning_by_research
     inputs, size, initial, domains = p.input_share, p.market_size, p.initial_capability, p.domains
-    knowledge, congestion = firms[0], firms[1]
+    workspace = s.phase_workspace
+    knowledge, congestion, paid = workspace.knowledge, workspace.congestion, workspace.price_paid
     row_means(innovators.capability, slots, knowledge)
     for i in range(slots):
         congestion[i] = 0.0
@@ -131,5 +133,9 @@ def _set_prices(p: ParameterRecord, s: State, slots: int) -> None:
     for i in range(slots):
         price[i] = unit_costs[i] * (1.0 + markup[i]) if alive[i] else price[i]
     for i in range(slots):
-        paid = min(purchase[0, i] + purchase[1, i], 1.0)
-        subsidy[i] = paid if alive[i] else subsidy[i]
+        paid[i] = 0.0
+    for row in range(purchase.shape[0]):
+        for i in range(slots):
+            paid[i] += purchase[row, i]
+    for i in range(slots):
+        subsidy[i] = min(paid[i], 1.0) if alive[i] else subsidy[i]

@@ -33,7 +33,7 @@ def _advance_common_technology(p: ParameterRecord, s: State, effort: float) -> N
 
     First it learns what the average firm knows: a share 1 - exp(-effort) of what it lacks.
     """
-    common, reported, average = s.stocks.common, s.government.reported, s.scratch.domain
+    common, reported, average = s.stocks.common, s.government.reported, s.phase_workspace.average
     mean_capability(s.innovators, average)
     ceiling = s.ceiling[min(int(s.market[0].frontier), LAST_GENERATION)]
     reports, learning = total(reported), 1.0 - exp(-effort)

@@ -12,6 +12,7 @@ from agents.kernel.types import Flags, Floats, Integers, Row
 from agents.user import Users
 from model.records import ParameterRecord, PolicyRecord
 from model.state.state import State
+from model.state.workspace import PhaseWorkspace
 
 _DEPENDENT = 1.0 / 3.0
 _PUBLIC = 0.01  # share of recent income above which a firm is supported
@@ -25,10 +26,10 @@ def record_quarter(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -
     tally.science, tally.infrastructure, tally.engineers = level.science, level.infrastructure, level.engineers
     tally.common = mean(s.stocks.common)
     _record_users(p, s.users, s.industries, tally)
-    _record_firms(p, s.innovators, s.scratch.firms[0], tally)
-    _record_directions(p, s.innovators, s.scratch.firms, slots, tally)
-    _record_scope(s.users, s.industries.first, s.innovators, s.scratch.served, tally)
-    _record_productivity(s.innovators, s.support.lost, s.market[0], s.scratch.firms, tally)
+    _record_firms(p, s.innovators, s.phase_workspace.level, tally)
+    _record_directions(p, s.innovators, s.phase_workspace, slots, tally)
+    _record_scope(s.users, s.industries.first, s.innovators, s.phase_workspace.serves, tally)
+    _record_productivity(s.innovators, s.support.lost, s.market[0], s.phase_workspace, tally)
     if t == policy.end - 1:
         _watch(p, s.innovators, tally)
 
@@ -54,7 +55,7 @@ def _record_users(p: ParameterRecord, users: Users, industries: Industries, tall
 
 @phase
 def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tally: Row) -> None:
-    """Firms, sales, prices, concentration and dependence on public money. `level` (N,) is scratch."""
+    """Firms, sales, prices, concentration and dependence on public money. `level` (N,) is working space."""
     alive, foreign, sold, revenue = innovators.alive, innovators.foreign, innovators.units, innovators.revenue
     generation, price, cost = innovators.generation, innovators.price, innovators.unit_cost
     public, own = innovators.public_recent, innovators.payments_recent
@@ -88,10 +89,12 @@ def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tal
 
 
 @phase
-def _record_directions(p: ParameterRecord, innovators: Innovators, firms: Floats, slots: int, tally: Row) -> None:
+def _record_directions(
+    p: ParameterRecord, innovators: Innovators, workspace: PhaseWorkspace, slots: int, tally: Row
+) -> None:
     """Similarity of firms' R&D directions, and the entropy of the direction of all hours."""
     alive, hours, direction = innovators.alive, innovators.hours, innovators.direction
-    per_length, working, product = firms[0], firms[1], firms[2]
+    per_length, working, product = workspace.per_length, workspace.working, workspace.weighed
     for i in range(slots):
         per_length[i], working[i] = 0.0, hours[i] if alive[i] else 0.0
     for c in range(p.domains):
@@ -117,7 +120,7 @@ def _record_directions(p: ParameterRecord, innovators: Innovators, firms: Floats
 
 @phase
 def _record_scope(users: Users, first: Integers, innovators: Innovators, served: Flags, tally: Row) -> None:
-    """Industries and economic size that each selling firm serves. `served` (J, N + 2) is scratch.
+    """Industries and economic size that each selling firm serves. `served` (J, N + 2) is working space.
 
     Places 0 and 1 of a row are for users without a firm: no branch, whose outcome could not be foretold.
     """
@@ -138,7 +141,9 @@ def _record_scope(users: Users, first: Integers, innovators: Innovators, served:
 
 
 @phase
-def _record_productivity(innovators: Innovators, lost: Floats, market: Row, firms: Floats, tally: Row) -> None:
+def _record_productivity(
+    innovators: Innovators, lost: Floats, market: Row, workspace: PhaseWorkspace, tally: Row
+) -> None:
     """Quality units delivered per real resource, and its change by Foster, Haltiwanger & Krizan (2001).
 
     phi_i = delivered / (production + fixed and research cost at w_0); weights are shares of quality delivered. Research
@@ -150,7 +155,8 @@ def _record_productivity(innovators: Innovators, lost: Floats, market: Row, firm
     units, unit_cost = innovators.units, innovators.unit_cost
     hours, fixed = innovators.hours, innovators.fixed_real
     weight, productivity = innovators.weight, innovators.productivity
-    slots, share, new, wage, initial_wage = alive.shape[0], firms[0], firms[1], market.wage, market.initial_wage
+    share, new = workspace.delivered_share, workspace.new_productivity
+    slots, wage, initial_wage = alive.shape[0], market.wage, market.initial_wage
     for i in range(slots):
         share[i] = delivered[i] if alive[i] else 0.0
     everything, before, had = total(share), dot(weight, productivity), total(weight)

@@ -7,7 +7,8 @@ from agents.kernel.types import Floats, Integers, Key, Row
 from agents.user import Users
 from model.randomness import Stream, fine_uniform, normal, uniform, words, words_in_loop
 from model.records import ParameterRecord
-from model.state.state import BLOCK, LAST_GENERATION, State, ThreadWorkspace
+from model.state.state import BLOCK, LAST_GENERATION, State
+from model.state.workspace import ThreadWorkspace
 
 _REPORT, _USER_SOLUTION = int(Stream.REPORT), int(Stream.USER_SOLUTION)
 _TRACE = 1e-200  # least count of a belief, so that a forgotten one becomes even and not undefined
@@ -20,14 +21,14 @@ def report_problems(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     All users read the state that the step found: reports and solutions are added up and applied at the end.
     """
     innovators, slots, count = s.innovators, occupied(s.innovators.alive), s.users.provider.shape[0]
-    heard, gains = s.scratch.firm_industry, s.scratch.one
+    heard, gains = s.phase_workspace.reports_heard, s.phase_workspace.user_gains
     clear(heard)
     clear(gains)
     _forget(p.belief_memory, innovators, s.government.reported, slots)
     solutions = 0
     for start in range(0, count, BLOCK):
-        reporting = _list_reporting(s.users, s.desk, start, min(start + BLOCK, count))
-        _draw_report_luck(t, seed, s.desk.listed, s.desk.luck, reporting)
+        reporting = _list_reporting(s.users, s.thread_workspace, start, min(start + BLOCK, count))
+        _draw_for_reports(t, seed, s.thread_workspace, reporting)
         solutions += _send_reports(t, p, seed, s, heard, gains, reporting)
     _remember_heard(p.novelty_decay, innovators, heard, slots)
     if solutions > 0:
@@ -45,18 +46,19 @@ def _forget(memory: float, innovators: Innovators, reported: Floats, slots: int)
 
 
 @phase
-def _list_reporting(users: Users, desk: ThreadWorkspace, start: int, stop: int) -> int:
+def _list_reporting(users: Users, workspace: ThreadWorkspace, start: int, stop: int) -> int:
     """Users of the block that meet a problem this quarter."""
-    has_problem, provider, reports = users.has_problem[start:stop], users.provider[start:stop], desk.marked
+    has_problem, provider, reports = users.has_problem[start:stop], users.provider[start:stop], workspace.marked
     for k in range(stop - start):
         reports[k] = has_problem[k] & (provider[k] >= 0)
-    return list_rare(reports[: stop - start], start, desk.listed)
+    return list_rare(reports[: stop - start], start, workspace.listed)
 
 
 @phase
-def _draw_report_luck(t: int, seed: Key, listed: Integers, luck: Floats, reporting: int) -> None:
-    """Four uniforms per report: random domain?, domain, heard?, solved?"""
-    random, domain, heard, solved = luck[0], luck[1], luck[2], luck[3]
+def _draw_for_reports(t: int, seed: Key, workspace: ThreadWorkspace, reporting: int) -> None:
+    """Draw four uniforms per report: random domain or not, domain, heard or not, solved or not."""
+    listed, random, domain = workspace.listed, workspace.stray_draw, workspace.domain_draw
+    heard, solved = workspace.heard_draw, workspace.solution_draw
     for r in range(reporting):
         w0, w1, w2, w3 = words_in_loop(seed, _REPORT, t, listed[r], 0)
         random[r] = uniform(w0)
@@ -71,26 +73,28 @@ def _send_reports(t: int, p: ParameterRecord, seed: Key, s: State, heard: Floats
 
     Returns the number of solutions that lead users sent along.
     """
-    innovators, users, luck, listed = s.innovators, s.users, s.desk.luck, s.desk.listed
+    innovators, users, workspace = s.innovators, s.users, s.thread_workspace
+    stray, domain_draw, solved = workspace.stray_draw, workspace.domain_draw, workspace.solution_draw
+    firm, group, domain = workspace.report_firm, workspace.report_industry, workspace.report_domain
     provider, industry, lead, needs = users.provider, users.industry, users.lead, s.industries.needs
     belief, backlog, before = innovators.belief, innovators.backlog, innovators.heard
     absorption, marginal, reported = innovators.absorption, innovators.marginal, s.government.reported
     noise, domains, half, lead_solution = p.report_noise, p.domains, p.novelty_half, p.lead_solution
-    weight, report, found = max(1.0, p.omega), s.desk.chosen, s.desk.names
-    listened = _list_heard(provider, absorption, luck[2], listed, report, reporting)
+    weight, report, listed = max(1.0, p.omega), workspace.heard, workspace.listed
+    listened = _list_heard(provider, absorption, workspace.heard_draw, listed, report, reporting)
     for n in range(listened):
-        found[0, n], found[1, n] = provider[listed[report[n]]], industry[listed[report[n]]]
-    _find_domains(needs, marginal, luck[1], report, found, s.desk.worth, s.desk.sums, listened)
+        firm[n], group[n] = provider[listed[report[n]]], industry[listed[report[n]]]
+    _find_domains(needs, marginal, workspace, listened)
     solutions = 0
     for n in range(listened):
-        i, j, r, c = found[0, n], found[1, n], report[n], found[2, n]
+        i, j, r, c = firm[n], group[n], report[n], domain[n]
         u = listed[r]
-        if luck[0, r] < noise:
-            c = min(int(luck[1, r] * domains), domains - 1)
+        if stray[r] < noise:
+            c = min(int(domain_draw[r] * domains), domains - 1)
         heard[i, j] += weight
         belief[i, c] += weight
         reported[c] += weight
-        if lead[u] and luck[3, r] < lead_solution:
+        if lead[u] and solved[r] < lead_solution:
             gains[i, c] += weight * _user_solution(t, p, seed, innovators, s.ceiling, u, i, c)
             solutions += 1
         else:
@@ -115,22 +119,11 @@ def _list_heard(
 
 
 @phase
-def _find_domains(
-    needs: Floats,
-    marginal: Floats,
-    luck: Floats,
-    report: Integers,
-    found: Integers,
-    worth: Floats,
-    sums: Floats,
-    listened: int,
-) -> None:
-    """Domains drawn with p_c ~ n_cj * e_ic^(rho - 1), where capability is worth most, for all reports side by side.
-
-    `found` holds firms and industries in rows 0 and 1 and takes domains in row 2. `worth` (D, block) and `sums`
-    (4, block) are scratch.
-    """
-    firm, group, domain, domains = found[0], found[1], found[2], needs.shape[0]
+def _find_domains(needs: Floats, marginal: Floats, workspace: ThreadWorkspace, listened: int) -> None:
+    """Draw domains with p_c ~ n_cj * e_ic^(rho - 1), where capability is worth most, for all reports side by side."""
+    firm, group, domain = workspace.report_firm, workspace.report_industry, workspace.report_domain
+    luck, report, worth, sums = workspace.domain_draw, workspace.heard, workspace.worth, workspace.worth_parts
+    domains = needs.shape[0]
     sums[:, :listened] = 0.0
     for c in range(domains):
         here, part = worth[c], sums[c % 4]

@@ -25,7 +25,8 @@ from model.markets import supply, wage
 from model.randomness import Stream, fine_uniform, normal, normals, poisson_given, words, words_in_loop
 from model.records import ParameterRecord
 from model.state.ledger import ENGINEERS, OUTSIDE, USERS, Entry, firms_pay, transfer
-from model.state.state import LAST_GENERATION, PhaseWorkspace, State
+from model.state.state import LAST_GENERATION, State
+from model.state.workspace import PhaseWorkspace
 
 _RESEARCH, _ENGINEERING, _ABROAD = int(Entry.RESEARCH), int(Entry.ENGINEERING), int(Entry.ABROAD)
 _SOLUTIONS, _STEPS, _DISCOVERY = int(Stream.SOLUTIONS), int(Stream.STEPS), int(Stream.DISCOVERY)
@@ -51,7 +52,7 @@ def hire_engineers(t: int, p: ParameterRecord, s: State) -> None:
     Foreign firms hire abroad, at w_0.
     """
     innovators, support, market, ledger = s.innovators, s.support, s.market[0], s.ledger
-    at_home, abroad = s.scratch.firms[0], s.scratch.firms[1]
+    at_home, abroad = s.phase_workspace.research_at_home, s.phase_workspace.research_abroad
     _set_budgets(p.displacement, innovators, support.research, at_home, abroad)
     engineering = users_engineering(p, s.users)
     public = support.flow[0].common + support.flow[0].science + total(support.upstream)
@@ -113,8 +114,8 @@ def improve_old_technology(p: ParameterRecord, s: State) -> None:
 @phase
 def do_research(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """Every living firm explores and exploits with its hours, then perhaps takes up its prototype."""
-    innovators, scratch = s.innovators, s.scratch
-    slots, beyond = occupied(innovators.alive), scratch.generations
+    innovators, beyond = s.innovators, s.phase_workspace.generations
+    slots = occupied(innovators.alive)
     share_beyond_generation(innovators, slots, beyond)
     _divide_hours(p, s, slots)
     _explore(t, p, seed, s, slots, beyond)
@@ -143,16 +144,17 @@ def share_beyond_generation(innovators: Innovators, slots: int, share: Floats) -
 
 @phase
 def _divide_hours(p: ParameterRecord, s: State, slots: int) -> None:
-    """Hours of exploration into row 0 of `firms`; none while a prototype waits. Effort on the rest.
+    """Set hours of exploration, none while a prototype waits, and effort on the rest.
 
-    The pressure of open problems per firm and domain stays in `two`.
+    Hours of exploration and the pressure of open problems per domain stay in `exploring` and `pressing`.
     """
-    innovators, firms = s.innovators, s.scratch.firms
-    exploring, pressure, saturation = firms[0], firms[1], firms[2]
+    innovators, workspace = s.innovators, s.phase_workspace
+    exploring, pressure, saturation = workspace.exploring, workspace.pressure, workspace.saturation
+    pressing, counts = workspace.pressing, workspace.belief_total
     alive, prototype, hours, earmark = innovators.alive, innovators.prototype, innovators.hours, s.support.explore
     effort, wage_now, largest = innovators.effort, s.market[0].wage, p.explore_max
     engineers, concentration = p.engineers, p.concentration
-    _press(p.backlog_half, innovators.belief, innovators.backlog, slots, firms[3], s.scratch.two, pressure)
+    _press(p.backlog_half, innovators.belief, innovators.backlog, slots, counts, pressing, pressure)
     _saturate(innovators, s.ceiling, slots, saturation)
     for i in range(slots):
         earmarked = min(earmark[i] / wage_now, hours[i])
@@ -190,9 +192,9 @@ def _saturate(innovators: Innovators, ceiling: Floats, slots: int, saturation: F
 
 @phase
 def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int, beyond: Floats) -> None:
-    """The next generation may be found by those that explore (row 0 of `firms`)."""
-    innovators, tally, firms = s.innovators, s.tallies[t], s.scratch.firms
-    exploring, chance, shown, luck, lost = firms[0], firms[1], firms[2], firms[3], s.support.lost
+    """The next generation may be found by those that explore."""
+    innovators, tally, workspace, lost = s.innovators, s.tallies[t], s.phase_workspace, s.support.lost
+    exploring, chance, shown, luck = workspace.exploring, workspace.chance, workspace.shown, workspace.discovery_draw
     alive, foreign, hours, generation = innovators.alive, innovators.foreign, innovators.hours, innovators.generation
     prototype, progress, science = innovators.prototype, innovators.progress, s.stocks.level[0].science
     discovery, decay, effect = p.discovery, p.discovery_decay, p.discovery_shown
@@ -218,12 +220,14 @@ def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int, beyond
 
 @phase
 def _expect_solutions(p: ParameterRecord, s: State, slots: int) -> None:
-    """Directions of R&D, and the mean number of solutions per firm and domain into `one`.
+    """Directions of R&D, and the mean number of solutions per firm and domain into `expected`.
 
     A direction is belief, drawn towards a roadmap if there is one, and for the money tied to it the government's plan.
     """
-    innovators, firms, expected, pressing = s.innovators, s.scratch.firms, s.scratch.one, s.scratch.two
-    counts, planned = firms[3], firms[4]
+    innovators, workspace = s.innovators, s.phase_workspace
+    expected, pressing, counts, planned = (
+        workspace.expected, workspace.pressing, workspace.belief_total, workspace.planned
+    )  # fmt: skip
     alive, belief, direction = innovators.alive, innovators.belief, innovators.direction
     effort, tied, own, public = innovators.effort, s.support.tied, innovators.own_research, innovators.public_research
     plan, roadmap, drawn = s.government.plan, s.government.roadmap, s.support.flow[0].roadmap
@@ -250,8 +254,9 @@ def _draw_solutions(t: int, p: ParameterRecord, seed: Key, s: State, slots: int)
     One block of luck per pair: how many solutions, and how large the first. As exp(-mean) >= 1 - mean, a pair whose
     luck is not above that has none. Returns the number of pairs.
     """
-    expected, luck, size = s.scratch.one, s.scratch.three, s.scratch.four
-    solver, domain, pairs, step = s.scratch.solver, s.scratch.solved, s.scratch.pairs, p.solution_step
+    workspace, step = s.phase_workspace, p.solution_step
+    expected, luck, size = workspace.expected, workspace.count_draw, workspace.size_draw
+    solver, domain = workspace.solver, workspace.solved_domain
     solving = np.int64(0)  # a number known beforehand would be a version of its own
     for c in range(expected.shape[1]):
         for i in range(slots):
@@ -261,17 +266,18 @@ def _draw_solutions(t: int, p: ParameterRecord, seed: Key, s: State, slots: int)
         for i in range(slots):
             solver[solving], domain[solving] = i, c
             solving += luck[i, c] > 1.0 - expected[i, c]
-    mean, none, drawn, sized, first, second = pairs[0], pairs[1], pairs[2], pairs[3], pairs[4], pairs[5]
+    mean, none, drawn, sized = workspace.pair_mean, workspace.pair_none, workspace.pair_draw, workspace.pair_size
+    first = workspace.first_size
     for n in range(solving):
         i, c = solver[n], domain[n]
         mean[n], drawn[n], sized[n] = expected[i, c], luck[i, c], size[i, c]
     for n in range(solving):
         none[n] = exp(-mean[n])
-    _count_solutions(mean, none, drawn, s.scratch.solutions, solving)
+    _count_solutions(mean, none, drawn, workspace.solutions, solving)
     normals(sized, first, solving)
     for n in range(solving):
         first[n] = solution_size(step, first[n])
-    _draw_second(t, seed, step, s.scratch, mean, none, second, solving)
+    _draw_second(t, seed, step, workspace, solving)
     return solving
 
 
@@ -289,18 +295,10 @@ def _count_solutions(mean: Floats, none: Floats, luck: Floats, count: Integers, 
 
 
 @phase
-def _draw_second(
-    t: int,
-    seed: Key,
-    step: float,
-    scratch: PhaseWorkspace,
-    luck: Floats,
-    normal_step: Floats,
-    second: Floats,
-    solving: Integer,
-) -> None:
-    """Sizes of the second solutions of those that have one. `luck` and `normal_step` (pairs,) are scratch."""
-    solver, domain, count, repeated = scratch.solver, scratch.solved, scratch.solutions, scratch.repeated
+def _draw_second(t: int, seed: Key, step: float, workspace: PhaseWorkspace, solving: Integer) -> None:
+    """Draw sizes of the second solutions of those that have one."""
+    solver, domain, count, repeated = workspace.solver, workspace.solved_domain, workspace.solutions, workspace.repeated
+    luck, normal_step, second = workspace.second_draw, workspace.second_shock, workspace.second_size
     repeats = np.int64(0)
     for n in range(solving):
         repeated[repeats] = n
@@ -319,8 +317,9 @@ def _solve_problems(t: int, p: ParameterRecord, seed: Key, s: State, solving: In
     """Solutions are Poisson per domain; each improves capability and closes an open problem if there is one."""
     innovators, at_suppliers, supplier, ceilings = s.innovators, s.suppliers.solved, s.innovators.supplier, s.ceiling
     capability, backlog, total_solved = innovators.capability, innovators.backlog, innovators.solved
-    generation, foreign, solver, domain = innovators.generation, innovators.foreign, s.scratch.solver, s.scratch.solved
-    count, first, second, step = s.scratch.solutions, s.scratch.pairs[4], s.scratch.pairs[5], p.solution_step
+    generation, foreign, workspace, step = innovators.generation, innovators.foreign, s.phase_workspace, p.solution_step
+    solver, domain, count = workspace.solver, workspace.solved_domain, workspace.solutions
+    first, second = workspace.first_size, workspace.second_size
     number, gained = s.gains[0], s.gains[1]
     total_solved[:] = 0.0
     solutions, gains = 0.0, 0.0
@@ -354,7 +353,7 @@ def _solve_problems(t: int, p: ParameterRecord, seed: Key, s: State, solving: In
 @phase
 def _take_up_prototypes(p: ParameterRecord, s: State, slots: int, beyond: Floats) -> None:
     """Switch to the next generation: part of capability carries over, and old reports count no more."""
-    innovators, saturation, frontier = s.innovators, s.scratch.firms[0], 0
+    innovators, saturation, frontier = s.innovators, s.phase_workspace.saturation, 0
     alive, prototype = innovators.alive, innovators.prototype
     generation, units = innovators.generation, innovators.units
     capability, heard = innovators.capability, innovators.heard

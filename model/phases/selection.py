@@ -44,7 +44,7 @@ def renew_plan_and_choice(t: int, p: ParameterRecord, policy: PolicyRecord, seed
 def _renew_plan(t: int, p: ParameterRecord, policy: PolicyRecord, foresight: float, seed: Key, s: State) -> None:
     """Plan = phi * true problem weights at mid-plan + (1 - phi) * random ones (flat Dirichlet); then the roadmap."""
     truth = true_problem_weights(t, p, seed, s, policy.plan_period // 2)
-    guess, government = s.scratch.domain, s.government
+    guess, government = s.phase_workspace.guess, s.government
     guessed = 0.0
     for c in range(p.domains):
         w0, w1, _, _ = words(seed, _PLAN, t, c, 0)

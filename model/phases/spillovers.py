@@ -12,7 +12,7 @@ from model.state.state import LAST_GENERATION, State
 def imitate(p: ParameterRecord, s: State) -> None:
     """Capability moves towards the best visible rival and the common technology, all firms reading the same state."""
     innovators, slots = s.innovators, occupied(s.innovators.alive)
-    ceiling = s.scratch.firms[0]
+    ceiling = s.phase_workspace.own_ceiling
     for i in range(slots):
         ceiling[i] = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
     _join_forces(p.mission_efficacy, s, ceiling, slots)
@@ -26,9 +26,9 @@ def _look_around(p: ParameterRecord, s: State, slots: int) -> None:
 
     What a firm shows is at most what it knows, so that nobody has to be left out of what others show.
     """
-    innovators, seen, served = s.innovators, s.scratch.firms[2], s.scratch.firms[1]
+    innovators, seen, served = s.innovators, s.phase_workspace.visible, s.phase_workspace.served_share
     alive, capability, units = innovators.alive, innovators.capability, innovators.units
-    best, disclosure, everyone = s.scratch.domain, p.disclosure, 1000.0 * p.market_size
+    best, disclosure, everyone = s.phase_workspace.best, p.disclosure, 1000.0 * p.market_size
     for i in range(slots):
         served[i] = units[i] / everyone
     for c in range(best.shape[0]):
@@ -42,7 +42,7 @@ def _look_around(p: ParameterRecord, s: State, slots: int) -> None:
 def _follow(p: ParameterRecord, s: State, ceiling: Floats, slots: int) -> None:
     """Capability after imitation of the best rival, or of common technology where that teaches more."""
     alive, capability, absorption = s.innovators.alive, s.innovators.capability, s.innovators.absorption
-    best, common = s.scratch.domain, s.stocks.common
+    best, common = s.phase_workspace.best, s.stocks.common
     speed, in_common = p.imitation * (1.0 - p.ip_protection), p.imitation
     for c in range(best.shape[0]):
         rival, open_to_all = best[c], common[c]
@@ -59,7 +59,7 @@ def _join_forces(efficacy: float, s: State, ceiling: Floats, slots: int) -> None
     x moves by min(1, efficacy * mission's money / all own and public R&D money) * absorptive capacity towards the best
     member's.
     """
-    innovators, shared, best = s.innovators, s.support.shared, s.scratch.domain
+    innovators, shared, best = s.innovators, s.support.shared, s.phase_workspace.best
     capability, absorption = innovators.capability, innovators.absorption
     best[:] = 0.0
     for i in range(slots):

@@ -35,7 +35,7 @@ def _meet_by_chance(
     t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
 ) -> None:
     """Those that meet a firm swap one contact."""
-    meeting, place = s.desk.listed, s.desk.luck[0]
+    meeting, place = s.thread_workspace.listed, s.thread_workspace.position_draw
     count = list_rare(s.users.meets_firm[start:stop], start, meeting)
     for n in range(count):
         w0, _, _, _ = words_in_loop(seed, _MEETING, t, meeting[n], 0)
@@ -47,7 +47,8 @@ def _meet_by_chance(
 @phase
 def _meet_on_platform(t: int, p: ParameterRecord, meetings: float, seed: Key, s: State, start: int, stop: int) -> None:
     """Those that a platform brings together with a firm swap one contact more."""
-    meeting, meets, place = s.desk.listed, s.desk.marked, s.desk.luck[0]
+    workspace = s.thread_workspace
+    meeting, meets, place = workspace.listed, workspace.marked, workspace.position_draw
     for k in range(stop - start):
         w0, w1, _, _ = words_in_loop(seed, _PLATFORM, t, start + k, 0)
         meets[k] = uniform(w0) < meetings
@@ -91,9 +92,10 @@ def _replace_in_block(
 ) -> None:
     """The same for users `start` to `stop`."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
-    agent, place, luck, known = s.desk.who, s.desk.option, s.desk.luck, contacts.shape[1]
+    workspace, known = s.thread_workspace, contacts.shape[1]
+    agent, place, luck = workspace.who, workspace.option, workspace.tries
     among, first = contacts.ravel()[start * known : stop * known], start * known
-    count = _list_stale(t, among, innovators.death, s.desk.stale, first, place)
+    count = _list_stale(t, among, innovators.death, workspace.stale, first, place)
     for k in range(count):
         agent[k] = place[k] // known
     for k in range(count):
@@ -113,7 +115,8 @@ def _replace_in_block(
 def _list_stale(t: int, contacts: Integers, death: Integers, stale: Flags, first: int, listed: Integers) -> int:
     """Places, counted from `first`, of contacts that are nobody or have left in quarter t; returns their number.
 
-    `stale` (places,) is scratch. Whoever left earlier has been replaced: a pass for each that left now suffices.
+    `stale` (positions,) is working space. Whoever left earlier has been replaced: a pass for each that left now
+    suffices.
     """
     for k in range(contacts.shape[0]):
         stale[k] = contacts[k] < 0
@@ -137,7 +140,8 @@ def _draw_first_tries(t: Integer, seed: Key, agent: Integers, occasion: Integers
 @phase
 def meet_founders(t: Integer, p: ParameterRecord, seed: Key, s: State) -> None:
     """Every user's first contacts, one after the other, found as it will find others later."""
-    users, innovators, agent, place, luck = s.users, s.innovators, s.desk.who, s.desk.option, s.desk.luck
+    users, innovators, workspace = s.users, s.innovators, s.thread_workspace
+    agent, place, luck = workspace.who, workspace.option, workspace.tries
     for start in range(0, users.contacts.shape[0], BLOCK):
         count = min(BLOCK, users.contacts.shape[0] - start)
         for m in range(p.contacts):

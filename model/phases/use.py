@@ -25,17 +25,18 @@ def produce(p: ParameterRecord, s: State, first: int, last: int, k: int) -> None
         stop = min(start + BLOCK, last)
         _buy(p, s, start, stop, units, delivered)
         _work(p, s, start, stop)
-        _compare_productivity(s.users, s.desk.numbers[1], start, stop, sums)
+        _compare_productivity(s.users, s.thread_workspace.productivity, start, stop, sums)
 
 
 @phase
 def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, delivered: Floats) -> None:
-    """Payments, sales, useful quality (row 0 of the users' columns) and price before subsidy (row 1) of a block."""
-    users, desk, demand, old_price, net_price = s.users, s.desk, s.market[0].demand, p.old_price, s.scratch.net_price
+    """Book payments, sales, useful quality and price before subsidy of a block."""
+    users, workspace, net_price = s.users, s.thread_workspace, s.phase_workspace.net_price
+    demand, old_price = s.market[0].demand, p.old_price
     provider, industry, size, mastery = users.provider, users.industry, users.size, users.mastery
     quality_used, spending, old_quality = users.quality_used, users.spending, users.old_quality
     quality, price = s.innovators.quality, s.innovators.price
-    useful, paid, adopts, listed = desk.numbers[0], desk.numbers[1], desk.marked, desk.listed
+    useful, paid, adopts, listed = workspace.useful, workspace.paid, workspace.marked, workspace.listed
     count, chosen, own = stop - start, provider[start:stop], old_quality[start:stop]
     for k in range(count):
         adopts[k] = chosen[k] >= 0
@@ -57,8 +58,9 @@ def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, del
 
 @phase
 def _work(p: ParameterRecord, s: State, start: int, stop: int) -> None:
-    """Output of a block, mastery after it, and productivity at prices before subsidy in place of these (row 1)."""
-    users, useful, paid, count = s.users, s.desk.numbers[0], s.desk.numbers[1], stop - start
+    """Set output of a block, mastery after it, and productivity at prices before subsidy."""
+    users, workspace, count = s.users, s.thread_workspace, stop - start
+    useful, paid, now = workspace.useful, workspace.paid, workspace.productivity
     made, size, valuation = users.output[start:stop], users.size[start:stop], users.valuation[start:stop]
     mastery, provider = users.mastery[start:stop], users.provider[start:stop]
     demand, value, learning = s.market[0].demand, p.value_of_quality, p.mastery_learning
@@ -67,7 +69,7 @@ def _work(p: ParameterRecord, s: State, start: int, stop: int) -> None:
     for k in range(count):
         mastery[k] = mastery_after_use(mastery[k], learning) if provider[k] >= 0 else mastery[k]
     for k in range(count):
-        paid[k] = made[k] / size[k] - demand * paid[k]
+        now[k] = made[k] / size[k] - demand * paid[k]
 
 
 @phase

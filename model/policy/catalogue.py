@@ -12,8 +12,8 @@ class InstrumentDeclaration(NamedTuple):
     """What an instrument is.
 
     `efficacy` names the parameter that says what its money achieves where the no-policy economy cannot tell;
-    studies draw it over two orders of magnitude. `chooser` says who picks firms for it: "" nobody, the government,
-    or the regions' local governments.
+    studies draw it over two orders of magnitude. `chooser` is who picks firms for it: "" nobody, the government,
+    or the regions' local governments. `pays` is "price" of a price subsidy, which pays a share of the price.
     """
 
     name: str
@@ -23,6 +23,7 @@ class InstrumentDeclaration(NamedTuple):
     basis: str
     efficacy: str = ""
     chooser: str = ""
+    pays: str = ""
 
 
 INSTRUMENTS: dict[str, InstrumentDeclaration] = {
@@ -59,6 +60,7 @@ INSTRUMENTS: dict[str, InstrumentDeclaration] = {
         InstrumentDeclaration(
             "vouchers", "application", "broad", "pays a capped share of the price of any domestic product",
             f"{FENG}: 'application side'; {CHINA_BRIEFING}: 'technological innovation vouchers'",
+            pays="price",
         ),
         InstrumentDeclaration(
             "demonstration", "application", "broad",
@@ -69,7 +71,7 @@ INSTRUMENTS: dict[str, InstrumentDeclaration] = {
         InstrumentDeclaration(
             "procurement", "application", "selective",
             "as vouchers, for the chosen firms' products only; may waive the risk of buying them",
-            f"the cell of the 2x2 that {FENG} leaves open", chooser="government",
+            f"the cell of the 2x2 that {FENG} leaves open", chooser="government", pays="price",
         ),
         InstrumentDeclaration(
             "entry_subsidy", "entry", "broad", "adds to domestic entrants' seed cash",
@@ -111,5 +113,5 @@ INSTRUMENTS: dict[str, InstrumentDeclaration] = {
     )
 }  # fmt: skip
 
-PRICE_SUBSIDIES = ("vouchers", "procurement")
+PRICE_SUBSIDIES = tuple(name for name, entry in INSTRUMENTS.items() if entry.pays == "price")
 """Instruments that pay a share of the price, in the order of the rows of `Support.purchase`."""

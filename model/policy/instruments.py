@@ -17,10 +17,13 @@ from agents.kernel.decorators import phase
 from agents.kernel.types import Flags, Floats
 from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
 from model.records import ParameterRecord, PolicyRecord
-from model.state.state import Support
+from model.state.support import Support
 
 NUMBER: dict[str, int] = {name: number for number, name in enumerate(INSTRUMENTS)}
-_VOUCHERS, _PROCUREMENT = PRICE_SUBSIDIES.index("vouchers"), PRICE_SUBSIDIES.index("procurement")
+PAYER_OF_ROW = np.array([NUMBER[name] for name in PRICE_SUBSIDIES])
+"""Number of the instrument that pays each row of `Support.purchase`."""
+
+_ROW_OF_PAYER = np.array([PRICE_SUBSIDIES.index(name) if name in PRICE_SUBSIDIES else -1 for name in INSTRUMENTS])
 
 
 class Signal(NamedTuple):
@@ -86,13 +89,13 @@ def _pass_upstream(money: float, signal: Signal, support: Support) -> float:
 
 
 @phase
-def _pay_part_of_price(row: int, net: float, takers: Flags, cap: float, signal: Signal, support: Support) -> float:
+def _pay_part_of_price(number: int, net: float, takers: Flags, cap: float, signal: Signal, support: Support) -> float:
     """One subsidy rate on the takers' products."""
     base = 0.0
     for i in range(takers.shape[0]):
         if takers[i]:
             base += signal.sales[i]
-    rate = subsidy_rate(net, base, cap)
+    rate, row = subsidy_rate(net, base, cap), _ROW_OF_PAYER[number]
     for i in range(takers.shape[0]):
         if takers[i]:
             support.purchase[row, i] = rate
@@ -184,7 +187,7 @@ def vouchers(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
     """A part of the price of any domestic product."""
-    return _pay_part_of_price(_VOUCHERS, net, signal.eligible, policy.subsidy_cap, signal, support)
+    return _pay_part_of_price(number, net, signal.eligible, policy.subsidy_cap, signal, support)
 
 
 @phase
@@ -203,9 +206,9 @@ def procurement(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
     """A part of the price of champions' products; their buyers may be relieved of risk, in full at the capped rate."""
-    _pay_part_of_price(_PROCUREMENT, net, signal.chosen, policy.subsidy_cap, signal, support)
+    _pay_part_of_price(number, net, signal.chosen, policy.subsidy_cap, signal, support)
     for i in range(signal.chosen.shape[0]):
-        paid = support.purchase[_PROCUREMENT, i] / policy.subsidy_cap if policy.subsidy_cap > 0.0 else 0.0
+        paid = support.purchase[_ROW_OF_PAYER[number], i] / policy.subsidy_cap if policy.subsidy_cap > 0.0 else 0.0
         support.waiver[i] = policy.waive_risk * paid
     return 0.0
 

@@ -63,101 +63,43 @@ class Policy(Declared):
     instruments of `mix`. Raises BadInput with one line that names the trait and what is allowed.
     """
 
-    # fmt: off  (a declaration a line reads as a table)
+    # fmt: off
     name: str = declare_choice("unnamed", "name in tables; never affects results")
     mix: Mix = declare_choice((), "instruments and their shares of the budget; empty: no tax at all", unit="shares")
     later_mix: Mix = declare_choice((), "the mix from `later_from` on; empty: the mix stays", unit="shares")
     later_from: int = declare(0, "quarter", 0, 2000, "first quarter of `later_mix`, which takes over what is unspent")
-    budget: float = declare(
-        0.005,
-        "share of initial output per quarter",
-        0.0,
-        0.1,
-        "money raised per quarter",
-        f"{ZHANG}; at least 1.73 % of GDP in China in 2019 (DiPippo, Mazzocco & Kennedy 2022)",
-        symbol="g",
-    )
+    budget: float = declare(0.005, "share of initial output per quarter", 0.0, 0.1, "money raised per quarter", f"{ZHANG}; at least 1.73 % of GDP in China in 2019 (DiPippo, Mazzocco & Kennedy 2022)", symbol="g")
     start: int = declare(0, "quarter", 0, 2000, "first quarter of the policy")
     end: int = declare(120, "quarter", 0, 2000, "first quarter after the policy")
     phase_out: int = declare(0, "quarters", 0, 2000, "the budget falls linearly to nothing over the last n quarters")
-    calendar: Calendar = declare_choice(
-        (), "budget of each quarter from start on, as a multiple of `budget`; empty: the same in all", unit="multiples"
-    )
-    leakage: float = declare(
-        0.05,
-        "share of outlays",
-        0.0,
-        0.9,
-        "lost to fraud on every transfer alike; half of it is waste",
-        f"{KROEBER}: 'widespread corruption'",
-    )
-    administration: float = declare(
-        0.02, "share of outlays", 0.0, 0.5, "cost of administration on every transfer alike"
-    )
+    calendar: Calendar = declare_choice((), "budget of each quarter from start on, as a multiple of `budget`; empty: the same in all", unit="multiples")
+    leakage: float = declare(0.05, "share of outlays", 0.0, 0.9, "lost to fraud on every transfer alike; half of it is waste", f"{KROEBER}: 'widespread corruption'")
+    administration: float = declare(0.02, "share of outlays", 0.0, 0.5, "cost of administration on every transfer alike")
     subsidy_cap: float = declare(0.5, "share of price", 0.0, 0.99, "largest share of a price that is paid")
-    foresight: float = declare(
-        0.5, "share", 0.0, 1.0, "how well government sees firms' prospects and future problems", symbol="phi"
-    )
-    champions: Champions = declare(
-        5, "firms", 0, 4096, "number of chosen firms; 0 or 'all' means every firm", "assumption", symbol="K"
-    )
-    award: Literal["proportional", "equal"] = declare_choice(
-        "proportional", "grants in proportion to own R&D, or equal"
-    )
-    award_size: float = declare(
-        0.0, "money per firm and quarter", 0.0, 1000.0, "largest grant to a firm; 0: no limit, all is shared out"
-    )
+    foresight: float = declare(0.5, "share", 0.0, 1.0, "how well government sees firms' prospects and future problems", symbol="phi")
+    champions: Champions = declare(5, "firms", 0, 4096, "number of chosen firms; 0 or 'all' means every firm", "assumption", symbol="K")
+    award: Literal["proportional", "equal"] = declare_choice("proportional", "grants in proportion to own R&D, or equal")
+    award_size: float = declare(0.0, "money per firm and quarter", 0.0, 1000.0, "largest grant to a firm; 0: no limit, all is shared out")
     max_age: int = declare(2000, "quarters", 0, 2000, "firms older than this are neither chosen nor backed")
-    upstream: float = declare(
-        0.0,
-        "share of grants",
-        0.0,
-        1.0,
-        "share of grants passed to domestic suppliers of the planned domains",
-        f"{ZHANG}: 'collaborative innovation spanning entire industrial chains from upstream to downstream'",
-    )
-    compliance: float = declare(
-        0.8,
-        "share of grants",
-        0.0,
-        1.0,
-        "share of a grant tied to the plan's domains",
-        f"{FENG}: 'innovation goals ... predetermined by policy funds'",
-    )
+    upstream: float = declare(0.0, "share of grants", 0.0, 1.0, "share of grants passed to domestic suppliers of the planned domains", f"{ZHANG}: 'collaborative innovation spanning entire industrial chains from upstream to downstream'")
+    compliance: float = declare(0.8, "share of grants", 0.0, 1.0, "share of a grant tied to the plan's domains", f"{FENG}: 'innovation goals ... predetermined by policy funds'")
     explore: float = declare(0.0, "share of grants", 0.0, 1.0, "share of a grant earmarked for exploration")
     criterion: Criterion = declare_choice("marginal", "what government tries to see in a firm")
     bias_size: float = declare(0.0, "weight", -5.0, 5.0, "weight of a firm's size (z-score of sales) in its score")
     bias_past: float = declare(0.0, "weight", -5.0, 5.0, "weight of public money received so far (z-score)")
-    bias_connection: float = declare(
-        0.0, "weight", -5.0, 5.0, "weight of a firm's connections, which are luck (z-score)"
-    )
+    bias_connection: float = declare(0.0, "weight", -5.0, 5.0, "weight of a firm's connections, which are luck (z-score)")
     patience: int = declare(12, "quarters", 1, 2000, "a champion is kept this long after its last progress")
     plan_period: int = declare(20, "quarters", 1, 2000, "time between plans", "five-year plans")
     local_champions: int = declare(2, "firms per region", 1, 4096, "firms that each local government backs by equity")
-    herding: float = declare(
-        0.5,
-        "weight",
-        0.0,
-        5.0,
-        "weight of what other local governments back in the score of a firm",
-        f"{ZHANG}: 'low-quality, redundant development'",
-    )
-    equity_share: float = declare(
-        0.5, "share of dividends", 0.0, 1.0, "paid to the guidance fund until equity is repaid"
-    )
+    herding: float = declare(0.5, "weight", 0.0, 5.0, "weight of what other local governments back in the score of a firm", f"{ZHANG}: 'low-quality, redundant development'")
+    equity_share: float = declare(0.5, "share of dividends", 0.0, 1.0, "paid to the guidance fund until equity is repaid")
     mission_explore: float = declare(0.5, "share", 0.0, 1.0, "share of a mission's R&D money earmarked for exploration")
     coordination: float = declare(0.1, "share", 0.0, 1.0, "hours of a mission lost to coordination")
-    mission_upstream: float = declare(
-        0.2, "share", 0.0, 1.0, "share of a mission's money for suppliers of planned domains"
-    )
+    mission_upstream: float = declare(0.2, "share", 0.0, 1.0, "share of a mission's money for suppliers of planned domains")
     waive_risk: float = declare(0.0, "share", 0.0, 1.0, "risk of buying from champions that procurement takes over")
-    first_adopters: float = declare(
-        0.1, "share of an industry", 0.0, 1.0, "adoption up to which an industry's users count as first adopters"
-    )
+    first_adopters: float = declare(0.1, "share of an industry", 0.0, 1.0, "adoption up to which an industry's users count as first adopters")
     entry_award: float = declare(2.0, "ratio to seed cash", 0.0, 20.0, "largest addition to an entrant's seed cash")
-    roadmap_plan: float = declare(
-        0.2, "share", 0.0, 1.0, "weight of the government's plan in a roadmap, beside pooled reports", symbol="a"
-    )
+    roadmap_plan: float = declare(0.2, "share", 0.0, 1.0, "weight of the government's plan in a roadmap, beside pooled reports", symbol="a")
     # fmt: on
 
     @model_validator(mode="after")

@@ -5,12 +5,13 @@ quarter's entries, received positive and paid negative, so that every purpose su
 """
 
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from agents.kernel.arithmetic import clear, total
 from agents.kernel.decorators import inlined_rule, phase
+from agents.kernel.fields import Field
 from agents.kernel.types import Floats, Integer
 
 USERS, GOVERNMENT, ENGINEERS, OUTSIDE = -4, -3, -2, -1
@@ -54,23 +55,12 @@ PLACED = (
 
 
 class Ledger(NamedTuple):
-    """Money of all accounts; T quarters, A = N + 4 accounts, P purposes."""
+    """Money of all accounts. T quarters, A = N + 4 accounts, P purposes."""
 
-    cash: np.ndarray  # (A,): balance
-    opening: np.ndarray  # (A,): balance at the start of the quarter
-    flows: np.ndarray  # (A, P): the quarter's entries
-    moved: np.ndarray  # (T, P): money moved per quarter and purpose
-
-
-def open_ledger(slots: int, periods: int) -> Ledger:
-    """An empty ledger for N slots and T quarters."""
-    accounts, purposes = slots + SECTORS, len(Entry)
-    return Ledger(
-        cash=np.zeros(accounts),
-        opening=np.zeros(accounts),
-        flows=np.zeros((accounts, purposes), order="F"),
-        moved=np.zeros((periods, purposes)),
-    )
+    cash: Annotated[np.ndarray, Field("A", "money", "balance")]
+    opening: Annotated[np.ndarray, Field("A", "money", "balance at the start of the quarter")]
+    flows: Annotated[np.ndarray, Field("A, P", "money", "the quarter's entries", order="F")]
+    moved: Annotated[np.ndarray, Field("T, P", "money", "moved per quarter and purpose")]
 
 
 @phase

@@ -4,14 +4,19 @@ The state is a NamedTuple of arrays, or of such NamedTuples. Numba passes tuples
 at each call; a `Reference` is one pointer instead, to a table of words: where each array begins, its shape, and where
 the tables of parts begin. Compiled code reads `users.size` as Python does.
 
-Many references of a type are handed over as an array of addresses, of which compiled code reads one by `refer`.
+Many references of a type are handed over as an array of addresses, of which compiled code reads one by `at_address`.
 
 The arrays are Python's, which keeps them while it keeps the reference. Compiled code therefore does not count who uses
-them, as Numba would for an array of its own (measured on this model: a tenth of a run), and as tables never change,
-it need not read a word twice.
+them, as Numba would for an array of its own (measured on this model: a tenth of a run). As tables never change, it
+need not read a word twice.
+
+This reaches into Numba's inner parts, which may change with any minor version. With one that is not in SUPPORTED_NUMBA
+states are passed by value, as tuples: the same results, in several times the time.
 """
 
 import hashlib
+import sys
+from functools import cache
 from typing import Any
 
 import numba
@@ -32,20 +37,41 @@ from numba.extending import (
     unbox,
 )
 from numba.np.arrayobj import make_array, populate_array
+from numba.typed import List
+
+from agents.kernel.fields import fields_of
+
+SUPPORTED_NUMBA = ("0.68",)
+"""Minor versions of Numba with which references have been tested."""
 
 _WORD = ir.IntType(64)
 
 
+@cache
+def by_reference() -> bool:
+    """Return whether states are passed by reference. Warn once on stderr if Numba's version forbids it."""
+    if numba.config.DISABLE_JIT:
+        return False
+    known = ".".join(numba.__version__.split(".")[:2]) in SUPPORTED_NUMBA
+    if not known:
+        print(
+            f"Numba {numba.__version__} is untested with model/state/references.py (tested: "
+            f"{', '.join(SUPPORTED_NUMBA)}): runs take several times as long, with the same results",
+            file=sys.stderr,
+        )
+    return known
+
+
 class ReferenceType(types.Type):
-    """The compiled type of a reference: what it refers to, by name, and at which word of the table that stands."""
+    """The compiled type of a reference: its fields by name, and the word of the table at which each begins."""
 
     def __init__(self, name: str, fields: tuple[tuple[str, Any], ...]) -> None:
         # Named by a hash of the fields: the full list would stand in every symbol and double compile time.
         super().__init__(f"{name}_{hashlib.sha256(repr(fields).encode()).hexdigest()[:12]}")
-        self.fields, self.place, words = dict(fields), {}, 0
+        self.fields, self.position, words = dict(fields), {}, 0
         for field, kind in fields:
             assert isinstance(kind, ReferenceType) or kind.layout in "CF", f"{name}.{field} is not contiguous"
-            self.place[field] = words
+            self.position[field] = words
             words += 1 if isinstance(kind, ReferenceType) else 1 + kind.ndim
 
 
@@ -54,19 +80,14 @@ def _layout(array: np.ndarray) -> Any:
 
 
 _known: dict[type, tuple[list[Any], ReferenceType]] = {}
-_by_column: dict[type, frozenset[str]] = {}
 
 
-def declare_columns(layout: type, *fields: str) -> None:
-    """Declare that these tables of a part of the state keep each column in one piece of memory.
+def _compiled_type(part: Any, by_column: bool) -> Any:
+    """Return the type of an array or part.
 
     A table of one column lies by row as well as by column. Left to Numba it would count as one by row, a type of its
     own, and the whole model would be compiled again for economies with one industry or one domain.
     """
-    _by_column[layout] = frozenset(fields)
-
-
-def _compiled_type(part: Any, by_column: bool) -> Any:
     if not isinstance(part, np.ndarray):
         return bound_type(part)
     kind = numba.typeof(part)
@@ -74,16 +95,17 @@ def _compiled_type(part: Any, by_column: bool) -> Any:
 
 
 def bound_type(state: Any) -> ReferenceType:
-    """The compiled type of the reference to a state; states of a class have the same one unless their arrays differ.
+    """Return the compiled type of the reference to a state, or of a reference.
 
-    Of a reference: its own.
+    States of a class have the same one unless their arrays differ.
     """
     if isinstance(state, Reference):
         return state.compiled_type
     layout = [_layout(part) if isinstance(part, np.ndarray) else bound_type(part) for part in state]
     known = _known.get(type(state))
     if known is None or known[0] != layout:
-        columns = _by_column.get(type(state), frozenset())
+        declared: Any = type(state)
+        columns = {name for name, field in fields_of(declared).items() if field.order == "F"}
         named = zip(state._fields, state, strict=True)
         kinds = tuple((name, _compiled_type(part, name in columns)) for name, part in named)
         known = layout, ReferenceType(type(state).__name__, kinds)
@@ -112,27 +134,28 @@ class Reference:
 
 
 def reference_to(state: Any) -> Any:
-    """The reference to a state, for kernels to take: Python keeps reading the NamedTuple, both share the arrays.
+    """Return the reference to a state, for kernels to take. Python keeps reading the NamedTuple. Both share the arrays.
 
-    Parts of the state may be references already. Without compilation: the state itself, which reads alike.
+    Parts of the state may be references already. Without compilation, or with an unknown version of Numba, it is the
+    state itself, which reads alike.
     """
-    return state if numba.config.DISABLE_JIT else Reference(state, bound_type(state))
+    return Reference(state, bound_type(state)) if by_reference() else state
 
 
 def addresses_of(references: list[Any]) -> Any:
-    """Where references stand, for `refer`: an array, so that kernels take any number of them. Shape (references,).
+    """Return the addresses of references, for `at_address`: an array, so that kernels take any number. (references,).
 
-    They must be of one type, and be kept meanwhile. Without compilation: the states themselves.
+    They must be of one type, and be kept meanwhile. Without references it is a list of the states themselves.
     """
-    if numba.config.DISABLE_JIT:
-        return references
+    if not by_reference():
+        return references if numba.config.DISABLE_JIT else List(references)
     if len({one.compiled_type for one in references}) != 1:
         raise TypeError("addresses are of references of one type")
     return np.array([one.address for one in references], np.int64)
 
 
 def at_address(address: Any, like: Any) -> Any:
-    """The reference that stands at an address of `addresses`, of the type of `like`."""
+    """Return the reference that stands at an address of `addresses_of`, of the type of `like`."""
     return address
 
 
@@ -145,7 +168,9 @@ def _pointer(context: Any, address: Any, like: Any) -> Any:
 
 
 @overload(at_address, strict=False)
-def _compiled_refer(address: Any, like: Any) -> Any:
+def _compiled_at_address(address: Any, like: Any) -> Any:
+    if not isinstance(like, ReferenceType):
+        return lambda address, like: address
     return lambda address, like: _pointer(address, like)
 
 
@@ -159,7 +184,7 @@ register_model(ReferenceType)(models.OpaqueModel)
 
 @unbox(ReferenceType)
 def _unbox_reference(kind: ReferenceType, reference: Any, c: Any) -> Any:
-    """The pointer of a reference that Python hands to a kernel."""
+    """Return the pointer of a reference that Python hands to a kernel."""
     address = c.pyapi.object_getattr_string(reference, "address")
     pointer = c.builder.inttoptr(c.pyapi.long_as_ulonglong(address), cgutils.voidptr_t)
     c.pyapi.decref(address)
@@ -176,12 +201,11 @@ class _ReferenceAttributes(AttributeTemplate):
 
 @lower_getattr_generic(ReferenceType)
 def _read_attribute(context: Any, builder: Any, kind: ReferenceType, pointer: Any, name: str) -> Any:
-    """An array or a reference, from the words of the table."""
+    """Read an array or a reference from the words of the table."""
     found, table = kind.fields[name], builder.bitcast(pointer, _WORD.as_pointer())
 
     def word(number: int) -> Any:
-        place = cgutils.gep_inbounds(builder, table, kind.place[name] + number)
-        value = builder.load(place)
+        value = builder.load(cgutils.gep_inbounds(builder, table, kind.position[name] + number))
         value.set_metadata("invariant.load", builder.module.add_metadata([]))
         return value
 

@@ -1,19 +1,21 @@
 """The four public stocks that policy may build: science, common technology, infrastructure, engineers."""
 
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-LEVELS: tuple[tuple[str, str], ...] = (
-    ("science", "multiplies the hazard of finding the next generation; 1 without policy"),
-    ("infrastructure", "money's worth of infrastructure"),
-    ("engineers", "trained engineers in the market"),
+from agents.kernel.fields import Column, Field
+
+LEVELS: tuple[Column, ...] = (
+    Column("science", "multiplies the hazard of finding the next generation; 1 without policy", 1.0),
+    Column("infrastructure", "money's worth of infrastructure"),
+    Column("engineers", "trained engineers in the market"),
 )
 
 
 class Stocks(NamedTuple):
-    """State of the public stocks; D domains, L quarters of training."""
+    """State of the public stocks. D domains, L quarters of training."""
 
-    level: Any  # (1,) record of LEVELS
-    common: np.ndarray  # (D,): common technology open to all, capability
-    training: np.ndarray  # (L,): engineers under training, by the quarter of their arrival modulo L
+    level: Annotated[Any, Field("1", "", "record of LEVELS", columns=LEVELS)]
+    common: Annotated[np.ndarray, Field("D", "capability", "common technology open to all")]
+    training: Annotated[np.ndarray, Field("L", "", "engineers under training, by quarter of arrival modulo L")]

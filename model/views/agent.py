@@ -1,11 +1,9 @@
 """Agents as Mesa sees them: views of rows of the state, made when somebody asks for agents, holding no state.
 
-Every array of a kind of agent becomes a read-only attribute of its view; the comment beside the array in agents/
-is its docstring.
+Every array of a kind of agent becomes a read-only attribute of its view; its declaration in agents/
+gives the docstring.
 """
 
-import inspect
-import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -14,6 +12,7 @@ from mesa import Agent
 
 from agents.government import GovernmentState
 from agents.innovator import Innovators, firm_number
+from agents.kernel.fields import fields_of
 from agents.supplier import Suppliers
 from agents.user import Users
 from model.state.ledger import GOVERNMENT
@@ -25,8 +24,8 @@ V = TypeVar("V", bound="type[View]")
 
 
 def field_notes(layout: type) -> dict[str, str]:
-    """What the comments in the source of a struct of arrays say of its fields: unit and meaning."""
-    return dict(re.findall(r"^    (\w+): np\.ndarray  # (?:\([^)]*\): )?(.+)$", inspect.getsource(layout), re.M))
+    """Return unit and meaning of the fields of a struct of arrays, as they are declared."""
+    return {name: field.note for name, field in fields_of(layout).items()}
 
 
 def _shows(part: str, layout: Any, *, whole: bool = False, without: tuple[str, ...] = ()) -> Callable[[V], V]:
@@ -36,7 +35,7 @@ def _shows(part: str, layout: Any, *, whole: bool = False, without: tuple[str, .
         notes = field_notes(layout)
         for name in layout._fields:
             if name not in without:
-                setattr(view, name, _attribute(part, name, notes.get(name, name), whole))
+                setattr(view, name, _attribute(part, name, notes[name], whole))
         return view
 
     return add

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from experiments.analysis.effects import EFFECT_COLUMNS
 from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE
 from experiments.cli import main
 from experiments.commands.text import places_for, plain_number, shortened
@@ -164,7 +165,8 @@ def test_a_second_comparison_uses_the_stored_runs(capsys: pytest.CaptureFixture[
 def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = run(capsys, "compare", "--policies", "laissez_faire,grants", "--seeds", "2", "--json", *SET)
     found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
-    assert list(found) == ["study", "policies", "seeds", "reference", "table", "out"]
+    assert list(found) == ["study", "policies", "seeds", "reference", "table", "effects", "out"]
+    assert found["effects"] == []  # two cells of the 2x2 are missing
     assert found["policies"] == ["rebate", "laissez_faire", "grants"]
     assert (found["study"], found["seeds"], found["reference"]) == ("compare", [0, 1], "rebate")
     assert len(found["table"]) == 3 * len(HEADLINE)
@@ -175,6 +177,18 @@ def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFi
     assert by_key["laissez_faire", "welfare_per_unit"]["mean"] is None
     assert isinstance(by_key["grants", "welfare"]["n"], int)
     assert Path(found["out"]).is_dir()
+
+
+def test_compare_json_holds_the_effects_of_the_two_by_two(capsys: pytest.CaptureFixture[str]) -> None:
+    arms = "rd_credit,grants,vouchers,procurement"
+    out, _ = run(capsys, "compare", "--policies", arms, "--seeds", "2", "--json", "--no-responses", *SET)
+    found = json.loads(out)
+    assert {tuple(row) for row in found["effects"]} == {EFFECT_COLUMNS}
+    names = [(row["indicator"], row["effect"]) for row in found["effects"]]
+    assert names == [(name, effect) for name in HEADLINE for effect in ("side", "reach", "interaction")]
+    welfare = {row["policy"]: row["mean"] for row in found["table"] if row["indicator"] == "welfare"}
+    rd, application = welfare["rd_credit"] + welfare["grants"], welfare["vouchers"] + welfare["procurement"]
+    assert found["effects"][0]["mean"] == pytest.approx((application - rd) / 2)
 
 
 def test_quiet_says_nothing_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:

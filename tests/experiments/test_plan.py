@@ -18,7 +18,8 @@ from experiments.study.study import Study, run_id
 from model.declaration.settings import Declared
 from model.parameters import Parameters
 from model.policy.presets import find_policy
-from tests.experiments.test_sweep import SIZES, STUDY
+from tests.economies import TINY_SIZES
+from tests.experiments.test_sweep import STUDY
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def test_a_file_of_industries_changes_their_number_too(tmp_path: Path) -> None:
         text = "\n".join(["name,share,layer,old_quality,need_1,need_2,need_3", *rows, ""])
         (tmp_path / f"{number}.csv").write_text(text)
         names.append(str(tmp_path / f"{number}.csv"))
-    plain = Parameters(**{**SIZES, "industries": Parameters().industries})
+    plain = Parameters(**{**TINY_SIZES, "industries": Parameters().industries})
     study = replace(
         STUDY, parameters=plain, uncertain={"industries_file": {"values": ["", *names]}}, design={"kind": "grid"}
     )
@@ -139,7 +140,7 @@ def test_plans_of_equal_studies_are_equal() -> None:
 
 def test_other_policies_under_a_seed_make_another_plan_and_the_same_ones_the_same() -> None:
     arms = (find_policy("rebate"), find_policy("grants"))
-    plan = Plan.of(Study(parameters=Parameters(**SIZES), policies=arms, seeds=(0, 1, 2)), "m")
+    plan = Plan.of(Study(parameters=Parameters(**TINY_SIZES), policies=arms, seeds=(0, 1, 2)), "m")
     assert plan.with_policies(dict.fromkeys((0, 1, 2), arms)) is plan
     less = tuple(policy.replace(budget=0.001) for policy in arms)
     changed = plan.with_policies({0: arms, 1: less, 2: less})

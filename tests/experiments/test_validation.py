@@ -85,7 +85,11 @@ ARGUMENTS = [
     "--seeds",
     "3",
     "--json",
-    *(f"--set={name}={value}" for name, value in TINY.model_dump().items() if value != getattr(Parameters(), name)),
+    *(
+        f"--set={name}={value}"
+        for name, value in TEN_YEARS.model_dump().items()
+        if value != getattr(Parameters(), name)
+    ),
 ]
 
 
@@ -106,9 +110,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 def test_a_fact_is_what_simulate_gives():
     """Medians are those of single runs, whatever part of a run the fact is measured in."""
-    table = validate(parameters=TINY, seeds=SEEDS).set_index("fact")
+    table = validate(parameters=TEN_YEARS, seeds=SEEDS).set_index("fact")
     assert list(table.index) == list(FACTS)
-    runs = [simulate(TINY, "laissez_faire", seed, panel=True) for seed in SEEDS]
+    runs = [simulate(TEN_YEARS, "laissez_faire", seed, panel=True) for seed in SEEDS]
     for name, fact in FACTS.items():
         values = np.array([fact.measure(getattr(run, fact.need)) for run in runs])
         known = values[~np.isnan(values)] if fact.unit != "quarters" else np.where(np.isnan(values), np.inf, values)
@@ -116,29 +120,29 @@ def test_a_fact_is_what_simulate_gives():
 
 
 def test_only_the_fact_that_needs_it_makes_the_panel(made: list[bool]):
-    validate(["hhi", "bass_q"], TINY, SEEDS, Execution(1))
+    validate(["hhi", "bass_q"], TEN_YEARS, SEEDS, Execution(1))
     assert made == [False] * 3
-    validate(["growth_kurtosis"], TINY, SEEDS, Execution(1))
+    validate(["growth_kurtosis"], TEN_YEARS, SEEDS, Execution(1))
     assert made == [False] * 3 + [True] * 3
 
 
 def test_stored_facts_are_not_measured_again(made: list[bool], tmp_path: Path):
     """A second call makes no run. Another fact of the summary needs none, one of the series does."""
-    first = validate(SOME, TINY, SEEDS, Execution(1), tmp_path / "x")
+    first = validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x")
     assert len(made) == 3
-    pd.testing.assert_frame_equal(validate(SOME, TINY, SEEDS, Execution(1), tmp_path / "x"), first)
-    validate(["shakeout"], TINY, SEEDS, Execution(1), tmp_path / "x")
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x"), first)
+    validate(["shakeout"], TEN_YEARS, SEEDS, Execution(1), tmp_path / "x")
     assert len(made) == 3
-    validate(["bass_r2"], TINY, (*SEEDS, 3), Execution(1), tmp_path / "x")
+    validate(["bass_r2"], TEN_YEARS, (*SEEDS, 3), Execution(1), tmp_path / "x")
     assert made[3:] == [False] * 4
-    pd.testing.assert_frame_equal(validate(SOME, TINY, SEEDS, Execution(1), tmp_path / "x"), first)
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x"), first)
     assert len(made) == 7
 
 
 def test_facts_of_another_rule_are_measured_again(made: list[bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    first = validate(SOME, TINY, SEEDS, Execution(1), tmp_path / "x")
+    first = validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x")
     monkeypatch.setattr(experiments.validation.validate, "rule_version", lambda: "another")
-    pd.testing.assert_frame_equal(validate(SOME, TINY, SEEDS, Execution(1), tmp_path / "x"), first)
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, Execution(1), tmp_path / "x"), first)
     assert len(made) == 6
 
 
@@ -146,9 +150,9 @@ def test_facts_of_another_rule_are_measured_again(made: list[bool], tmp_path: Pa
     "execution", [Execution(2), Execution(2, engine="processes"), Execution(1, check=True)], ids=str
 )
 def test_facts_are_the_same_however_computed(tmp_path: Path, execution: Execution):
-    expected = validate(SOME, TINY, SEEDS)
-    pd.testing.assert_frame_equal(validate(SOME, TINY, SEEDS, execution, tmp_path / "x"), expected)
-    store = Store(tmp_path / "x", validation_study(TINY, SEEDS), source_hash(), series=False)
+    expected = validate(SOME, TEN_YEARS, SEEDS)
+    pd.testing.assert_frame_equal(validate(SOME, TEN_YEARS, SEEDS, execution, tmp_path / "x"), expected)
+    store = Store(tmp_path / "x", validation_study(TEN_YEARS, SEEDS), source_hash(), series=False)
     assert store.facts()["fact"].to_pylist() == ["bass_q", "growth_kurtosis"] * 3
 
 
@@ -180,7 +184,7 @@ def test_a_failed_run_is_a_row_and_exit_code_3(tmp_path, monkeypatch, capsys):
         assert main(arguments) == 3
     shown = capsys.readouterr()
     assert "1 of 3 runs failed, first laissez_faire with seed 1: ZeroDivisionError: by design" in shown.err
-    without = validate(["hhi"], TINY, (0, 2))["median"][0]
+    without = validate(["hhi"], TEN_YEARS, (0, 2))["median"][0]
     assert json.loads(shown.out)[0]["median"] == without
     assert main(arguments) == 0
     assert json.loads(capsys.readouterr().out)[0]["n"] == 3
@@ -189,7 +193,7 @@ def test_a_failed_run_is_a_row_and_exit_code_3(tmp_path, monkeypatch, capsys):
 def test_a_fact_that_cannot_be_measured_fails_the_run(tmp_path, monkeypatch):
     broken = FACTS["bass_q"]._replace(measure=lambda series: 1 / 0)
     monkeypatch.setitem(FACTS, "bass_q", broken)
-    study = validation_study(TINY, SEEDS)
+    study = validation_study(TEN_YEARS, SEEDS)
     found = experiments.validation.validate.validate_study(study, [broken], tmp_path / "x", Execution(1))
     assert found.runs["status"].tolist() == ["failed"] * 3
     assert found.table["n"].tolist() == [0]

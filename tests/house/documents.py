@@ -18,5 +18,6 @@ def blocks(text: str, language: str) -> list[str]:
 
 def commands(text: str) -> list[list[str]]:
     """Return the words of every `nqpf` command that stands on a line of its own, the shell's redirections aside."""
-    parts = (part for line in _COMMAND.findall(text) for part in line.split(";"))
+    whole = re.sub(r"\\\n *", "", text)  # a backslash carries a command on to the next line
+    parts = (part for line in _COMMAND.findall(whole) for part in line.split(";"))
     return [shlex.split(part.partition(" > ")[0], comments=True)[1:] for part in parts]

@@ -57,7 +57,7 @@ def test_tutorials_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"shell": shell}
     for cell in blocks(page.read_text(encoding="utf-8"), "{code-cell}"):
-        code = re.sub(r"^:tags:.*\n", "", cell)
+        code = re.sub(r"^:tags:.*\n", "", cell).replace("\\\n", "")
         code = re.sub(r"^!(.*)$", lambda found: f"shell({found[1]!r})", code, flags=re.MULTILINE)
         exec(compile(code, page.name, "exec"), names)
 

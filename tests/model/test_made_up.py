@@ -18,8 +18,9 @@ from model.indicators.series import (
     top_tenth_gains,
     welfare_per_unit,
 )
+from model.state.allocation import recorded
 from model.state.ledger import Entry
-from model.state.state import TALLIES, recorded
+from model.state.tallies import TALLIES
 
 
 def approx(value):

@@ -59,8 +59,9 @@ def test_every_shock_alone(shock: str, preset: str) -> None:
     run_both(Parameters(**TWIN, **{shock: QUARTERS[shock]}), within_the_run(preset), 3)
 
 
-@pytest.mark.parametrize("preset", ["laissez_faire", "feng", "new_national_system"])
-@pytest.mark.parametrize("size", ODD_SIZES)
+@pytest.mark.parametrize(
+    ("size", "preset"), zip(ODD_SIZES, cycle(("laissez_faire", "feng", "new_national_system")), strict=False)
+)
 def test_odd_sizes(size: str, preset: str) -> None:
     champions = min(5, ODD_SIZES[size].get("slots", 5))
     run_both(Parameters(**{**TWIN, **ODD_SIZES[size]}), within_the_run(preset, champions), 4)

@@ -7,9 +7,10 @@ import numba
 import numpy as np
 import pytest
 
+import model.state.references
 from agents.kernel.arithmetic import clear
 from model.start.world import lay_out
-from model.state.references import Reference, addresses_of, at_address, bound_type, reference_to
+from model.state.references import SUPPORTED_NUMBA, Reference, addresses_of, at_address, bound_type, reference_to
 from tests.economies import TINY
 
 RECORD = np.dtype((np.record, [("wage", "f8"), ("hours", "f8")]))
@@ -131,6 +132,41 @@ def test_what_would_be_read_wrongly_is_refused(compiled):
         addresses_of([reference_to(state), reference_to(state._replace(nothing=np.zeros((0, 4))))])
     with pytest.raises(AssertionError, match=r"Part\.columns is not contiguous"):
         reference_to(state._replace(part=state.part._replace(columns=np.zeros((8, 3), order="F")[::2])))
+
+
+def minor(version):
+    """The first two numbers of a version."""
+    return tuple(int(number) for number in version.split(".")[:2])
+
+
+def test_the_installed_numba_is_one_that_references_were_tested_with():
+    """Whoever moves to another minor version runs these tests with it, then adds it."""
+    assert ".".join(numba.__version__.split(".")[:2]) in SUPPORTED_NUMBA
+
+
+@pytest.fixture
+def unknown_numba(monkeypatch):
+    """A version of Numba that the project does not know."""
+    monkeypatch.setattr(model.state.references, "SUPPORTED_NUMBA", ("0.1",))
+    model.state.references.by_reference.cache_clear()
+    yield
+    model.state.references.by_reference.cache_clear()
+
+
+def test_with_an_unknown_version_states_are_passed_by_value(compiled, unknown_numba, capsys):
+    """Kernels do the same to the same arrays, of one state and of many; a line on stderr, once."""
+    state, by_reference = whole(5), whole(5)
+    assert act(reference_to(state)) == act.py_func(by_reference)
+    assert reference_to(state) is state
+    sizes = [4, 2, 2000]
+    states = [whole(size) for size in sizes]
+    references = [reference_to(one._replace(part=reference_to(one.part))) for one in states]
+    assert act_on_all(addresses_of(references), references[-1]) == sum(size * (size - 1) / 2 for size in sizes)
+    for one, alone in zip([state, *states], map(whole, [5, *sizes]), strict=True):
+        act.py_func(alone)
+        assert np.array_equal(one.part.columns, alone.part.columns) and np.array_equal(one.flags, alone.flags)
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1 and numba.__version__ in said and "is untested" in said
 
 
 def test_clear():

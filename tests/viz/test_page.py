@@ -17,7 +17,7 @@ import pytest
 
 from model import BadInput, Economy, Parameters, Policy, policies
 from viz.figures.network import MOST_USERS, SIDE, draw_network, place_nodes
-from viz.lab.controls import GROUPS, START, explain, fault_of, groups
+from viz.lab.controls import GROUPS, START, error_of, explain, groups
 from viz.lab.page import serve
 from viz.lab.panels import adoption_chart, firms_chart, legend, output_chart, status_line, technology_chart
 
@@ -189,7 +189,7 @@ def test_every_group_of_settings_opens(policy: str, browser: Any, address: str) 
         assert fields.count() == len(names)
     visitor.press("Step")
     visitor.wait_until("q === 1")
-    assert visitor.page.locator(".fault").count() == 0
+    assert visitor.page.locator(".refused").count() == 0
     visitor.leave()
 
 
@@ -296,10 +296,10 @@ def test_every_setting_is_reachable_and_explained() -> None:
         assert entry["meaning"][1:] in explain(entry)
 
 
-def test_faults_of_settings() -> None:
-    assert fault_of(START) == ""
-    assert "must be at most slots" in fault_of({**START, "founders": "200"})
-    assert "unknown policy" in fault_of({**START, "policy": "none"})
+def test_errors_of_settings() -> None:
+    assert error_of(START) == ""
+    assert "must be at most slots" in error_of({**START, "founders": "200"})
+    assert "unknown policy" in error_of({**START, "policy": "none"})
 
 
 @pytest.mark.parametrize("policy", policies)
@@ -326,5 +326,5 @@ def test_a_layout_for_any_size(size: dict[str, int]) -> None:
     again = place_nodes(economy.course.state)
     assert all(np.array_equal(one, other) for one, other in zip(layout, again, strict=True))
     assert 0 < layout.users.shape[0] <= MOST_USERS
-    assert np.all((layout.user_places > 0) & (layout.user_places < SIDE))
+    assert np.all((layout.user_positions > 0) & (layout.user_positions < SIDE))
     assert f'viewBox="0 0 {SIDE} {SIDE}"' in draw_network(economy.course.state, layout, chosen=False)

@@ -30,9 +30,9 @@ OTHER_PARAMETERS, OTHER_TRAITS = "All other parameters", "All other policy trait
 
 
 def declared() -> dict[str, dict[str, Any]]:
-    """Every setting of the page by its keyword, as declared; traits carry the prefix `policy.`.
+    """Return every setting of the page by its keyword, as declared; traits carry the prefix `policy.`.
 
-    Mixes and calendars are no text for a field: they come with the policy that is chosen.
+    Mixes and calendars do not fit a text field. They come with the policy that is chosen.
     """
     traits = {
         f"policy.{found['name']}": found
@@ -43,7 +43,7 @@ def declared() -> dict[str, dict[str, Any]]:
 
 
 def groups() -> dict[str, list[str]]:
-    """Keywords by heading: a chosen subset first, then everything else."""
+    """Return keywords by heading: a chosen subset first, then everything else."""
     grouped = {name for names in GROUPS.values() for name in names}
     others = [name for name in declared() if name not in grouped]
     return {
@@ -53,17 +53,20 @@ def groups() -> dict[str, list[str]]:
     }
 
 
-def fault_of(settings: ChosenSettings) -> str:
-    """What is wrong with the settings, in one line; empty if nothing is."""
+def error_of(settings: ChosenSettings) -> str:
+    """Return the error in the settings as one line; empty without an error."""
     try:
         read_settings(**settings)
-    except BadInput as fault:
-        return str(fault)
+    except BadInput as error:
+        return str(error)
     return ""
 
 
 def changed(settings: ChosenSettings, name: str, value: Any) -> ChosenSettings:
-    """The settings with another value of one; a field that is emptied gets its default back, but a seed is needed."""
+    """Return the settings with another value of one.
+
+    An emptied field gets its default back, except the seed, which is needed.
+    """
     wanted = {**settings, name: value or ""}
     if not wanted[name] and name not in START:
         del wanted[name]
@@ -71,7 +74,7 @@ def changed(settings: ChosenSettings, name: str, value: Any) -> ChosenSettings:
 
 
 def explain(entry: dict[str, Any]) -> str:
-    """A setting's range and meaning in a line, from its declaration."""
+    """Return a setting's range and meaning in a line, from its declaration."""
     span = entry["range"]
     allowed = f"{span[0]:,g} to {span[1]:,g}. " if span and not isinstance(span[0], str) else ""
     if entry["symbol"]:
@@ -81,15 +84,15 @@ def explain(entry: dict[str, Any]) -> str:
 
 @solara.component
 def SettingsPanel(applied: ChosenSettings, on_apply: Callable[[ChosenSettings], None]) -> None:
-    """Policy and seed take effect at once; other settings when they are applied, which starts a new economy."""
+    """The panel of settings. Policy and seed take effect at once, others when they are applied to a new economy."""
     draft, set_draft = solara.use_state(applied)
     opened, set_opened = solara.use_state([])
-    fault = fault_of(draft)
+    error = error_of(draft)
 
     def change(name: str, value: Any) -> None:
         set_draft(changed(draft, name, value))
         at_once = changed(applied, name, value)
-        if name in START and not fault_of(at_once):
+        if name in START and not error_of(at_once):
             on_apply(at_once)
 
     def restore() -> None:
@@ -109,10 +112,10 @@ def SettingsPanel(applied: ChosenSettings, on_apply: Callable[[ChosenSettings], 
                         for name in names if place in opened else ():
                             Control(name, draft, change)
         with solara.Column(classes=["apply"]):
-            if fault:
-                solara.Error(fault, dense=True, icon=False, classes=["fault"])
+            if error:
+                solara.Error(error, dense=True, icon=False, classes=["refused"])
             with solara.Row():
-                idle = bool(fault) or draft == applied
+                idle = bool(error) or draft == applied
                 solara.Button("Apply", on_click=lambda: on_apply(draft), color="primary", disabled=idle)
                 solara.Button("Defaults", on_click=restore, text=True)
 

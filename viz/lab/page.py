@@ -27,7 +27,7 @@ _NOWHERE = "http://127.0.0.1:9/"  # Solara's server would fetch what solara-asse
 
 
 class WatchedEconomy(Economy):
-    """An Economy that stands still once it is not running: Mesa's player may ask for several quarters at once."""
+    """An Economy that ignores steps once it has ended: Mesa's player may ask for several quarters at once."""
 
     def step(self) -> None:
         """Run one quarter, if one is left."""
@@ -35,7 +35,7 @@ class WatchedEconomy(Economy):
             super().step()
 
     def stop(self) -> None:
-        """Run no more: a player that still holds this economy comes to its end."""
+        """End the economy, so that a player that still holds it stops."""
         self.running = False
 
 
@@ -63,12 +63,12 @@ def LabPage() -> None:
 
 
 def _follow_system_theme() -> None:
-    """Light or dark as the visitor's system has it. (Solara 1.64 shows nothing with its own setting "auto".)"""
+    """Follow the light or dark theme of the visitor's system. (Solara 1.64 shows nothing with its own "auto".)"""
     solara.lab.theme.dark = None
 
 
 def _drawn(make: Any, kind: str) -> Any:
-    """A component of the page that draws the economy anew every quarter."""
+    """Return a component of the page that draws the economy anew every quarter."""
 
     @solara.component
     def Drawn(model: Economy) -> None:
@@ -87,7 +87,7 @@ CHARTS = tuple(
 
 @solara.component
 def Network(model: Economy) -> None:
-    """The network; places are computed once per economy."""
+    """The network; positions are computed once per economy."""
     update_counter.get()
     layout = solara.use_memo(lambda: place_nodes(model.course.state), [model])
     supported = model.policy.start < model.period <= model.policy.end  # in the quarter just past
@@ -122,7 +122,7 @@ def serve(host: str = "127.0.0.1", port: int = 8765) -> None:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket that listens on this machine only: the page has no log-in."""
+    """Return a socket that listens on this machine only, since the page has no log-in."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     except OSError:
@@ -134,7 +134,7 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         listener.bind(address)
         listener.listen()
-    except OSError as fault:
+    except OSError as error:
         listener.close()
-        raise BadInput(f"port = {port}: {(fault.strerror or str(fault)).lower()}; choose another with --port") from None
+        raise BadInput(f"port = {port}: {(error.strerror or str(error)).lower()}; choose another with --port") from None
     return listener

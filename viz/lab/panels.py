@@ -1,4 +1,4 @@
-"""What the page shows of an economy: the quarter and headline numbers, four charts, and the network's legend."""
+"""The page's view of an economy: the quarter and headline numbers, four charts, and the network's legend."""
 
 from collections.abc import Sequence
 from html import escape
@@ -13,18 +13,18 @@ from viz.figures.network import MOST_USERS, colour, largest_firms
 from viz.figures.styles import DASHED, DOTTED, POLICY_STYLES, SOLID, STYLES
 
 _GREY, _TEAL, _RED = (list(POLICY_STYLES).index(name) for name in ("laissez_faire", "community", "feng"))
-_BLUE = len(POLICY_STYLES)  # the first that is no declared policy's
+_BLUE = len(POLICY_STYLES)  # the first style that belongs to no declared policy
 
 
 def chart_css() -> str:
-    """The figures' colours, light and dark by Vuetify's theme."""
+    """Return the style sheet of the figures' colours, light and dark by Vuetify's theme."""
     light = "".join(f".s{slot}{{color:{style.light}}}" for slot, style in enumerate(STYLES))
     dark = "".join(f".theme--dark .s{slot}{{color:{style.dark}}}" for slot, style in enumerate(STYLES))
     return light + dark
 
 
 def status_line(economy: Economy) -> str:
-    """The quarter, the regime and the headline numbers."""
+    """Return the quarter, the regime and the headline numbers."""
     p, policy, t = economy.parameters, economy.policy, economy.period
     values = economy.indicators()
     placed = float(economy.series["budget_placed"].sum())
@@ -36,14 +36,14 @@ def status_line(economy: Economy) -> str:
         ("useful technology", _number(values["useful_technology"], 2), "quality in use"),
         ("public money placed", _number(placed, 1), f"so far; output began at {began:,.0f} a quarter"),
     ]
-    told = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><small>{unit}</small></div>" for name, value, unit in tiles)
+    shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><small>{unit}</small></div>" for name, value, unit in tiles)
     regime = f"{escape(policy.name)}, {_phase(economy)} · seed {economy.seed} · {p.users:,} users"
     quarter = f'<b>Quarter <span id="quarter">{t}</span> of {p.horizon}</b>'
-    return f'<p class="quarter">{quarter} · {regime}</p><dl class="tiles">{told}</dl>'
+    return f'<p class="quarter">{quarter} · {regime}</p><dl class="tiles">{shown}</dl>'
 
 
 def adoption_chart(economy: Economy) -> str:
-    """Adoption by layer of industries."""
+    """Draw adoption by layer of industries."""
     styles = ((_TEAL, SOLID), (_RED, DASHED), (_BLUE, DOTTED))
     lines = [
         (name, slot, dash, 100.0 * economy.series[f"adoption_{name}"])
@@ -53,7 +53,7 @@ def adoption_chart(economy: Economy) -> str:
 
 
 def technology_chart(economy: Economy) -> str:
-    """Useful against lab technology."""
+    """Draw useful against lab technology."""
     lines = [
         ("useful", _TEAL, SOLID, economy.series["useful_technology"]),
         ("lab", _RED, DASHED, economy.series["lab_technology"]),
@@ -62,7 +62,7 @@ def technology_chart(economy: Economy) -> str:
 
 
 def firms_chart(economy: Economy) -> str:
-    """Living firms, and how many firms of equal size would be as concentrated."""
+    """Draw living firms, and the number of equally large firms that would be as concentrated."""
     with np.errstate(divide="ignore"):
         equal = 1.0 / economy.series["hhi"]
     lines = [("living", _GREY, SOLID, economy.series["firms"]), ("1 / HHI", _TEAL, DASHED, equal)]
@@ -70,7 +70,7 @@ def firms_chart(economy: Economy) -> str:
 
 
 def output_chart(economy: Economy) -> str:
-    """Output and welfare."""
+    """Draw output and welfare."""
     lines = [
         ("output", _GREY, SOLID, economy.series["output"]),
         ("welfare", _TEAL, DASHED, economy.series["welfare"]),
@@ -79,7 +79,7 @@ def output_chart(economy: Economy) -> str:
 
 
 def legend(economy: Economy) -> str:
-    """What the drawing of the network shows, and its largest firms."""
+    """Return the legend of the network: its signs, and its largest firms."""
     state = economy.course.state
     users = state.users.size.shape[0]
     every = -(-users // MOST_USERS)
@@ -90,9 +90,9 @@ def legend(economy: Economy) -> str:
     )
     sampled = f" Every {every}th user is drawn." if every > 1 else ""
     return (
-        "<p>Ring: users by industry, the larger the dot the larger the user; grey on the old technology, otherwise in "
-        "the colour of their provider. Inside: innovators by share of units sold; circled: chosen by government. "
-        f"The largest bear their numbers. One seed is one draw of luck.{sampled}</p>"
+        "<p>Ring: users by industry, the larger the dot the larger the user. Users of the old technology are grey, "
+        "others have the colour of their provider. Inside: innovators by share of units sold, circled where government "
+        f"chose them. The largest are numbered. One seed is one random draw.{sampled}</p>"
         f'<ul class="firms">{firms or "<li>no sales yet</li>"}</ul>'
     )
 
@@ -109,21 +109,21 @@ def _chart(
     horizon = economy.parameters.horizon
     frame = Frame(horizon, *(span or _span([values for *_, values in lines], from_zero)), unit, room=66)
     fans = [Fan(name, slot, _as_fan(values, horizon), banded=False, dash=dash) for name, slot, dash, values in lines]
-    told = f"{title}, {unit}: " + ", ".join(f"{name} {_number(_last(values), 2)}" for name, *_, values in lines)
+    words = f"{title}, {unit}: " + ", ".join(f"{name} {_number(_last(values), 2)}" for name, *_, values in lines)
     active = economy.policy.budget > 0.0 and bool(economy.policy.mix)
-    drawing = fan_panel(fans, frame, (economy.policy.start, economy.policy.end) if active else None, told)
+    drawing = fan_panel(fans, frame, (economy.policy.start, economy.policy.end) if active else None, words)
     return f"<figure><figcaption>{escape(title)}</figcaption>{drawing}</figure>"
 
 
 def _as_fan(values: np.ndarray, horizon: int) -> np.ndarray:
-    """One run as the quantiles of a fan, to the horizon, so that the axes stand still while it plays."""
+    """Return one run as the quantiles of a fan, to the horizon, so that the axes stay fixed while it plays."""
     whole = np.full(horizon, np.nan)
     whole[: values.shape[0]] = values
     return np.tile(whole, (5, 1))
 
 
 def _span(columns: list[np.ndarray], from_zero: bool) -> tuple[float, float]:
-    """A range of round numbers that holds all values."""
+    """Return a range of round numbers that holds all values."""
     found = np.concatenate(columns)
     found = found[np.isfinite(found)]
     if not found.size:
@@ -135,7 +135,7 @@ def _span(columns: list[np.ndarray], from_zero: bool) -> tuple[float, float]:
 
 
 def _phase(economy: Economy) -> str:
-    """Where the policy stands in its calendar."""
+    """Return the phase of the policy's calendar in words."""
     policy, t = economy.policy, economy.period
     if policy.budget == 0.0 or not policy.mix:
         return "no policy"
