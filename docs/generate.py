@@ -75,7 +75,8 @@ def _declared(entries: Iterable[Mapping[str, Any]], prefix: str) -> Iterator[str
         default = entry["default"] if entry["default"] not in ("", [], {}) else "none"
         number = f"{default} {entry['unit']}" if isinstance(default, int | float) else default
         explained = f"{_sentence(entry['meaning'])} *{_sentence(entry['source'])}*"
-        rows.append((f"`{prefix}{entry['name']}`", number, _range(entry["range"]), explained))
+        symbol = f" ({entry['symbol']})" if entry["symbol"] else ""
+        rows.append((f"`{prefix}{entry['name']}`{symbol}", number, _range(entry["range"]), explained))
     return table(["name", "default", "allowed", "meaning and source"], rows)
 
 

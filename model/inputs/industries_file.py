@@ -86,7 +86,7 @@ def check_industries(file: str, industries: int, default: int, domains: int) -> 
     if industries not in (rows, default):
         raise BadInput(f"must be as many as industries = {industries}, or leave that unset", "rows", rows, path)
     if needs != domains:
-        raise BadInput(f"must be as many as domains = {domains}", f"{NEED} columns", needs).at(path, 1)
+        raise BadInput(f"has {needs} such columns, must be as many as domains = {domains}", NEED).at(path, 1)
     return table
 
 
@@ -139,7 +139,7 @@ def _share_of_one(path: str, share: np.ndarray) -> np.ndarray:
     for whole in (1.0, 100.0):
         if abs(total / whole - 1.0) <= 0.01:
             return share / whole
-    raise BadInput("must be 1 (or 100 per cent) within 1 %", "sum of share", total, path)
+    raise BadInput(f"sums to {total:g}, must sum to 1 (or to 100 per cent) within 1 %", "share", place=path)
 
 
 def _normalised(weights: np.ndarray) -> np.ndarray:
