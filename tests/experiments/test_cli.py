@@ -272,7 +272,9 @@ def test_listings_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"name", "mix", "budget", "start", "end"} <= set(listed["policies"][0])
     assert [entry["name"] for entry in listed["parameters"]] == list(ADDRESSES)
     assert all(
-        set(entry) == {"name", "default", "unit", "range", "meaning", "source"} for entry in listed["parameters"]
+        set(entry) == {"name", "symbol", "default", "unit", "range", "meaning", "source"}
+        for entry in listed["parameters"]
+        for entry in listed["parameters"]
     )
     assert [entry["name"] for entry in listed["indicators"]] == list(INDICATORS)
     assert all({"name", "unit", "definition"} <= set(entry) for entry in listed["indicators"])

@@ -64,6 +64,7 @@ import resource, sys
 import experiments.results.store
 from experiments import sweep_study
 from experiments.study.study import Study
+from model.parameters import Parameters
 from model.policy.presets import find_policy
 
 experiments.results.store.MERGE_AT_MOST = 0  # putting shards together holds up to that many rows
@@ -351,7 +352,7 @@ WRONG: dict[str, tuple[str, list[str], list[str]]] = {
     "shard beyond": (FILE, ["--shard", "3/2"], ["--shard 3/2", "1 <= i <= n"]),
     "shard 0": (FILE, ["--shard", "0/2"], ["--shard 0/2", "as 1/4"]),
     "shard in words": (FILE, ["--shard", "one"], ["--shard one", "i/n"]),
-    "a factor that is set": (FILE, ["--set", "industries=3"], ["--set industries", "factor of study tiny"]),
+    "a factor that is set": (FILE, ["--set", "industries=3"], ["--set", "industries", "factor of study tiny"]),
     "unknown pair": (FILE, ["--between", "application,selectiv"], ["'selectiv'", "'selective'"]),
     "a pair without a plane": (
         FILE.replace("  industries: {values: [1, 3]}\n", ""), ["--between", "application,selective"],
@@ -361,15 +362,15 @@ WRONG: dict[str, tuple[str, list[str], list[str]]] = {
     "morris": (FILE.replace("grid, levels: 2", "morris, samples: 4"), [], ["s.yaml", "'morris'", "grid, lhs, sobol"]),
     "samples 0": (FILE.replace("grid, levels: 2", "lhs, samples: 0"), [], ["s.yaml:8:", "samples = 0", "from 1"]),
     "unknown factor": (FILE.replace("industries: {v", "industris: {v"), [], ["s.yaml:6:", "'industries'"]),
-    "empty range": (FILE.replace("[0, 1]", "[]"), [], ["s.yaml:5:", "policy.foresight", "must be lists"]),
+    "empty range": (FILE.replace("[0, 1]", "[]"), [], ["s.yaml:5:", "policy.foresight", "must be a list"]),
     "log from 0": (FILE.replace("[0, 1]}", "[0, 1], log: true}"), [], ["s.yaml:5:", "log: true", "above 0"]),
     "not finite": (FILE.replace("[0, 1]", "[0, .nan]"), [], ["s.yaml:5:", "low < high"]),
     "a bad point": (FILE.replace("[1, 3]", "[1, 99]"), [], ["s.yaml: point 1:", "at most users = 60"]),
     "no points file": (
         FILE.replace("grid, levels: 2", "list, points_file: p.csv"), [], ["s.yaml:8:", "p.csv", "no such file"],
     ),
-    "arms to match": (FILE + "match: true\n", [], ["s.yaml: match and timing", "compare"]),
-    "arms to yoke": (FILE + "timing: yoked\n", [], ["s.yaml: match and timing", "compare"]),
+    "arms to match": (FILE + "match: true\n", [], ["s.yaml: match = True", "compare"]),
+    "arms to yoke": (FILE + "timing: yoked\n", [], ["s.yaml: timing = 'yoked'", "compare"]),
     "match for a sweep": (FILE, ["--match"], ["unknown option '--match'"]),
     "no study": (FILE, ["--out", "s.yaml"], ["s.yaml is a file"]),
 }  # fmt: skip

@@ -5,6 +5,7 @@ import io
 import re
 import shlex
 from collections.abc import Iterable
+from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from docs.results import TABLES, Result, Size, stored, write
 from experiments.cli import app, main
 from experiments.study.design import DESIGNS
 from experiments.study.factors import FACTOR_KEYS
-from experiments.study.file import STUDY_KEYS, read_study
+from experiments.study.file import read_study
+from experiments.study.study import Study
 from model.declaration import sources
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
@@ -111,7 +113,12 @@ def test_tests_that_guide_exist() -> None:
 def test_study_reference_is_complete() -> None:
     """The page of study files has every key, design and form of factor."""
     page = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
-    keys = {*STUDY_KEYS, *FACTOR_KEYS, *DESIGNS, *(key for keys in DESIGNS.values() for key in keys)}
+    keys = {
+        *(field.name for field in fields(Study)),
+        *FACTOR_KEYS,
+        *DESIGNS,
+        *(key for keys in DESIGNS.values() for key in keys),
+    }
     assert not [key for key in sorted(keys) if not re.search(rf"`{{?{key}\b", page)]
 
 

@@ -388,7 +388,7 @@ def test_runs_in_one_world_are_those_in_worlds_of_their_own(small, arm, differin
 
 def test_seeds_are_different_luck(run):
     """Two seeds, also two that share their lower half, are different economies."""
-    paths = {run(seed=seed).series["output"].tobytes() for seed in (0, 1, 2**32, 2**63)}
+    paths = {run(seed=seed).series["output"].tobytes() for seed in (0, 1, 2**32, 2**62)}
     assert len(paths) == 4
     assert np.any(run(seed=1).state.users.reconsiders != run(seed=1 + 2**32).state.users.reconsiders)
     assert split_seed(2**32 + 5) == (np.uint64(5), np.uint64(1))

@@ -385,8 +385,8 @@ def test_supply_the_wrong_way_round(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_is_no_text_file_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("folder.csv").mkdir()
     Path("binary.csv").write_bytes(b"\n\xff\xfe\x00")
-    assert "absent.csv: no such file" in refused(capsys, name, "absent.csv")
-    assert "folder.csv: is a directory" in refused(capsys, name, "folder.csv")
+    assert f"absent.csv: {name}: no such file" in refused(capsys, name, "absent.csv")
+    assert f"folder.csv: {name}: is a directory" in refused(capsys, name, "folder.csv")
     assert "binary.csv:2: is not text in UTF-8" in refused(capsys, name, "binary.csv")
 
 

@@ -205,7 +205,7 @@ def test_indicators_recomputed_from_the_graph(policy: str) -> None:
 
 @pytest.fixture(scope="module")
 def economy() -> Economy:
-    economy = Economy("selective", seed=7, **WATCHED)  # the firm in slot 0 has users
+    economy = Economy("selective", seed=7, **dict(WATCHED, horizon=60))  # the firm in slot 0 has users
     for _ in range(40):
         economy.step()
     return economy

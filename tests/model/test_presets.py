@@ -127,7 +127,7 @@ def test_what_is_unspent_moves_on(course, arm):
         ({"later_mix": {"vouchers": 1.0}}, "later_mix"),
         ({"start": 10, "end": 5}, "at least start = 10"),
         ({"start": 10, "end": 15, "phase_out": 6}, "length of 5 quarters"),
-        ({"calendar": (1.0, -1.0)}, "multiples"),
+        ({"calendar": (1.0, -1.0)}, r"calendar\[1\] = -1"),
         ({"calendar": "often"}, "numbers"),
         ({"leakage": 0.6, "administration": 0.4}, "below 0.99"),
     ],
