@@ -386,8 +386,8 @@ def test_what_is_no_text_file_is_one_line(name: str, capsys: pytest.CaptureFixtu
     Path("folder.csv").mkdir()
     Path("binary.csv").write_bytes(b"\n\xff\xfe\x00")
     assert f"absent.csv: {name}: no such file" in refused(capsys, name, "absent.csv")
-    assert f"folder.csv: {name}: is a directory" in refused(capsys, name, "folder.csv")
-    assert "binary.csv:2: is not text in UTF-8" in refused(capsys, name, "binary.csv")
+    assert f"folder.csv: {name}: is not a file" in refused(capsys, name, "folder.csv")
+    assert f"binary.csv:2: {name}: is not text in UTF-8" in refused(capsys, name, "binary.csv")
 
 
 def test_a_study_file_says_where_a_bad_file_is_named(capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,7 +40,7 @@ class WatchedEconomy(Economy):
 
 
 @solara.component
-def LabPage() -> None:
+def Page() -> None:
     """The page of one visitor, with an economy of its own."""
     applied, apply = solara.use_state(START)
     shown, show = solara.use_state(START)
