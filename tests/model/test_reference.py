@@ -47,7 +47,7 @@ def within_the_run(preset: str, champions: int = 5) -> Policy:
     return policies[preset].replace(end=32, later_from=10, plan_period=6, patience=4, champions=champions)
 
 
-@pytest.mark.parametrize(("preset", "seed"), zip(policies, cycle(SEEDS), strict=False))
+@pytest.mark.parametrize(("preset", "seed"), list(zip(policies, cycle(SEEDS), strict=False)))
 def test_every_preset_with_all_shocks_that_leave_policy_alone(preset: str, seed: int) -> None:
     shocks = {name: quarter for name, quarter in QUARTERS.items() if name != "withdrawal"}
     run_both(Parameters(**TWIN, **shocks, decoupling_share=0.6), within_the_run(preset), seed)
@@ -60,7 +60,7 @@ def test_every_shock_alone(shock: str, preset: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "preset"), zip(ODD_SIZES, cycle(("laissez_faire", "feng", "new_national_system")), strict=False)
+    ("size", "preset"), list(zip(ODD_SIZES, cycle(("laissez_faire", "feng", "new_national_system")), strict=False))
 )
 def test_odd_sizes(size: str, preset: str) -> None:
     champions = min(5, ODD_SIZES[size].get("slots", 5))
