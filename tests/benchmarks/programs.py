@@ -44,6 +44,15 @@ def cold_compile() -> Iterator[Figure]:
         yield Figure("cold compile, with imports", float(python("-c", code, NQPF_CACHE_DIR=folder)), 40.0, "s")
 
 
+def by_value() -> Iterator[Figure]:
+    """A default run whose states go by value, as with an unknown Numba, over one by reference. Both have one result."""
+    reference, known = python("-c", DEFAULT_RUN).split()
+    with tempfile.TemporaryDirectory() as folder:
+        value, unknown = python("-c", BY_VALUE + DEFAULT_RUN, NQPF_CACHE_DIR=folder).split()
+    assert known == unknown
+    yield Figure("default run, by value / by reference", float(value) / float(reference), 5.0, "ratio")
+
+
 def command_line() -> Iterator[Figure]:
     """The main job, warm and stored, and help."""
     yield Figure("nqpf --help", best(lambda: python("-m", "experiments", "--help"), 5), 0.5, "s")
@@ -70,6 +79,18 @@ def sweep_memory() -> Iterator[Figure]:
     yield Figure("100,000 runs in a sweep, memory", peaks[1], 1.0, "GiB")
     yield Figure("memory of 100,000 runs / of 10,000", peaks[1] / peaks[0], 1.5, "ratio")
 
+
+BY_VALUE = """
+from model.state import references
+references.SUPPORTED_NUMBA = ()
+"""
+DEFAULT_RUN = """
+from model import simulate
+from tests.benchmarks.figures import best
+from tests.digests import arrays, digest
+found = digest(arrays(simulate(policy="application")))
+print(best(lambda: simulate(policy="application"), 10), found)
+"""
 
 SHORT_RUNS = """
 import sys, tempfile

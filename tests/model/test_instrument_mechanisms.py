@@ -361,6 +361,7 @@ def test_observatory_buys_foresight(simulation, arm):
     assert under_way.state.support.flow[0].foresight == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_observatory_makes_plans_truer(simulation, arm):
     """A plan made with the observatory's foresight is phi' * truth + (1 - phi') * the same guess, not phi's.
 

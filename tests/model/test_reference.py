@@ -15,7 +15,6 @@ from tests.economies import TWIN
 from tests.reference.comparison import run_both
 from tests.reference.grid import between
 
-pytestmark = pytest.mark.slow
 SEEDS = (0, 1, 2**63 + 5)
 QUARTERS = {
     "entry_surge": 5,
@@ -53,12 +52,14 @@ def test_every_preset_with_all_shocks_that_leave_policy_alone(preset: str, seed:
     run_both(Parameters(**TWIN, **shocks, decoupling_share=0.6), within_the_run(preset), seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["selective", "application", "guidance_funds"])
 @pytest.mark.parametrize("shock", SHOCKS)
 def test_every_shock_alone(shock: str, preset: str) -> None:
     run_both(Parameters(**TWIN, **{shock: QUARTERS[shock]}), within_the_run(preset), 3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("size", "preset"), list(zip(ODD_SIZES, cycle(("laissez_faire", "feng", "new_national_system")), strict=False))
 )
@@ -67,12 +68,14 @@ def test_odd_sizes(size: str, preset: str) -> None:
     run_both(Parameters(**{**TWIN, **ODD_SIZES[size]}), within_the_run(preset, champions), 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("network", NETWORKS)
 def test_networks(network: str) -> None:
     parameters = Parameters(**{**TWIN, "horizon": 6}, peer_network=network, supply_network=network)
     run_both(parameters, within_the_run("application"), 5)
 
 
+@pytest.mark.slow
 def test_default_size() -> None:
     run_both(Parameters(horizon=5), policies["feng"], 6)
 
@@ -101,6 +104,7 @@ SIZES: dict[str, st.SearchStrategy[int]] = {
 }
 
 
+@pytest.mark.slow
 @settings(suppress_health_check=list(HealthCheck))
 @given(
     sizes=st.fixed_dictionaries(SIZES),

@@ -10,8 +10,6 @@ import pytest
 
 from tests.digests import branch_digests
 
-pytestmark = pytest.mark.slow
-
 
 def uncompiled(*module: str) -> subprocess.CompletedProcess[str]:
     """Run a module of this environment without compilation."""
@@ -31,6 +29,7 @@ def test_compiled_and_plain_python_agree_to_the_bit():
     assert json.loads(plain.stdout) == dict(branch_digests())
 
 
+@pytest.mark.slow
 def test_relations_that_reach_into_rules():
     """Every test in tests/uncompiled passes; each says what it holds."""
     told = uncompiled("pytest", "-n", "0", "-p", "no:cacheprovider", "tests/uncompiled")

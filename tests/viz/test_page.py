@@ -138,7 +138,6 @@ class Visitor:
         self.context.close()
 
 
-@pytest.mark.slow
 def test_step_play_and_reset(browser: Any, address: str) -> None:
     visitor = Visitor(browser, address)
     assert visitor.quarter() == 0
