@@ -225,7 +225,7 @@ def _view(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
 ) -> int:
     """Watch the economy in the browser."""
-    from viz.lab.page import serve
+    from viz.lab.server import serve
 
     serve(host=host, port=port)
     return DONE

@@ -114,7 +114,7 @@ class Economy(mesa.Model):
         if rng is None and kwargs.get("seed") is None:
             _warn_of_iterations()
         super().__init__(rng=seed)  # Mesa's generators serve shuffles only; the economy's draws are keyed by the seed
-        self.course = Simulation(read, self._policy, seed)
+        self.simulation = Simulation(read, self._policy, seed)
         self._collects = collect is not False
         self.datacollector = collect if isinstance(collect, DataCollector) else SeriesCollector()
         self._measured: tuple[int, dict[str, np.ndarray]] = (-1, {})
@@ -125,7 +125,7 @@ class Economy(mesa.Model):
     @property
     def parameters(self) -> Parameters:
         """The parameters of the run."""
-        return self.course.parameters
+        return self.simulation.parameters
 
     @property
     def policy(self) -> Policy:
@@ -135,12 +135,12 @@ class Economy(mesa.Model):
     @property
     def seed(self) -> int:
         """The seed of all random draws."""
-        return self.course.seed
+        return self.simulation.seed
 
     @property
     def period(self) -> int:
         """Quarters that have passed."""
-        return self.course.period
+        return self.simulation.period
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in _FIXED:
@@ -155,9 +155,9 @@ class Economy(mesa.Model):
         policy.
         """
         chosen = find_policy(policy)
-        course = self.course.branch(chosen)
+        simulation = self.simulation.branch(chosen)
         other = deepcopy(self)
-        other.course, other._policy = course, chosen
+        other.simulation, other._policy = simulation, chosen
         return other
 
     def __copy__(self) -> "Economy":
@@ -178,7 +178,7 @@ class Economy(mesa.Model):
         if self.period >= self.parameters.horizon:
             self.steps = self.period  # Mesa has counted the refused step
             raise BadInput(f"the economy is at its horizon of {self.period} quarters; set a longer horizon")
-        self.course.advance(self.period + 1)
+        self.simulation.advance(self.period + 1)
         self.running = self.period < self.parameters.horizon
         if self._firms is not None:
             self._follow_firms()
@@ -190,17 +190,19 @@ class Economy(mesa.Model):
     @property
     def series(self) -> dict[str, np.ndarray]:
         """Every indicator that has a series, so far. Read-only arrays of shape (period,), equal to `simulate`'s."""
-        if self._measured[0] != self.period:
-            columns = {name: values.copy() for name, values in measure_series(self.course.record()).items()}
+        record = self.simulation.record()
+        passed, columns = self._measured
+        if passed != len(record.tallies):
+            columns = {name: values.copy() for name, values in measure_series(record).items()}
             for values in columns.values():
                 values.flags.writeable = False
-            self._measured = self.period, columns
-        return dict(self._measured[1])
+            self._measured = len(record.tallies), columns
+        return dict(columns)
 
     def indicators(self) -> dict[str, float]:
         """Return distributions now, and levels and flows of the quarter just past (NaN before the first)."""
-        last = {name: float(values[-1]) if self.period else np.nan for name, values in self.series.items()}
-        return {**last, **measure_state(self.course.state, self.course.start_output)}
+        last = {name: float(values[-1]) if values.size else np.nan for name, values in self.series.items()}
+        return {**last, **measure_state(self.simulation.state, self.simulation.start_output)}
 
     @property
     def summary(self) -> dict[str, float]:
@@ -211,12 +213,12 @@ class Economy(mesa.Model):
                 "run it to the horizon, or read indicators() for current values"
             )
         if self._finished is None:
-            self._finished = finish(self.course, [])
+            self._finished = finish(self.simulation, [])
         return self._finished.summary
 
     def network(self) -> Any:
         """Return the current network: a networkx.MultiDiGraph with typed nodes and edges (model/views/graph.py)."""
-        return live_graph(self.course.state, self.period, self.parameters.industry_names)
+        return live_graph(self.simulation.state, self.period, self.parameters.industry_names)
 
     # -- agents, made when somebody asks for them
 
@@ -242,7 +244,7 @@ class Economy(mesa.Model):
         if self._firms is not None:
             return
         self._firms = {}
-        state = self.course.state
+        state = self.simulation.state
         for kind, rows in ((User, state.users.size), (Supplier, state.suppliers.domain), (Government, (0,))):
             for row in range(len(rows)):
                 kind(self, row)
@@ -252,7 +254,7 @@ class Economy(mesa.Model):
     def _follow_firms(self) -> None:
         """Drop the views of firms that have left and make views of firms that have entered."""
         assert self._firms is not None
-        innovators = self.course.state.innovators
+        innovators = self.simulation.state.innovators
         births = np.where(innovators.alive, innovators.birth, _NO_FIRM)
         for slot in np.flatnonzero(births != self._births).tolist():
             if slot in self._firms:

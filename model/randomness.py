@@ -2,7 +2,7 @@
 
 Philox4x32-10 (Salmon, Moraes, Dror & Shaw, 2011, "Parallel random numbers: as easy as 1, 2, 3"): a bijection of
 a 128-bit counter under a 64-bit key. The key is the seed; the counter is (slot, agent, period, purpose). Two arms
-with one seed therefore share their luck even after their histories part, and order of evaluation never matters.
+with one seed therefore share their random draws even after their histories part, and order of evaluation never matters.
 """
 
 import math

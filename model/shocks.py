@@ -1,6 +1,6 @@
 """Shocks: each is a function of the name of the parameter that says when it strikes, and strikes in that quarter.
 
-The withdrawal of policy is a shock to its calendar: `model.simulation.Course` ends the policy then.
+The withdrawal of policy is a shock to its calendar: `model.simulation.Simulation` ends the policy then.
 """
 
 from collections.abc import Callable

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from model.schedule import run_cases, run_quarters_together
 from model.start.world import new_thread_workspace
 from model.state.references import addresses_of, reference_to
 from model.state.state import State, number_of_shares
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
 
 _CROWDED = 0.9
 _KEPT = ("parameters", "policy", "seed", "period", "at_withdrawal", "state", "start_output", "_threads")
@@ -58,6 +61,12 @@ class Run:
         for name in WITH_BASELINE:
             found[name] = float(INDICATORS[name].measure(found, baseline))
         return {name: found[name] for name in SUMMARY_NAMES}
+
+    def to_frame(self) -> "DataFrame":
+        """Return the series as a pandas data frame: a row per quarter, named `period`, and a column per indicator."""
+        from pandas import DataFrame, RangeIndex  # here: a run itself does not wait for pandas
+
+        return DataFrame(dict(self.series), index=RangeIndex(self.parameters.horizon, name="period"))
 
 
 class Simulation:
@@ -140,17 +149,17 @@ class Simulation:
 
     def record(self) -> Record:
         """Return the record of the quarters that have passed."""
-        p = self.parameters
+        p, passed = self.parameters, self.period  # read once: another thread may be running the next quarter
         return Record(
-            tallies=self.state.tallies[: self.period].view(np.ndarray),  # columns are read sooner than of records
-            moved=self.state.ledger.moved[: self.period],
+            tallies=self.state.tallies[:passed].view(np.ndarray),  # columns are read sooner than of records
+            moved=self.state.ledger.moved[:passed],
             size=1000.0 * p.market_size,
             funds_cost=p.funds_cost,
             integration=p.integration,
             gains=self.state.gains,
-            placed=self.state.government.placed[: self.period],
+            placed=self.state.government.placed[:passed],
             supply_elasticity=p.supply_elasticity,
-            withdrawal=min(self.policy.end, self.period),
+            withdrawal=min(self.policy.end, passed),
             shock=min(p.shocks.values(), default=p.horizon),
         )
 

@@ -69,7 +69,7 @@ def run(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Run]:
 
 
 @pytest.fixture(scope="session")
-def course(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Simulation]:
+def simulation(small: Parameters, arm: Callable[..., Policy]) -> Callable[..., Simulation]:
     """Bring the small economy to quarter `until`. Its state may be read and changed."""
 
     def make(policy: Policy | str = "laissez_faire", seed: int = 0, until: int = 0, **changes: Any) -> Simulation:

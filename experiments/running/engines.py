@@ -10,7 +10,7 @@ ENGINES = {"threads": "threading", "processes": "loky"}
 
 @dataclass(frozen=True)
 class Execution:
-    """How tasks are run. Never affects results."""
+    """The way in which tasks are run. It never affects results."""
 
     jobs: int | None = None
     engine: str = "threads"

@@ -23,7 +23,7 @@ Deliver = Callable[[list[Result]], None]
 
 @dataclass(frozen=True)
 class Measurement:
-    """What is measured in every run beside its summary. With `panel`, runs keep their firms for it, and take longer."""
+    """A measurement of every run beside its summary. With `panel`, runs keep their firms for it, and take longer."""
 
     measure: Callable[["Run"], Sequence[Measured]]
     panel: bool = False

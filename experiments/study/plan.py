@@ -38,7 +38,7 @@ class Shard(NamedTuple):
         """Read `i/n` as a shard. Raises BadInput."""
         number, slash, of = text.partition("/")
         if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000):
-            raise BadInput(f"--shard {text}: must be i/n with whole numbers 1 <= i <= n, as 1/4")
+            raise BadInput("must be i/n with whole numbers 1 <= i <= n, as 1/4", value=text, place="--shard")
         return cls(int(number), int(of))
 
     def holds(self, identity: str) -> bool:
@@ -130,7 +130,7 @@ class Plan:
 
     @cached_property
     def _first(self) -> np.ndarray:
-        """Whether an arm is the first that needs its run, in the order of `arms`."""
+        """True where an arm is the first that needs its run, in the order of `arms`."""
         words = self._ids.view("u8").reshape(-1, 4)
         order = np.lexsort(words.T)  # stable: equal ids stay in the order of `arms`
         first = np.ones(len(order), dtype=bool)

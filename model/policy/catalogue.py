@@ -9,7 +9,7 @@ from model.declaration.sources import CHINA_BRIEFING, FENG, GAN_LIU, KROEBER, ZH
 
 
 class InstrumentDeclaration(NamedTuple):
-    """What an instrument is.
+    """The declared facts of an instrument.
 
     `efficacy` names the parameter that says what its money achieves where the no-policy economy cannot tell;
     studies draw it over two orders of magnitude. `chooser` is who picks firms for it: "" nobody, the government,

@@ -149,7 +149,7 @@ class Policy(Declared):
         return (self.budget * running * fade * multiple)[:, None] * mix
 
     def uses(self, **facts: str) -> bool:
-        """Whether money ever goes through an instrument with these declared facts, e.g. uses(chooser="regions")."""
+        """Tell if money ever goes through an instrument with these declared facts, e.g. uses(chooser="regions")."""
         return any(
             all(getattr(INSTRUMENTS[name], fact) == value for fact, value in facts.items())
             for name, share in (*self.mix, *self.later_mix)

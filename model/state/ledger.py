@@ -19,7 +19,7 @@ SECTORS = 4
 
 
 class Entry(IntEnum):
-    """What money moves for."""
+    """The purposes for which money moves."""
 
     TAX = 0  # users -> government
     REFUND = 1  # government -> users: the rebate

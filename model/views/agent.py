@@ -71,7 +71,7 @@ class View(Agent):
     @property
     def state(self) -> State:
         """The economy's whole state, of which this is a row."""
-        state: State = self.model.course.state
+        state: State = self.model.simulation.state
         return state
 
     def _number(self) -> int:

@@ -49,9 +49,9 @@ def nanoseconds_per_phase(parameters: Parameters, policy: Policy, repeats: int) 
     timed = numba.njit(nogil=True, error_model="numpy")(scope["timed"])
     best: tuple[float, np.ndarray] | None = None
     for _ in range(repeats + 1):
-        course, spent = Simulation(parameters, policy, 0), np.zeros(len(names), np.uint64)
+        simulation, spent = Simulation(parameters, policy, 0), np.zeros(len(names), np.uint64)
         start = time.perf_counter()
-        timed(parameters.horizon, *course.case.given, spent)
+        timed(parameters.horizon, *simulation.case.given, spent)
         seconds = time.perf_counter() - start
         best = (seconds, spent) if best is None or seconds < best[0] else best
     assert best is not None

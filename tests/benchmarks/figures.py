@@ -49,8 +49,8 @@ def processor_seconds(action: Callable[[], object]) -> float:
 
 def seconds_of_quarters(p: Parameters, quarters: int) -> float:
     """Processor seconds of the first quarters of a run, without set-up."""
-    course = Simulation(p, policies["application"], 0)
-    return processor_seconds(lambda: course.advance(quarters))
+    simulation = Simulation(p, policies["application"], 0)
+    return processor_seconds(lambda: simulation.advance(quarters))
 
 
 def python(*arguments: str, **environment: str) -> str:

@@ -98,9 +98,9 @@ def count_arithmetic() -> dict[str, Counter[str]]:
         elif event == "call" and name in counts:
             current = counts[name]
 
-    course = Simulation(BRIEF, APPLICATION, 0)
+    simulation = Simulation(BRIEF, APPLICATION, 0)
     sys.setprofile(count)
-    course.advance(BRIEF.horizon)
+    simulation.advance(BRIEF.horizon)
     sys.setprofile(None)
     return {phase: Counter({name: n // BRIEF.horizon for name, n in each.items()}) for phase, each in counts.items()}
 

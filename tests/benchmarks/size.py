@@ -12,11 +12,11 @@ MOST_BYTES = 2**31 / 1e6
 WHOLE_RUN = """
 import sys
 from model import Parameters, policies
-from model.simulation import Course
+from model.simulation import Simulation
 from tests.benchmarks.figures import best, peak_memory
 users, threads = map(int, sys.argv[1:])
-course = Course(Parameters(users=users), policies["application"], 0, threads=threads)
-print(best(lambda: course.advance(160), 1), peak_memory())
+simulation = Simulation(Parameters(users=users), policies["application"], 0, threads=threads)
+print(best(lambda: simulation.advance(160), 1), peak_memory())
 """
 
 

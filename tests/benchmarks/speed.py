@@ -56,22 +56,22 @@ def _choice(parameters: Parameters, repeats: int) -> Figure:
     """In a quarter in which users are orphaned and a policy is at work that needs every term of utility."""
     mix = {"demonstration": 0.5, "procurement": 0.5}
     t, policy = 40, Policy(name="aid", mix=mix, first_adopters=1.0, waive_risk=0.5)
-    course = Simulation(parameters, policy, 0)
-    course.advance(t)
-    govern(t, *course.case.given)
-    innovate(t, *course.case.given)
-    p, _, _, seed, reference = course.case.given
-    users = course.state.users
+    simulation = Simulation(parameters, policy, 0)
+    simulation.advance(t)
+    govern(t, *simulation.case.given)
+    innovate(t, *simulation.case.given)
+    p, _, _, seed, reference = simulation.case.given
+    users = simulation.state.users
     provider, mastery = users.provider.copy(), users.mastery.copy()
 
     def restore() -> None:
         users.provider[:], users.mastery[:] = provider, mastery
 
-    expected = vectorised_choice(t, p, seed, course.state)
+    expected = vectorised_choice(t, p, seed, simulation.state)
     fast = best(lambda: choose(t, p, seed, reference), repeats, restore)
     assert np.array_equal(users.provider, expected) and not np.array_equal(provider, expected)
     restore()
-    slow = best(lambda: vectorised_choice(t, p, seed, course.state), repeats)
+    slow = best(lambda: vectorised_choice(t, p, seed, simulation.state), repeats)
     return Figure(f"{parameters.users:,} users: choice phase / NumPy", fast / slow, 1.0, "ratio")
 
 

@@ -133,10 +133,10 @@ def test_policies_that_differ_in_name_only_are_run_once() -> None:
 def fail_on(policy: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     real = model.simulation.run_out
 
-    def failing(course: Simulation, *given: bool) -> Run:
-        if (course.policy.name, course.seed) == (policy, seed):
+    def failing(simulation: Simulation, *given: bool) -> Run:
+        if (simulation.policy.name, simulation.seed) == (policy, seed):
             raise ZeroDivisionError("by design")
-        return real(course, *given)
+        return real(simulation, *given)
 
     monkeypatch.setattr(model.simulation, "run_out", failing)
 

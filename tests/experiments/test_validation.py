@@ -98,9 +98,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """For each run that is made, whether the firms' panel is."""
     real, runs = model.simulation.run_out, []
 
-    def watched(course: model.simulation.Simulation, check: bool, panel: bool = False) -> model.simulation.Run:
+    def watched(simulation: model.simulation.Simulation, check: bool, panel: bool = False) -> model.simulation.Run:
         runs.append(panel)
-        return real(course, check, panel)
+        return real(simulation, check, panel)
 
     model.simulation.warm_up()
     monkeypatch.setattr(model.simulation, "run_out", watched)

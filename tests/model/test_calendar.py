@@ -101,12 +101,12 @@ def test_the_same_money_whatever_the_order(run):
     assert even == pytest.approx(uneven, rel=1e-12)
 
 
-def test_a_later_mix_takes_over_what_is_unspent(course):
+def test_a_later_mix_takes_over_what_is_unspent(simulation):
     """Vouchers that could place nothing leave all their money to the rebate that follows, which places it at once."""
     policy = Policy(
         mix={"vouchers": 1.0}, later_mix={"rebate": 0.75, "rd_credit": 0.25}, later_from=10, end=36, subsidy_cap=0.0
     )
-    under_way = course(policy, until=11)
+    under_way = simulation(policy, until=11)
     state, quarterly = under_way.state, 0.005 * under_way.state.market[0].initial_output
     assert state.government.purse[NUMBER["vouchers"]] == 0.0 and state.government.placed[:10].sum() == 0.0
     net = 11.0 * quarterly * (1.0 - policy.leakage - policy.administration)
@@ -115,12 +115,12 @@ def test_a_later_mix_takes_over_what_is_unspent(course):
     assert state.ledger.moved[:11, Entry.RETURNED].sum() == 0.0
 
 
-def test_an_instrument_that_goes_on_keeps_its_purse(course):
+def test_an_instrument_that_goes_on_keeps_its_purse(simulation):
     """Money moves from instruments that end to those that go on; these also keep what they have themselves."""
     policy = Policy(
         mix={"vouchers": 0.5, "grants": 0.5}, later_mix={"vouchers": 1.0}, later_from=10, end=36, subsidy_cap=0.0
     )
-    under_way = course(policy, until=10)
+    under_way = simulation(policy, until=10)
     before = under_way.state.government.purse.copy()
     quarterly = 0.005 * under_way.state.market[0].initial_output
     under_way.advance(11)
@@ -153,6 +153,6 @@ def test_withdrawal_is_an_early_end(run, same_series):
 
 @pytest.mark.parametrize("quarter", [-1, 36, 47])
 def test_withdrawal_of_nothing(quarter, run, same_series):
-    """A policy that has ended, or is never withdrawn, runs its course."""
+    """A policy that has ended, or is never withdrawn, runs its simulation."""
     policy = policies["grants"].replace(end=36)
     assert same_series(run(policy), run(policy, withdrawal=quarter))

@@ -13,11 +13,11 @@ NET = 0.93  # of an outlay after 5 % leakage and 2 % administration
 
 
 @pytest.fixture
-def quarter(course):
+def quarter(simulation):
     """Quarter t of the small economy under a policy: (before, after, net money of the quarter)."""
 
     def make(policy, t=21, prepare=lambda state: None, seed=0, **changes):
-        under_way = course(policy, seed, t, **changes)
+        under_way = simulation(policy, seed, t, **changes)
         prepare(under_way.state)
         before = copy_state(under_way.state)
         under_way.advance(t + 1)
@@ -34,9 +34,9 @@ def given(after):
 
 
 # -- scores
-def test_scores_are_z_scores_of_living_domestic_firms(course):
+def test_scores_are_z_scores_of_living_domestic_firms(simulation):
     """Mean 0 and deviation 1 over those that may be chosen; 0 where all are alike, whatever rounding leaves."""
-    state = course("laissez_faire", until=20).state
+    state = simulation("laissez_faire", until=20).state
     may_be_chosen = state.innovators.alive & ~state.innovators.foreign
     value = np.linspace(3.0, 4.0, may_be_chosen.shape[0])
     score_apart(value, reference_to(state))
@@ -69,9 +69,9 @@ def test_grants_are_limited_in_size(quarter, arm):
     assert after.government.purse.sum() == pytest.approx((net - 0.4) / NET)
 
 
-def test_grants_to_the_young_drop_the_old(course, arm):
+def test_grants_to_the_young_drop_the_old(simulation, arm):
     """No firm above the age limit is funded, in any quarter."""
-    under_way = course(arm("grants", max_age=6, champions=3), entry=1.0)
+    under_way = simulation(arm("grants", max_age=6, champions=3), entry=1.0)
     funded = 0
     for t in range(36):
         under_way.advance(t + 1)
@@ -111,7 +111,7 @@ def test_grants_may_be_earmarked_for_exploration(quarter, arm):
     assert np.any(grant[searching] > 0.0)
 
 
-def test_grants_pass_money_upstream(quarter, arm, course):
+def test_grants_pass_money_upstream(quarter, arm, simulation):
     """A share goes to domestic suppliers by the plan's weights; each solves kappa * gamma * (hours / h_ref)^lambda."""
     _, after, net = quarter(arm("grants", upstream=0.4, champions=4))
     suppliers, upstream = after.suppliers, after.support.upstream
@@ -120,7 +120,7 @@ def test_grants_pass_money_upstream(quarter, arm, course):
     expected = np.where(domestic, 0.4 * net * (after.government.plan / number)[suppliers.domain], 0.0)
     np.testing.assert_allclose(upstream, expected, rtol=1e-10)
     assert after.support.research.sum() == pytest.approx(0.6 * net)
-    under_way = course("laissez_faire", until=4)
+    under_way = simulation("laissez_faire", until=4)
     p, s = under_way.parameters, under_way.state
     s.support.upstream[2] = 0.3
     research_in_public(p.record, reference_to(s))
@@ -151,22 +151,22 @@ def test_mission_ties_earmarks_and_loses_hours(quarter, arm):
 
 
 @pytest.mark.parametrize("coordination", [0.1, 0.5])
-def test_mission_explores_with_no_more_hours_than_it_has(coordination, course, arm):
+def test_mission_explores_with_no_more_hours_than_it_has(coordination, simulation, arm):
     """Where all of a mission's money explores, what coordination costs is lost to exploration, too."""
     policy = arm("mission", mission_explore=1.0, coordination=coordination)
-    s = course(policy, until=20, displacement=1.0, discovery=0.0).state
+    s = simulation(policy, until=20, displacement=1.0, discovery=0.0).state
     paid, explored = s.tallies["research_hours"][:20], s.tallies["exploration_hours"][:20]
     lost = coordination * s.ledger.moved[:20, Entry.GRANT] / s.tallies["wage"][:20]
     assert np.all(explored <= (paid - lost) * (1.0 + 1e-12)) and explored.sum() > 0.8 * (paid - lost).sum()
 
 
 @pytest.mark.parametrize(("efficacy", "speed"), [(0.3, 0.15), (1.0, 0.5), (3.0, 1.0)])
-def test_mission_shares_results_among_members(efficacy, speed, course):
+def test_mission_shares_results_among_members(efficacy, speed, simulation):
     """A member moves to the best of the members by efficacy times the mission's share of its R&D, at most 1.
 
     It does so as far as it can absorb. Others see nothing of that.
     """
-    under_way = course("laissez_faire", until=20, imitation=0.0, mission_efficacy=efficacy)
+    under_way = simulation("laissez_faire", until=20, imitation=0.0, mission_efficacy=efficacy)
     p, s = under_way.parameters, under_way.state
     before, firms = s.innovators.capability.copy(), np.flatnonzero(s.innovators.alive)
     members = firms[::2]
@@ -220,9 +220,9 @@ def test_guidance_fund_recovers_equity_out_of_dividends(quarter, arm):
     assert after.ledger.flows[GOVERNMENT, Entry.REPAID] == pytest.approx(repaid.sum())
 
 
-def test_guidance_fund_never_recovers_more_than_it_gave(course, arm):
+def test_guidance_fund_never_recovers_more_than_it_gave(simulation, arm):
     """Over a run in which backed firms grow rich at times, what each has repaid and still owes is what it was given."""
-    under_way = course(arm("guidance_fund", equity_share=1.0, budget=0.002))
+    under_way = simulation(arm("guidance_fund", equity_share=1.0, budget=0.002))
     slots = under_way.parameters.slots
     lent, back = np.zeros(slots), np.zeros(slots)
     for t in range(48):
@@ -241,14 +241,14 @@ def test_guidance_fund_never_recovers_more_than_it_gave(course, arm):
     assert back.sum() > 0.0
 
 
-def test_guidance_fund_herds(course, arm):
+def test_guidance_fund_herds(simulation, arm):
     """The more local governments look at each other, the more alike are the directions of the firms they back."""
 
     def likeness(herding):
         found = []
         for seed in range(12):
             policy = arm("guidance_fund", herding=herding, foresight=0.0, patience=2, plan_period=4)
-            s = course(policy, seed, 24, regions=4, founders=40, foreign_founders=0.0).state
+            s = simulation(policy, seed, 24, regions=4, founders=40, foreign_founders=0.0).state
             belief = s.innovators.belief[s.government.backed]
             belief = belief / np.linalg.norm(belief, axis=1, keepdims=True)
             pairs = belief @ belief.T
@@ -271,13 +271,13 @@ def test_procurement_pays_for_champions_products(quarter, arm):
     np.testing.assert_allclose(after.innovators.subsidised, after.innovators.subsidy * after.innovators.revenue)
 
 
-def test_procurement_may_take_over_risk(course, arm):
+def test_procurement_may_take_over_risk(simulation, arm):
     """Where risk keeps everybody from adopting, users adopt champions' products, and only those, once it is waived."""
     dread = {"risk": 1.0, "lead_users": 0.0, "choice_noise": 0.0, "reconsider": 1.0, "initial_capability": 2.0,
              "value_of_quality": 0.5, "integration": 0.0}  # fmt: skip
     taken = []
     for waived in (0.0, 1.0):
-        s = course(arm("procurement", waive_risk=waived, budget=1e-5), until=1, **dread).state
+        s = simulation(arm("procurement", waive_risk=waived, budget=1e-5), until=1, **dread).state
         taken.append(s.users.provider[s.users.provider >= 0])
         assert np.all(s.government.chosen[taken[-1]])
     assert taken[0].size == 0 < taken[1].size
@@ -304,9 +304,9 @@ def test_procurement_takes_over_risk_with_its_share_of_the_price(cap, rate, quar
 
 
 # -- the choice itself
-def chosen(course, arm, t=20, seed=0, prepare=lambda s: None, **traits):
+def chosen(simulation, arm, t=20, seed=0, prepare=lambda s: None, **traits):
     """Who is chosen by a policy that starts at t in the economy without policy: (chosen, state)."""
-    under_way = course("laissez_faire", seed, t)
+    under_way = simulation("laissez_faire", seed, t)
     s = under_way.state
     prepare(s)
     policy = arm("grants", **{"start": t, "end": 48, "champions": 3, "foresight": 0.0, **traits})
@@ -315,31 +315,33 @@ def chosen(course, arm, t=20, seed=0, prepare=lambda s: None, **traits):
 
 
 @pytest.mark.parametrize(("bias", "trait"), [("bias_size", "revenue"), ("bias_past", "public_total")])
-def test_biases_pick_the_large_and_the_supported(bias, trait, course, arm):
+def test_biases_pick_the_large_and_the_supported(bias, trait, simulation, arm):
     """Without foresight a bias to size, or to past money, picks the firms that have most of it; against it, least."""
 
     def various(s):
         getattr(s.innovators, trait)[:] = np.random.default_rng(1).permutation(s.innovators.alive.shape[0]) + 1.0
 
     for weight in (5.0, -5.0):
-        picked, s = chosen(course, arm, prepare=various, **{bias: weight})
+        picked, s = chosen(simulation, arm, prepare=various, **{bias: weight})
         amount = np.sign(weight) * getattr(s.innovators, trait)
         eligible = s.innovators.alive & ~s.innovators.foreign
         assert set(np.flatnonzero(picked)) == set(np.flatnonzero(eligible)[np.argsort(amount[eligible])[-3:]])
 
 
-def test_connections_are_luck_that_lasts(course, arm):
+def test_connections_are_luck_that_lasts(simulation, arm):
     """Connected firms are the same whenever and by whomever they are looked at, and others than without the bias."""
-    friends = [chosen(course, arm, t, bias_connection=5.0)[0] for t in (3, 4)]
-    foes, _ = chosen(course, arm, 3, bias_connection=-5.0)
+    friends = [chosen(simulation, arm, t, bias_connection=5.0)[0] for t in (3, 4)]
+    foes, _ = chosen(simulation, arm, 3, bias_connection=-5.0)
     assert np.array_equal(*friends) and not np.any(friends[0] & foes)
 
 
-def test_patience_keeps_champions_without_progress(course, arm):
+def test_patience_keeps_champions_without_progress(simulation, arm):
     """A champion without progress goes exactly when its patience is used up, and waits for the next plan."""
     for patience in (3, 7):
         policy = arm("grants", patience=patience, plan_period=40, champions=4)
-        under_way = course(policy, seed=1, discovery=0.0, reconsider=0.0, refinance=1.0)  # nobody sells, nobody finds
+        under_way = simulation(
+            policy, seed=1, discovery=0.0, reconsider=0.0, refinance=1.0
+        )  # nobody sells, nobody finds
         held = []
         for t in range(12):
             under_way.advance(t + 1)
@@ -349,18 +351,20 @@ def test_patience_keeps_champions_without_progress(course, arm):
         assert not np.any(held[0] & np.any(held[patience:], axis=0))
 
 
-def test_progress_renews_patience(course, arm):
+def test_progress_renews_patience(simulation, arm):
     """A champion that makes progress stays while another, chosen with it, goes."""
-    under_way = course(arm("grants", patience=3, plan_period=40, champions=2), discovery=0.0, reconsider=0.0, until=2)
+    under_way = simulation(
+        arm("grants", patience=3, plan_period=40, champions=2), discovery=0.0, reconsider=0.0, until=2
+    )
     first, second = np.flatnonzero(under_way.state.government.chosen)
     under_way.state.innovators.progress[first] = 2
     under_way.advance(4)
     assert under_way.state.government.chosen[first] and not under_way.state.government.chosen[second]
 
 
-def test_criterion_young_picks_the_youngest(course, arm):
+def test_criterion_young_picks_the_youngest(simulation, arm):
     """With perfect foresight and the criterion `young`, the latest to enter are chosen."""
-    picked, s = chosen(course, arm, 30, foresight=1.0, criterion="young")
+    picked, s = chosen(simulation, arm, 30, foresight=1.0, criterion="young")
     eligible = s.innovators.alive & ~s.innovators.foreign
     births = s.innovators.birth
     assert births[picked].min() >= np.sort(births[eligible])[-3]

@@ -153,7 +153,7 @@ def test_mesas_visualisation_may_make_it_anew() -> None:
         Economy(scenario={"users": 3}.items())
 
 
-# -- the course of a run
+# -- the simulation of a run
 
 
 def test_running_ends_at_the_horizon() -> None:
@@ -250,7 +250,7 @@ def test_agents_are_made_only_when_asked_for(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_views_show_their_rows() -> None:
     economy = ran(seed=1, **WATCHED)
-    state = economy.course.state
+    state = economy.simulation.state
     users = economy.agents_by_type[User]
     assert users.get("size") == state.users.size.tolist()
     assert economy.agents_by_type[Supplier].get("domain") == state.suppliers.domain.tolist()
@@ -267,7 +267,7 @@ def test_views_show_their_rows() -> None:
 def test_users_know_the_firms_of_their_contacts() -> None:
     """With more places for contacts than firms some stay empty."""
     economy = Economy(contacts=20, **WATCHED)
-    for user, places in zip(economy.agents_by_type[User], economy.course.state.users.contacts, strict=True):
+    for user, places in zip(economy.agents_by_type[User], economy.simulation.state.users.contacts, strict=True):
         assert sorted(user.contacts.tolist()) == list(range(WATCHED["founders"]))
         assert user.contacts.tolist() == places[places != -1].tolist()
 
@@ -290,7 +290,7 @@ def test_views_of_firms_come_and_go_with_the_firms() -> None:
     economy = Economy("rebate", seed=1, seed_cash=0.3, burn=0.3, **dict(WATCHED, horizon=40))
     innovators = economy.agents_by_type[Innovator]
     known = list(innovators)
-    state = economy.course.state.innovators
+    state = economy.simulation.state.innovators
     while economy.running:
         economy.step()
         assert sorted(innovators.get("row")) == np.flatnonzero(state.alive).tolist()
@@ -325,7 +325,7 @@ def test_every_attribute_says_what_it_is(view: type) -> None:
 
 
 def test_notes_come_from_the_declarations_of_the_state() -> None:
-    for layout in (type(part) for part in Economy(**WATCHED).course.state[:3]):
+    for layout in (type(part) for part in Economy(**WATCHED).simulation.state[:3]):
         assert set(field_notes(layout)) == set(layout._fields)
 
 

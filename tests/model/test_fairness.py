@@ -59,9 +59,9 @@ def test_no_tax_without_an_instrument(run, same_series):
     assert same_series(run(mixed({}, budget=0.01)), run())
 
 
-def test_unspent_money_is_carried_then_returned(course, arm):
+def test_unspent_money_is_carried_then_returned(simulation, arm):
     """What a capped subsidy cannot place stays in its purse and goes back to taxpayers when policy ends."""
-    under_way = course(arm("vouchers", subsidy_cap=0.01, budget=0.02), until=35)
+    under_way = simulation(arm("vouchers", subsidy_cap=0.01, budget=0.02), until=35)
     moved = under_way.state.ledger.moved
     purse = under_way.state.government.purse.sum()
     assert purse > 0.5 * moved[:35, Money.TAX].sum() and moved[:35, Money.RETURNED].sum() == 0.0
@@ -80,9 +80,9 @@ def test_nothing_placed_costs_nothing(run, arm, same_series):
     assert same_series(idle, run(), but=("budget", "welfare"))
 
 
-def test_overruns_are_charged_to_the_next_quarter(course):
+def test_overruns_are_charged_to_the_next_quarter(simulation):
     """An overdrawn purse pays no subsidy until taxes have filled it again."""
-    under_way = course("vouchers", until=20)
+    under_way = simulation("vouchers", until=20)
     quarterly = 0.005 * under_way.state.market[0].initial_output
     under_way.state.government.purse[NUMBER["vouchers"]] = under_way.state.ledger.cash[GOVERNMENT] = -2.5 * quarterly
     subsidies = []
@@ -108,9 +108,9 @@ def give(t, p, policy, s):
 
 
 @pytest.mark.parametrize(("share", "rate"), [(1e-15, 0.0), (1e-9, 0.5)])
-def test_rounding_left_in_a_purse_is_no_money(share, rate, course, arm):
+def test_rounding_left_in_a_purse_is_no_money(share, rate, simulation, arm):
     """Before anything is sold the least money pays the capped share of prices; what rounding left pays nothing."""
-    under_way, policy = course("laissez_faire"), arm("vouchers")
+    under_way, policy = simulation("laissez_faire"), arm("vouchers")
     state = under_way.state
     state.government.purse[NUMBER["vouchers"]] = share * state.market[0].initial_output
     give(0, under_way.parameters.record, policy.record, reference_to(state))
@@ -118,12 +118,12 @@ def test_rounding_left_in_a_purse_is_no_money(share, rate, course, arm):
 
 
 @pytest.mark.parametrize("name", INSTRUMENTS)
-def test_instruments_touch_only_support_and_money(name, course, arm, differing):
+def test_instruments_touch_only_support_and_money(name, simulation, arm, differing):
     """Turning money into support changes support, money and what it is owed for; never quality, capability or choice.
 
     Nor stocks: the phases build those from the support.
     """
-    under_way = course("laissez_faire", until=20)
+    under_way = simulation("laissez_faire", until=20)
     policy, state = arm(name, upstream=0.1, waive_risk=0.5, first_adopters=1.0), under_way.state
     state.government.purse[NUMBER[name]] = 1.0
     state.government.chosen[:] = state.government.backed[:] = state.innovators.alive & ~state.innovators.foreign
@@ -153,14 +153,14 @@ def test_users_luck_is_shared(run):
             assert getattr(users, field).tobytes() == getattr(free, field).tobytes()
 
 
-def test_entrants_are_the_same_firms(course):
+def test_entrants_are_the_same_firms(simulation):
     """Where entry does not depend on profits, a quarter's k-th entrant has the same beliefs and home in every arm.
 
     So it does when its arm's history has led it to another slot.
     """
 
     def entrants(name):
-        under_way = course(name, seed=2, entry=1.0, entry_profit=0.0, fixed_cost=0.1)
+        under_way = simulation(name, seed=2, entry=1.0, entry_profit=0.0, fixed_cost=0.1)
         found = []
         for t in range(30):
             under_way.advance(t + 1)
@@ -177,9 +177,9 @@ def test_entrants_are_the_same_firms(course):
     assert moved and sum(len(slots) for _, _, slots in free) > 10
 
 
-def test_order_of_contacts_does_not_change_choices(course):
+def test_order_of_contacts_does_not_change_choices(simulation):
     """Taste is keyed by (user, innovator slot): turning every contact list round changes no choice."""
-    straight, turned = (course("vouchers", seed=1, until=12, choice_noise=0.3, reconsider=0.3) for _ in range(2))
+    straight, turned = (simulation("vouchers", seed=1, until=12, choice_noise=0.3, reconsider=0.3) for _ in range(2))
     turned.state.users.contacts[:] = turned.state.users.contacts[:, ::-1].copy()
     before = straight.state.users.provider.copy()
     for under_way in (straight, turned):
@@ -189,9 +189,9 @@ def test_order_of_contacts_does_not_change_choices(course):
         assert getattr(straight.state.users, field).tobytes() == getattr(turned.state.users, field).tobytes()
 
 
-def test_luck_outlives_divergence(course):
+def test_luck_outlives_divergence(simulation):
     """Two arms that have parted and are brought to the same state go on alike: luck has no memory of the path."""
-    parted, other = course("laissez_faire", seed=4, until=20), course(mixed(MIXES[-1]), seed=4, until=20)
+    parted, other = simulation("laissez_faire", seed=4, until=20), simulation(mixed(MIXES[-1]), seed=4, until=20)
     assert parted.state.users.output.tobytes() != other.state.users.output.tobytes()
     for name in ("users", "innovators", "suppliers", "industries", "government", "stocks", "ledger"):
         for mine, theirs in zip(getattr(other.state, name), getattr(parted.state, name), strict=True):
@@ -285,10 +285,10 @@ def test_leakage_and_administration_hit_all_alike(policy, run, arm):
 
 
 # -- rule 7: nothing is hard-wired
-def test_foresight_can_be_perfect(course):
+def test_foresight_can_be_perfect(simulation):
     """With foresight 1 the firms that a criterion ranks highest are chosen once there is something to see."""
     policy = policies["grants"].replace(start=24, end=48, foresight=1.0, champions=3, criterion="young")
-    under_way = course(policy, until=25)
+    under_way = simulation(policy, until=25)
     firms, chosen = under_way.state.innovators, under_way.state.government.chosen
     candidates = np.sort(firms.birth[firms.alive & ~firms.foreign & (firms.birth < 24)])[::-1]
     assert np.array_equal(np.sort(firms.birth[chosen])[::-1], candidates[:3])

@@ -17,9 +17,9 @@ NONE = {"foreign_founders": 0.0, "foreign_entrants": 0.0, "foreign_suppliers": 0
 
 
 # -- whom they pay, and who pays them
-def test_foreign_firms_hire_abroad(course):
+def test_foreign_firms_hire_abroad(simulation):
     """They pay no domestic engineer and no domestic cost; their hours are R&D money at the wage of t = 0."""
-    under_way, seen = course("rd_credit", **MANY), 0
+    under_way, seen = simulation("rd_credit", **MANY), 0
     slots = under_way.parameters.slots
     for t in range(30):
         under_way.advance(t + 1)
@@ -33,9 +33,9 @@ def test_foreign_firms_hire_abroad(course):
     assert seen > 200 and s.market[0].wage > 1.1 * s.market[0].initial_wage
 
 
-def test_foreign_firms_live_on_their_markets(course):
+def test_foreign_firms_live_on_their_markets(simulation):
     """Their flow with the outside is income from other markets less R&D, production and a fixed cost at w_0."""
-    s = course("rd_credit", until=30, foreign_income=0.2, **MANY).state
+    s = simulation("rd_credit", until=30, foreign_income=0.2, **MANY).state
     i = s.innovators
     foreign = i.alive & i.foreign & (i.birth < 29)
     costs = i.own_research + i.units * i.unit_cost + i.fixed_real
@@ -44,9 +44,9 @@ def test_foreign_firms_live_on_their_markets(course):
 
 
 @pytest.mark.parametrize("name", policies)
-def test_no_public_money_for_foreigners(name, course, arm):
+def test_no_public_money_for_foreigners(name, simulation, arm):
     """Under no preset does a foreign firm or supplier get money, a champion's seat or a subsidised price."""
-    under_way, seen = course(arm(name, champions=64, local_champions=64, upstream=0.2, waive_risk=1.0), **MANY), 0
+    under_way, seen = simulation(arm(name, champions=64, local_champions=64, upstream=0.2, waive_risk=1.0), **MANY), 0
     public = [Entry.GRANT, Entry.EQUITY, Entry.SUBSIDY, Entry.ENTRY]
     for t in range(36):
         under_way.advance(t + 1)
@@ -61,17 +61,17 @@ def test_no_public_money_for_foreigners(name, course, arm):
     assert seen > 100 and not np.any(s.innovators.public_total[foreign])
 
 
-def test_demonstration_does_not_pay_for_foreign_products(course, arm):
+def test_demonstration_does_not_pay_for_foreign_products(simulation, arm):
     """Where all firms are foreign, nobody is paid for adopting."""
     foreign = {"foreign_founders": 1.0, "foreign_entrants": 1.0, "reconsider": 0.5}
-    s = course(arm("demonstration", first_adopters=1.0), until=36, **foreign).state
+    s = simulation(arm("demonstration", first_adopters=1.0), until=36, **foreign).state
     assert s.tallies["units"].sum() > 0.0 and s.ledger.moved[:, Entry.ADOPTION].sum() == 0.0
 
 
 # -- welfare
-def test_imports_are_a_cost(course):
+def test_imports_are_a_cost(simulation):
     """Imports are what foreign firms sell, and lower welfare one to one; their costs abroad do not."""
-    record = course(until=48, **MANY).record()
+    record = simulation(until=48, **MANY).record()
     tallies, moved = record.tallies.copy(), record.moved.copy()
 
     def measure():
@@ -84,9 +84,9 @@ def test_imports_are_a_cost(course):
     assert record.tallies["imports"].sum() > 0.0
 
 
-def test_imports_are_foreign_revenue(course):
+def test_imports_are_foreign_revenue(simulation):
     """Revenue of foreign firms, quarter by quarter, before what they earn elsewhere."""
-    under_way = course("vouchers", **MANY)
+    under_way = simulation("vouchers", **MANY)
     for t in range(36):
         under_way.advance(t + 1)
         s = under_way.state
@@ -107,34 +107,34 @@ def test_no_foreigners_where_their_shares_are_zero(run):
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5])
-def test_shares_are_exact_at_the_start(share, course):
+def test_shares_are_exact_at_the_start(share, simulation):
     """That share of founders and of suppliers is foreign, each domain keeping a domestic supplier."""
-    s = course(founders=40, foreign_founders=share, suppliers=40, foreign_suppliers=share).state
+    s = simulation(founders=40, foreign_founders=share, suppliers=40, foreign_suppliers=share).state
     assert s.innovators.foreign.sum() == 40 * share and s.suppliers.foreign.sum() == 40 * share
     assert set(s.suppliers.domain[~s.suppliers.foreign]) == {0, 1, 2, 3}
 
 
-def test_entrants_are_foreign_at_their_share(course):
+def test_entrants_are_foreign_at_their_share(simulation):
     """Of many entrants, foreign ones are binomial."""
-    s = course(until=20, entry=20.0, foreign_entrants=0.3, slots=1024).state
+    s = simulation(until=20, entry=20.0, foreign_entrants=0.3, slots=1024).state
     entered = s.innovators.birth >= 0
     n, foreign = entered.sum(), (s.innovators.foreign & entered).sum()
     assert n > 300 and abs(foreign - 0.3 * n) < 4.0 * np.sqrt(n * 0.3 * 0.7)
 
 
-def test_lead_raises_founders_and_suppliers(course):
+def test_lead_raises_founders_and_suppliers(simulation):
     """Foreign ones start at 1 + lead times what they would without it; domestic ones as they would."""
-    even, ahead = (course(foreign_lead=lead, ceiling=10.0, **MANY).state for lead in (0.0, 0.4))
+    even, ahead = (simulation(foreign_lead=lead, ceiling=10.0, **MANY).state for lead in (0.0, 0.4))
     for kind in ("innovators", "suppliers"):
         foreign = getattr(even, kind).foreign
         ratio = getattr(ahead, kind).capability / getattr(even, kind).capability
         np.testing.assert_allclose(ratio.T, np.broadcast_to(np.where(foreign, 1.4, 1.0), ratio.T.shape))
 
 
-def test_lead_raises_entrants(course):
+def test_lead_raises_entrants(simulation):
     """A foreign entrant starts at 1 + lead times a domestic one's initial capability, with the same luck."""
     even, ahead = (
-        course(until=1, foreign_lead=lead, inherit=0.0, ceiling=10.0, **{**MANY, "entry": 10.0}).state.innovators
+        simulation(until=1, foreign_lead=lead, inherit=0.0, ceiling=10.0, **{**MANY, "entry": 10.0}).state.innovators
         for lead in (0.0, 0.4)
     )
     entered = even.birth == 0
@@ -147,7 +147,7 @@ def test_lead_raises_entrants(course):
 @pytest.mark.parametrize(
     ("waits", "grew", "hazard"), [(False, False, 0.05), (True, False, 0.25), (False, True, 0.15), (True, True, 0.35)]
 )
-def test_refinancing_hazard(waits, grew, hazard, course):
+def test_refinancing_hazard(waits, grew, hazard, simulation):
     """A firm that runs short gets seed cash again with probability f_0 + f_1 * [prototype] + f_2 * [growth].
 
     It has grown when it sells more than usual.
@@ -160,7 +160,7 @@ def test_refinancing_hazard(waits, grew, hazard, course):
         "founders": 64,
         "seed_cash": 3.5,
     }
-    under_way = course(**settings)
+    under_way = simulation(**settings)
     p, s, seed = under_way.parameters.record, under_way.state, split_seed(0)
     s.innovators.prototype[:], s.innovators.units[:] = waits, 1.0
     s.innovators.usual_units[:] = 0.9 if grew else 1.0
@@ -176,9 +176,9 @@ def test_refinancing_hazard(waits, grew, hazard, course):
     assert abs(given - 2400 * hazard) < 4.0 * np.sqrt(2400 * hazard * (1.0 - hazard))
 
 
-def test_usual_sales_are_a_fading_mean(course):
+def test_usual_sales_are_a_fading_mean(simulation):
     """What a firm usually sells moves a quarter of the way to the last quarter's units, from nothing at entry."""
-    under_way, usual = course(seed=1), 0.0
+    under_way, usual = simulation(seed=1), 0.0
     for t in range(40):
         usual = usual + 0.25 * (under_way.state.innovators.units - usual)
         under_way.advance(t + 1)
@@ -188,11 +188,11 @@ def test_usual_sales_are_a_fading_mean(course):
     assert np.count_nonzero(usual) > 5
 
 
-def test_refinancing_is_blind_to_who_paid(course):
+def test_refinancing_is_blind_to_who_paid(simulation):
     """The same firms are refinanced whether or not they live on public money, are champions or owe equity."""
     found = []
     for public in (0.0, 100.0):
-        under_way = course("grants", until=10, refinance=0.3)
+        under_way = simulation("grants", until=10, refinance=0.3)
         p, s = under_way.parameters.record, under_way.state
         s.ledger.cash[:-4] = 0.1
         i = s.innovators

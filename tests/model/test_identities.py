@@ -314,9 +314,9 @@ TAMPERING: tuple[tuple[str, Callable], ...] = (
 
 
 @pytest.fixture(scope="module")
-def sound(course):
+def sound(simulation):
     """A sound state after quarter 20 with all instruments at work."""
-    under_way = course(Policy(mix=EVERY_INSTRUMENT, end=36, start=15), seed=2, until=21)
+    under_way = simulation(Policy(mix=EVERY_INSTRUMENT, end=36, start=15), seed=2, until=21)
     check_identities(under_way.state, 20)
     return under_way.state
 

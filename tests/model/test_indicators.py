@@ -424,9 +424,9 @@ def test_problems_met_at_the_reported_rate(users, fewer, weight, small):
         assert met.sum() == pytest.approx(expected, abs=4.0 * np.sqrt(expected))
 
 
-def test_profits(course):
+def test_profits(simulation):
     """Revenue of domestic firms less production, own R&D and fixed cost; entry looks at those that earn something."""
-    under_way = course("rd_credit", seed=1)
+    under_way = simulation("rd_credit", seed=1)
     parts = [Entry[name] for name in ("SALES", "SUBSIDY", "PRODUCTION", "FIXED", "RESEARCH", "GRANT", "EQUITY")]
     for t in range(40):
         under_way.advance(t + 1)
@@ -483,9 +483,9 @@ def test_parts_of_users_productivity_sum_to_its_change(policy, run):
     assert all(np.count_nonzero(part) > 5 for part in parts.values())
 
 
-def test_parts_of_users_productivity_by_what_users_did(course):
+def test_parts_of_users_productivity_by_what_users_did(simulation):
     """Each part sums, over the users that did so, size times change of output less technology at full price."""
-    under_way = course("vouchers", seed=3, until=20, choice_noise=0.3, reconsider=0.5)
+    under_way = simulation("vouchers", seed=3, until=20, choice_noise=0.3, reconsider=0.5)
     users, p = under_way.state.users, under_way.parameters
     before, last = users.productivity.copy(), np.maximum(users.provider, -1)
     last = np.where(users.provider == -2, users.technology, last)

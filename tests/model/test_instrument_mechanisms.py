@@ -23,17 +23,17 @@ WRITTEN = {
 
 
 @pytest.fixture
-def course(course):
+def simulation(simulation):
     """The small economy with the values that are written out in this file."""
-    return lambda *which, **changes: course(*which, **{**WRITTEN, **changes})
+    return lambda *which, **changes: simulation(*which, **{**WRITTEN, **changes})
 
 
 @pytest.fixture
-def quarter(course):
+def quarter(simulation):
     """One quarter of the small economy under a policy, on an economy without until then: (before, after)."""
 
     def make(policy, t=20, prepare=lambda state: None, seed=0, **changes):
-        under_way = course("laissez_faire", seed, t, **changes)
+        under_way = simulation("laissez_faire", seed, t, **changes)
         under_way = _under(under_way, policy)
         prepare(under_way.state)
         before = copy_state(under_way.state)
@@ -214,9 +214,9 @@ def test_roadmap_draws_directions(quarter, arm):
     assert np.ptp(roadmap) > 0.05
 
 
-def test_roadmap_is_fixed_for_a_plan_period(course, arm):
+def test_roadmap_is_fixed_for_a_plan_period(simulation, arm):
     """It changes in the first quarter of a plan period and in no other."""
-    under_way, changed, last = course(arm("roadmap", plan_period=10)), [], None
+    under_way, changed, last = simulation(arm("roadmap", plan_period=10)), [], None
     for t in range(30):
         under_way.advance(t + 1)
         now = under_way.state.government.roadmap.tobytes()
@@ -225,13 +225,13 @@ def test_roadmap_is_fixed_for_a_plan_period(course, arm):
     assert changed == [0, 10, 20]
 
 
-def test_common_technology_follows_reports(course):
+def test_common_technology_follows_reports(simulation):
     """common_c = x + gain * (1 - x / ceiling), gain the mean of solutions at the mean size, and
 
     x = common + [1 - exp(-effort)] * (average - common)+, effort = efficacy * (hours / h_ref)^lambda.
     Solutions = gamma * effort * share of reports; a log-normal of log-sd 1 has mean exp(1/2) times its median.
     """
-    under_way = course("laissez_faire", until=20, common_efficacy=0.8)
+    under_way = simulation("laissez_faire", until=20, common_efficacy=0.8)
     p, s = under_way.parameters, under_way.state
     report(s)
     s.support.flow[0].common, s.stocks.common[:] = 0.5, [0.0, 0.1, 0.9, 2.4]
@@ -245,9 +245,9 @@ def test_common_technology_follows_reports(course):
     np.testing.assert_allclose(s.stocks.common, np.minimum(expected, ceiling), rtol=1e-12)
 
 
-def test_common_technology_is_absorbed_by_all(course):
+def test_common_technology_is_absorbed_by_all(simulation):
     """x + imitation * absorptive capacity * (common - x), whatever protects rivals' ideas."""
-    under_way = course("laissez_faire", until=20, ip_protection=1.0)
+    under_way = simulation("laissez_faire", until=20, ip_protection=1.0)
     p, s = under_way.parameters, under_way.state
     s.stocks.common[:] = 2.0
     alive, before = s.innovators.alive, s.innovators.capability.copy()
@@ -258,10 +258,10 @@ def test_common_technology_is_absorbed_by_all(course):
     assert np.any(s.innovators.capability > before)
 
 
-def test_infrastructure_lowers_the_cost_of_integration(course, arm):
+def test_infrastructure_lowers_the_cost_of_integration(simulation, arm):
     """K' = (1 - decay) * K + money; users pay integration * exp(-efficacy * K / Y_0), still after the policy."""
     policy = arm("infrastructure", end=10, budget=0.02)
-    under_way, stock = course(policy, infrastructure_decay=0.1), 0.0
+    under_way, stock = simulation(policy, infrastructure_decay=0.1), 0.0
     output = under_way.state.market[0].initial_output
     for t in range(20):
         under_way.advance(t + 1)
@@ -275,22 +275,22 @@ def test_infrastructure_lowers_the_cost_of_integration(course, arm):
 
 
 # -- framework
-def test_basic_research_adds_to_science(course):
+def test_basic_research_adds_to_science(simulation):
     """science - 1 decays and grows by efficacy * hours bought / H_0."""
-    under_way = course("laissez_faire", until=4, science_decay=0.2)
+    under_way = simulation("laissez_faire", until=4, science_decay=0.2)
     p, s = under_way.parameters, under_way.state
     s.support.flow[0].science, s.stocks.level[0].science = 5.0, 3.0
     research_in_public(p.record, reference_to(s))
     assert s.stocks.level[0].science == pytest.approx(1.0 + 0.8 * 2.0 + 0.1 * 5.0 / s.market[0].wage / 20.0)
 
 
-def test_basic_research_multiplies_the_hazard_of_discovery(course):
+def test_basic_research_multiplies_the_hazard_of_discovery(simulation):
     """-log(1 - chance) is proportional to science: none without it, all that explore find with endless science."""
     hazard = [-np.log(1.0 - discovery_chance(0.14, 0.5, 1.0, 0.4, science, 10.0, 0.2)) for science in (1.0, 2.5)]
     assert hazard[1] == pytest.approx(2.5 * hazard[0])
     found = []
     for science in (0.0, 1e12):
-        under_way = course("laissez_faire", until=10, science_decay=0.0, switch_saturation=1.0)
+        under_way = simulation("laissez_faire", until=10, science_decay=0.0, switch_saturation=1.0)
         s = under_way.state
         s.stocks.level[0].science = science
         explores = s.innovators.alive & ~s.innovators.prototype
@@ -301,9 +301,9 @@ def test_basic_research_multiplies_the_hazard_of_discovery(course):
     assert found[0] < found[1] == 1.0
 
 
-def test_talent_comes_to_the_market_years_later(course, arm):
+def test_talent_comes_to_the_market_years_later(simulation, arm):
     """Engineers trained with a quarter's money arrive exactly `talent_lag` quarters later, and retire at 0.625 %."""
-    under_way = course(arm("talent", start=2, end=4), talent_lag=7)
+    under_way = simulation(arm("talent", start=2, end=4), talent_lag=7)
     market, levels = under_way.state.market[0], []
     for t in range(16):
         under_way.advance(t + 1)
@@ -331,9 +331,9 @@ def test_talent_raises_the_supply_of_engineers(elasticity, quarter):
     assert many.market[0].hours == pytest.approx(few.market[0].hours * ratio)
 
 
-def test_market_unification_damps_segmentation(course, arm):
+def test_market_unification_damps_segmentation(simulation, arm):
     """Segmentation is multiplied by exp(-efficacy * money / Y_0) while money flows, and is back afterwards."""
-    under_way = course(arm("market_unification", end=10), segmentation=0.8)
+    under_way = simulation(arm("market_unification", end=10), segmentation=0.8)
     under_way.advance(10)
     assert under_way.state.market[0].segmentation == pytest.approx(0.8 * np.exp(-200.0 * 0.005 * NET))
     under_way.advance(11)
@@ -354,21 +354,21 @@ def test_market_unification_lets_users_meet_firms_of_other_regions(quarter, arm)
     assert free > 0.45  # half of the firms are in the other region, and hardly any of them is known
 
 
-def test_observatory_buys_foresight(course, arm):
+def test_observatory_buys_foresight(simulation, arm):
     """phi' = phi + (1 - phi) * [1 - exp(-efficacy * money / Y_0)]."""
-    under_way = course(arm("observatory", foresight=0.4), until=3)
+    under_way = simulation(arm("observatory", foresight=0.4), until=3)
     expected = 0.4 + 0.6 * (1.0 - np.exp(-200.0 * 0.005 * NET))
     assert under_way.state.support.flow[0].foresight == pytest.approx(expected)
 
 
-def test_observatory_makes_plans_truer(course, arm):
+def test_observatory_makes_plans_truer(simulation, arm):
     """A plan made with the observatory's foresight is phi' * truth + (1 - phi') * the same guess, not phi's.
 
     Truth without drift: output-weighted n_cj * e_c^(rho - 1) over its sum, e the mean of products in use.
     """
     policy, plans = arm("grants", foresight=0.0, start=20), []
     for foresight in (0.0, 0.5, 1.0):
-        under_way = course("laissez_faire", until=20, needs_drift=0.0)
+        under_way = simulation("laissez_faire", until=20, needs_drift=0.0)
         p, s = under_way.parameters, under_way.state
         s.support.flow[0].foresight = foresight
         choose_firms(20, p.record, policy.record, split_seed(0), reference_to(s))

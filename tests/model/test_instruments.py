@@ -119,10 +119,10 @@ JUMPING = {"vouchers", "procurement", "demonstration", "common_technology"}
 
 
 @pytest.mark.parametrize("name", [name for name in INSTRUMENTS if name not in JUMPING])
-def test_hardly_anything_for_hardly_any_money(name, course, arm):
+def test_hardly_anything_for_hardly_any_money(name, simulation, arm):
     """A billionth of initial output moves no capability, direction, tie, output or cost by more than its like."""
     traits = {"start": 30, "end": 48, "waive_risk": 1.0, "budget": 1e-9}
-    idle, moved = (course(policy, until=31).state for policy in ("laissez_faire", arm(name, **traits)))
+    idle, moved = (simulation(policy, until=31).state for policy in ("laissez_faire", arm(name, **traits)))
     assert np.array_equal(moved.users.contacts, idle.users.contacts)
     for one, other in (
         (moved.innovators.capability, idle.innovators.capability),
@@ -134,9 +134,9 @@ def test_hardly_anything_for_hardly_any_money(name, course, arm):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-def test_nothing_before_it_starts_and_no_support_after_it_ends(alone, course):
+def test_nothing_before_it_starts_and_no_support_after_it_ends(alone, simulation):
     """Support is given in the quarters of the calendar only; what is then left has been returned."""
-    under_way = course(alone.replace(start=8, end=16))
+    under_way = simulation(alone.replace(start=8, end=16))
     for t in range(24):
         under_way.advance(t + 1)
         support = under_way.state.support
@@ -200,13 +200,13 @@ CORNERS = {"talent": {"talent_lag": 4}, "common_technology": {"solution_step": 0
 
 
 @pytest.mark.parametrize(("name", "efficacy"), EFFICACIES.items())
-def test_efficacy_moves_the_effect(name, efficacy, course):
+def test_efficacy_moves_the_effect(name, efficacy, simulation):
     """From a tenth of the guess to ten times it the effect of the same money rises, from nothing without any."""
     default = Parameters.model_fields[efficacy].default
     corner = CORNERS.get(name, {})
     values = [
-        read(name, course(name, until=8, **{efficacy: default * factor}, **corner).state) for factor in (0.1, 1, 10)
+        read(name, simulation(name, until=8, **{efficacy: default * factor}, **corner).state) for factor in (0.1, 1, 10)
     ]
     assert values[0] < values[1] < values[2]
-    nothing = read(name, course("laissez_faire", until=8, **corner).state)
+    nothing = read(name, simulation("laissez_faire", until=8, **corner).state)
     assert nothing < values[0]

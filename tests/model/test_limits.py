@@ -19,9 +19,9 @@ NO_CHANGE = {
 }  # fmt: skip
 
 
-def test_nothing_changes_technology_without_cause(course):
+def test_nothing_changes_technology_without_cause(simulation):
     """No R&D, entry, drift, imitation or learning: capability, quality, cost and price stand still for ever."""
-    under_way = course(until=1, initial_capability=1.0, risk=0.0, integration=0.0, **NO_CHANGE)
+    under_way = simulation(until=1, initial_capability=1.0, risk=0.0, integration=0.0, **NO_CHANGE)
     fields = ("capability", "effective", "quality", "unit_cost", "price", "generation", "markup")
     before = {name: getattr(under_way.state.innovators, name).copy() for name in fields}
     needs = under_way.state.industries.needs.copy()
@@ -33,13 +33,13 @@ def test_nothing_changes_technology_without_cause(course):
 
 
 @pytest.mark.parametrize("idle", ["users_engineering", "sailing_ship"])
-def test_old_technology_stands_still_without_engineering(idle, course):
+def test_old_technology_stands_still_without_engineering(idle, simulation):
     """Without users' own engineers, or without what they achieve, nobody's old technology improves."""
-    under_way = course("rd_credit", **{idle: 0.0})
+    under_way = simulation("rd_credit", **{idle: 0.0})
     before = under_way.state.users.old_quality.copy()
     under_way.advance(48)
     assert np.array_equal(under_way.state.users.old_quality, before)
-    assert np.any(course("rd_credit", until=48).state.users.old_quality > before)
+    assert np.any(simulation("rd_credit", until=48).state.users.old_quality > before)
 
 
 def test_horizon_only_says_how_long_one_looks(run):
@@ -56,13 +56,13 @@ def test_engineers_without_elasticity(run):
     assert np.ptp(grown.series["wage"]) > 0.0
 
 
-def test_wage_lies_between_fixed_and_boundless_supply(course):
+def test_wage_lies_between_fixed_and_boundless_supply(simulation):
     """In the first quarter all bid with the same money M, and the elasticity alone parts wage and hours.
 
     eps = 0: w = M / H_0 and H = H_0; eps without bound: w = w_0 and H = M / w_0. Any other lies between, in order.
     """
     markets = [
-        course("rd_credit", until=1, supply_elasticity=eps, displacement=0.0).state.market[0]
+        simulation("rd_credit", until=1, supply_elasticity=eps, displacement=0.0).state.market[0]
         for eps in (0.0, 0.2, 1.0, 3.0)
     ]
     wages, hours = np.array([market.wage for market in markets]), np.array([market.hours for market in markets])
@@ -73,9 +73,9 @@ def test_wage_lies_between_fixed_and_boundless_supply(course):
     assert np.all(np.diff(hours) > 0.0) and hours[-1] < money[0] / initial_wage
 
 
-def test_wage_at_the_start_is_the_reference(course):
+def test_wage_at_the_start_is_the_reference(simulation):
     """Without policy the first quarter's wage and hours are w_0 and H_0."""
-    market = course(until=1).state.market[0]
+    market = simulation(until=1).state.market[0]
     assert market.wage == pytest.approx(market.initial_wage, rel=1e-12)
     assert market.hours == pytest.approx(market.initial_supply, rel=1e-12)
 
@@ -149,7 +149,7 @@ SAME = {
 
 
 @pytest.mark.parametrize("policy", ["laissez_faire", "selective", "application", "community"])
-def test_problems_are_irrelevant_without_feng_s_mechanism(policy, course):
+def test_problems_are_irrelevant_without_feng_s_mechanism(policy, simulation):
     """kappa = 1, no exploration, no solutions by users, and reports kept out of belief: what users meet moves nothing.
 
     Beliefs and the pool of reports are put back every quarter; then silent users and users that meet all problems that
@@ -157,7 +157,7 @@ def test_problems_are_irrelevant_without_feng_s_mechanism(policy, course):
     """
     tallies = []
     for changes in ({"report": 0.0}, {"report": 0.5, "report_noise": 0.5, "novelty_half": 90.0}):
-        under_way = course(policy, own_problems=1.0, explore_max=0.0, lead_solution=0.0, **changes)
+        under_way = simulation(policy, own_problems=1.0, explore_max=0.0, lead_solution=0.0, **changes)
         firms, government = under_way.state.innovators, under_way.state.government
         belief = firms.belief.copy()
         for t in range(48):
@@ -186,9 +186,9 @@ def test_one_domain_makes_the_plan_irrelevant(run, arm, same_series):
         np.testing.assert_allclose(made.series["diversity"], 1.0, rtol=1e-12)
 
 
-def test_one_industry_has_one_need(course):
+def test_one_industry_has_one_need(simulation):
     """With one industry every firm serves one industry, and all users are of the traditional layer."""
-    under_way = course(until=30, industries=1)
+    under_way = simulation(until=30, industries=1)
     assert set(under_way.state.industries.layer) == {0}
     assert under_way.state.tallies[29].industries_served == under_way.state.tallies[29].selling_firms > 0
 
@@ -205,12 +205,12 @@ def test_noise_makes_choice_uniform(small):
     assert stats.chisquare(np.bincount(place, minlength=contacts.shape[1] + 1)).pvalue > 1e-4
 
 
-def test_no_noise_makes_choice_rational(course):
+def test_no_noise_makes_choice_rational(simulation):
     """Without taste noise a user never switches to an offer that it values less than what it has.
 
     With free switching and one quarter, every reconsidering user holds the best it knows.
     """
-    under_way = course(until=20, choice_noise=0.0, integration=0.0, risk=0.0, friction=0.0, reconsider=1.0,
+    under_way = simulation(until=20, choice_noise=0.0, integration=0.0, risk=0.0, friction=0.0, reconsider=1.0,
                        mastery_start=1.0)  # fmt: skip
     users, firms, p = under_way.state.users, under_way.state.innovators, under_way.parameters
     contacts = users.contacts.copy()
@@ -237,19 +237,19 @@ def test_wright_exponent_is_recovered(small):
     assert fit.slope == pytest.approx(-0.3, rel=1e-9) and fit.rvalue**2 > 1.0 - 1e-12
 
 
-def test_segmented_users_meet_only_their_region(course):
+def test_segmented_users_meet_only_their_region(simulation):
     """With full segmentation every tie stays within its region."""
-    under_way = course(until=30, segmentation=1.0)
+    under_way = simulation(until=30, segmentation=1.0)
     users, firms = under_way.state.users, under_way.state.innovators
     user, place = np.nonzero(users.contacts >= 0)
     assert np.all(firms.region[users.contacts[user, place]] == users.region[user])
 
 
-def test_an_entrant_takes_nothing_over_from_its_slot(course, arm):
+def test_an_entrant_takes_nothing_over_from_its_slot(simulation, arm):
     """What a firm that has gone leaves in its slot is read by no rule: rubbish in empty slots changes nothing."""
     paths = []
     for rubbish in (False, True):
-        under_way = course(
+        under_way = simulation(
             arm("procurement", criterion="leader", patience=2), until=10, seed=1, entry=1.0, fixed_cost=0.1
         )
         firms = under_way.state.innovators
@@ -271,9 +271,9 @@ def test_meetings_favour_no_slot(small):
         assert stats.chisquare(np.bincount(contacts.ravel(), minlength=parameters.founders)).pvalue > 1e-4, slots
 
 
-def test_contacts_last_without_meetings(course):
+def test_contacts_last_without_meetings(simulation):
     """Without meetings and exits users know at the end whom they knew at the start."""
-    under_way = course(meet=0.0, fixed_cost=0.0, burn=0.0, research_intensity=0.0)
+    under_way = simulation(meet=0.0, fixed_cost=0.0, burn=0.0, research_intensity=0.0)
     before = under_way.state.users.contacts.copy()
     under_way.advance(48)
     assert np.array_equal(under_way.state.users.contacts, before)
@@ -291,7 +291,7 @@ def test_no_problems_no_solutions_at_kappa_zero(run):
     assert run(report=0.0, own_problems=0.0).summary["problems_solved"] == 0.0
 
 
-def test_belief_survives_silence(course):
+def test_belief_survives_silence(simulation):
     """A firm that has heard nothing for centuries still has a direction."""
-    under_way = course(until=1200, horizon=1200, report=0.0, belief_memory=0.5, users=20, fixed_cost=0.0, slots=12)
+    under_way = simulation(until=1200, horizon=1200, report=0.0, belief_memory=0.5, users=20, fixed_cost=0.0, slots=12)
     assert np.all(np.isfinite(under_way.state.innovators.direction))

@@ -146,8 +146,10 @@ def test_all_policies_meet_the_same_networks() -> None:
             for name in ("laissez_faire", "selective", "application")
         )
         for other in others:
-            assert np.array_equal(first.course.state.users.peers, other.course.state.users.peers)
-            assert np.array_equal(first.course.state.innovators.supplier, other.course.state.innovators.supplier)
+            assert np.array_equal(first.simulation.state.users.peers, other.simulation.state.users.peers)
+            assert np.array_equal(
+                first.simulation.state.innovators.supplier, other.simulation.state.innovators.supplier
+            )
 
 
 @pytest.mark.parametrize("kind", [kind for kind in PEERS if kind != "community"])
@@ -217,7 +219,7 @@ def graph(economy: Economy) -> Any:
 
 
 def test_nodes_and_edges_are_typed(economy: Economy, graph: Any) -> None:
-    state = economy.course.state
+    state = economy.simulation.state
     assert isinstance(graph, nx.MultiDiGraph)
     assert graph.graph["period"] == 40
     assert {found["kind"] for _, found in graph.nodes(data=True)} == {"user", "innovator", "supplier"}
@@ -237,7 +239,7 @@ def test_nodes_and_edges_are_typed(economy: Economy, graph: Any) -> None:
 
 
 def test_payments_and_orders_are_those_of_the_accounts(economy: Economy, graph: Any) -> None:
-    state = economy.course.state
+    state = economy.simulation.state
     paid = sum(found["payment"] for *_, found in edges(graph, "use"))
     assert paid == pytest.approx(state.users.spending[state.users.provider >= 0].sum(), rel=1e-12)
     ordered = sum(found["units"] for *_, found in edges(graph, "order"))
@@ -295,8 +297,8 @@ def test_any_economy_has_a_graph(size: str) -> None:
 def test_an_empty_economy_has_a_graph() -> None:
     """Without a single firm: as after all have left."""
     economy = Economy("laissez_faire", **WATCHED)
-    economy.course.state.innovators.alive[:] = False
-    economy.course.state.users.contacts[:] = -1
+    economy.simulation.state.innovators.alive[:] = False
+    economy.simulation.state.users.contacts[:] = -1
     graph = economy.network()
     assert not nodes(graph, "innovator")
     assert {key for *_, key in graph.edges(keys=True)} == {"peer"}

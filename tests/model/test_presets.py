@@ -104,7 +104,7 @@ def test_sequence_changes_sides(run, arm):
     assert policies["sequenced"].later_from == 40 and dict(policies["sequenced"].later_mix) == {"vouchers": 1.0}
 
 
-def test_what_is_unspent_moves_on(course, arm):
+def test_what_is_unspent_moves_on(simulation, arm):
     """Instruments that end leave their purse to those that follow, in proportion; none is lost."""
     policy = Policy(
         mix={"vouchers": 1.0},
@@ -113,7 +113,7 @@ def test_what_is_unspent_moves_on(course, arm):
         end=36,
         subsidy_cap=0.0,
     )
-    under_way = course(policy, until=11)
+    under_way = simulation(policy, until=11)
     placed = dict(zip(INSTRUMENTS, under_way.state.government.placed[10], strict=True))
     total = 0.93 * 11 * 0.005 * under_way.state.market[0].initial_output
     assert placed["infrastructure"] == pytest.approx(0.75 * total) and placed["rebate"] == pytest.approx(0.25 * total)
@@ -141,9 +141,9 @@ def test_contradictions_are_refused(traits, words):
 
 
 # -- local governments
-def test_local_governments_back_firms_of_their_region(course, arm):
+def test_local_governments_back_firms_of_their_region(simulation, arm):
     """Each region has at most its seats, filled with own domestic firms while there are any."""
-    under_way = course(arm("guidance_funds", local_champions=2), regions=3, founders=40)
+    under_way = simulation(arm("guidance_funds", local_champions=2), regions=3, founders=40)
     for t in range(36):
         under_way.advance(t + 1)
         s = under_way.state
@@ -154,9 +154,9 @@ def test_local_governments_back_firms_of_their_region(course, arm):
         assert np.all(s.innovators.alive[backed] & ~s.innovators.foreign[backed])
 
 
-def test_regions_decide_for_themselves(course, arm):
+def test_regions_decide_for_themselves(simulation, arm):
     """Without foresight local governments back others than the nation's government would, by signals of their own."""
-    local = course(arm("guidance_funds", foresight=0.5, herding=0.0), until=1, regions=1, founders=40).state
-    national = course(arm("grants", foresight=0.5, champions=2), until=1, regions=1, founders=40).state
+    local = simulation(arm("guidance_funds", foresight=0.5, herding=0.0), until=1, regions=1, founders=40).state
+    national = simulation(arm("grants", foresight=0.5, champions=2), until=1, regions=1, founders=40).state
     assert local.government.backed.sum() == national.government.chosen.sum() == 2
     assert not np.array_equal(local.government.backed, national.government.chosen)

@@ -24,9 +24,9 @@ def test_infrastructure_is_what_was_invested_less_depreciation(run):
     assert np.all(made.series["infrastructure_usage"] >= 0.0) and made.series["infrastructure_usage"].max() > 0.0
 
 
-def test_usage_of_infrastructure(course):
+def test_usage_of_infrastructure(simulation):
     """What users of a quarter save on integration over the stock, from who changed provider in it."""
-    under_way = course("infrastructure", seed=3, until=20, choice_noise=0.1)
+    under_way = simulation("infrastructure", seed=3, until=20, choice_noise=0.1)
     before = under_way.state.users.provider.copy()
     under_way.advance(21)
     users, p, market = under_way.state.users, under_way.parameters, under_way.state.market[0]

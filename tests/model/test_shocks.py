@@ -15,10 +15,10 @@ ARMS = ("laissez_faire", "rd_credit", "vouchers")
 ABROAD = {"founders": 40, "foreign_founders": 0.5, "foreign_suppliers": 0.5, "suppliers": 40}
 
 
-def both(course, policy="laissez_faire", until=AT + 1, **shock):
+def both(simulation, policy="laissez_faire", until=AT + 1, **shock):
     """The state at `until` without and with a shock."""
     common = {name: value for name, value in shock.items() if name not in SHOCKS}
-    return course(policy, until=until, **common).state, course(policy, until=until, **shock).state
+    return simulation(policy, until=until, **common).state, simulation(policy, until=until, **shock).state
 
 
 # -- when
@@ -68,9 +68,9 @@ def test_withdrawal_of_what_does_not_run_is_nothing(run, arm, same_series):
 
 
 # -- demand and cost
-def test_demand_falls_by_its_depth(course):
+def test_demand_falls_by_its_depth(simulation):
     """In the quarter it strikes, all output, sales and spending are those without it times 1 - depth."""
-    calm, struck = both(course, demand_shock=AT, demand_depth=0.4)
+    calm, struck = both(simulation, demand_shock=AT, demand_depth=0.4)
     np.testing.assert_allclose(struck.users.output, 0.6 * calm.users.output, rtol=1e-12)
     np.testing.assert_allclose(struck.users.spending, 0.6 * calm.users.spending, rtol=1e-12)
     np.testing.assert_allclose(struck.innovators.units, 0.6 * calm.innovators.units, rtol=1e-12)
@@ -78,9 +78,9 @@ def test_demand_falls_by_its_depth(course):
     assert struck.ledger.moved[AT, bill] == pytest.approx(0.6 * calm.ledger.moved[AT, bill])
 
 
-def test_cost_rises_for_all_products(course):
+def test_cost_rises_for_all_products(simulation):
     """In the quarter it strikes, every firm's unit cost and price are those without it times 1 + rise."""
-    calm, struck = both(course, cost_shock=AT, cost_rise=0.7)
+    calm, struck = both(simulation, cost_shock=AT, cost_rise=0.7)
     alive = calm.innovators.alive & (calm.innovators.birth < AT)
     np.testing.assert_allclose(struck.innovators.unit_cost[alive], 1.7 * calm.innovators.unit_cost[alive], rtol=1e-12)
     np.testing.assert_allclose(struck.innovators.price[alive], 1.7 * calm.innovators.price[alive], rtol=1e-12)
@@ -90,9 +90,9 @@ def test_cost_rises_for_all_products(course):
     ("shock", "duration", "size", "level"),
     [("demand_shock", "demand_duration", "demand", 0.7), ("cost_shock", "cost_duration", "cost", 1.5)],
 )
-def test_lasts_as_long_as_declared(shock, duration, size, level, course):
+def test_lasts_as_long_as_declared(shock, duration, size, level, simulation):
     """The rise or fall holds in exactly `duration` quarters from the strike on."""
-    under_way, levels = course(**{shock: 5, duration: 3}), []
+    under_way, levels = simulation(**{shock: 5, duration: 3}), []
     for t in range(12):
         under_way.advance(t + 1)
         levels.append(under_way.state.market[0][size])
@@ -100,18 +100,18 @@ def test_lasts_as_long_as_declared(shock, duration, size, level, course):
 
 
 # -- paradigm break
-def test_paradigm_raises_the_ceilings_to_come(course):
+def test_paradigm_raises_the_ceilings_to_come(simulation):
     """Ceilings of generations beyond the frontier rise by the jump, those of generations on offer do not."""
-    calm, struck = both(course, paradigm_break=AT, paradigm_jump=0.8)
+    calm, struck = both(simulation, paradigm_break=AT, paradigm_jump=0.8)
     frontier = int(calm.tallies["frontier_generation"][AT - 1])
     expected = calm.ceiling + 0.8 * (np.arange(calm.ceiling.shape[0]) > frontier)
     np.testing.assert_allclose(struck.ceiling, expected, rtol=1e-15)
 
 
 @pytest.mark.parametrize("policy", ARMS)
-def test_paradigm_moves_needs_alike(policy, course):
+def test_paradigm_moves_needs_alike(policy, simulation):
     """latent = (1 - shift) * latent + shift * latent in another order of domains, one for all industries and arms."""
-    calm, struck = both(course, policy, paradigm_break=AT, paradigm_shift=0.6, needs_drift=0.0)
+    calm, struck = both(simulation, policy, paradigm_break=AT, paradigm_shift=0.6, needs_drift=0.0)
     before, after = calm.industries.latent, struck.industries.latent
     orders = [
         order
@@ -119,15 +119,15 @@ def test_paradigm_moves_needs_alike(policy, course):
         if np.allclose(after, 0.4 * before + 0.6 * before[:, list(order)], rtol=1e-9)
     ]
     assert len(orders) == 1
-    free = course(until=AT + 1, paradigm_break=AT, paradigm_shift=0.6, needs_drift=0.0).state.industries.latent
+    free = simulation(until=AT + 1, paradigm_break=AT, paradigm_shift=0.6, needs_drift=0.0).state.industries.latent
     assert after.tobytes() == free.tobytes()
 
 
 # -- surge
 @pytest.mark.parametrize("policy", ARMS)
-def test_surge_adds_entrants(policy, course):
+def test_surge_adds_entrants(policy, simulation):
     """In its quarter exactly the declared number more enter, in every arm, and the others are who they were."""
-    calm, struck = both(course, policy, entry_surge=AT, surge_size=15, slots=128)
+    calm, struck = both(simulation, policy, entry_surge=AT, surge_size=15, slots=128)
     assert struck.tallies["entries"][AT] == calm.tallies["entries"][AT] + 15
     born = [
         state.innovators.belief[state.innovators.alive & (state.innovators.birth == AT)] for state in (calm, struck)
@@ -135,18 +135,20 @@ def test_surge_adds_entrants(policy, course):
     assert born[1][: len(born[0])].tobytes() == born[0].tobytes() and len(born[1]) == len(born[0]) + 15
 
 
-def test_surge_is_over_in_a_quarter(course):
+def test_surge_is_over_in_a_quarter(simulation):
     """Entry without pull of profits is back at its luck in the next quarter."""
     quiet = {"entry_profit": 0.0, "deterrence": 0.0, "slots": 256}
-    calm, struck = both(course, until=AT + 10, entry_surge=AT, **quiet)
+    calm, struck = both(simulation, until=AT + 10, entry_surge=AT, **quiet)
     difference = struck.tallies["entries"] - calm.tallies["entries"]
     assert np.flatnonzero(difference).tolist() == [AT] and difference[AT] == 20
 
 
 # -- decoupling
-def test_decoupling_removes_all_foreigners(course, small):
+def test_decoupling_removes_all_foreigners(simulation, small):
     """From its quarter on no foreign firm lives or enters, and every component is domestic; no other firm has left."""
-    free, under_way = (course(until=AT, foreign_entrants=0.5, **ABROAD, **shock) for shock in ({}, {"decoupling": AT}))
+    free, under_way = (
+        simulation(until=AT, foreign_entrants=0.5, **ABROAD, **shock) for shock in ({}, {"decoupling": AT})
+    )
     before = free.state.innovators.alive & ~free.state.innovators.foreign
     foreign = np.count_nonzero(free.state.innovators.alive & free.state.innovators.foreign)
     free.advance(AT + 1)
@@ -165,9 +167,9 @@ def test_decoupling_removes_all_foreigners(course, small):
     assert s.tallies["domestic_components"][:AT].sum() < s.tallies["components"][:AT].sum()
 
 
-def test_decoupling_keeps_domains(course):
+def test_decoupling_keeps_domains(simulation):
     """A firm cut off from a foreign supplier finds a domestic one in the same domain; other ties stay as they were."""
-    calm, struck = both(course, decoupling=AT, **ABROAD)
+    calm, struck = both(simulation, decoupling=AT, **ABROAD)
     foreign = calm.suppliers.foreign[calm.innovators.supplier]
     assert np.all(calm.suppliers.domain[struck.innovators.supplier] == np.arange(4))
     assert not np.any(calm.suppliers.foreign[struck.innovators.supplier])
@@ -175,12 +177,12 @@ def test_decoupling_keeps_domains(course):
     assert 0.2 < foreign.mean() < 0.8 and np.unique(struck.innovators.supplier[foreign]).size > 4
 
 
-def test_decoupling_in_part_takes_a_keyed_share(course):
+def test_decoupling_in_part_takes_a_keyed_share(simulation):
     """About the share goes; who goes at a small share goes at a larger one, and the same in every arm."""
 
     def gone(share, policy="laissez_faire"):
         changes = {**ABROAD, "slots": 256, "founders": 200, "suppliers": 200, "entry": 0.0, "entry_profit": 0.0}
-        calm, struck = both(course, policy, 1 + 1, decoupling=1, decoupling_share=share, **changes)
+        calm, struck = both(simulation, policy, 1 + 1, decoupling=1, decoupling_share=share, **changes)
         firms = calm.innovators.foreign & calm.innovators.alive & ~struck.innovators.alive
         cut = np.unique(calm.innovators.supplier[calm.innovators.supplier != struck.innovators.supplier])
         served = np.unique(calm.innovators.supplier[calm.suppliers.foreign[calm.innovators.supplier]])

@@ -51,6 +51,15 @@ def test_bad_numbers_of_threads(threads):
         simulate(Parameters(**TINY), threads=threads)
 
 
+def test_frame_of_a_run():
+    """A row per quarter and a column per indicator, with the numbers of the series."""
+    run = simulate(Parameters(**TINY), "grants", 3)
+    frame = run.to_frame()
+    assert frame.index.name == "period" and list(frame.index) == list(range(TINY["horizon"]))
+    assert list(frame) == list(run.series)
+    assert all(np.array_equal(frame[name], values, equal_nan=True) for name, values in run.series.items())
+
+
 def test_many_runs_are_the_same_runs():
     """Seed by seed, policy by policy, from one world per seed: what each would have been alone."""
     p, names = Parameters(**TINY), ["grants", "vouchers"]
@@ -96,9 +105,9 @@ def test_a_provider_is_not_swapped_for_another_firm():
 
 
 @pytest.mark.parametrize(("t", "counted"), [(9, False), (10, True), (17, True), (18, False)])
-def test_exits_within_eight_quarters_of_withdrawal_are_counted(t, counted, course, arm):
+def test_exits_within_eight_quarters_of_withdrawal_are_counted(t, counted, simulation, arm):
     """Of firms that were there when policy ended, by whether they were supported and whether they sold."""
-    under_way = course(arm("grants", end=10), horizon=24)
+    under_way = simulation(arm("grants", end=10), horizon=24)
     p, policy, s = under_way.parameters.record, under_way.policy.record, under_way.state
     leaving = np.flatnonzero(s.innovators.alive)[:7]
     s.innovators.watched[leaving] = [0, 1, 1, 1 + SUPPORTED, 1 + SELLING, 1 + SELLING, 1 + SUPPORTED + SELLING]
@@ -111,9 +120,9 @@ def test_exits_within_eight_quarters_of_withdrawal_are_counted(t, counted, cours
 
 
 @pytest.mark.parametrize("sold", [0.0, 0.01])
-def test_a_product_that_sells_at_all_stays_on_sale(sold, course):
+def test_a_product_that_sells_at_all_stays_on_sale(sold, simulation):
     """Short of saturation, a prototype is taken up where nothing is sold while others have shown it, and only there."""
-    under_way = course(switch_saturation=1.0, until=20)
+    under_way = simulation(switch_saturation=1.0, until=20)
     innovators = under_way.state.innovators
     firms = np.flatnonzero(innovators.alive)
     innovators.generation[firms[::2]] = innovators.generation.max() + 1

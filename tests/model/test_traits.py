@@ -134,42 +134,42 @@ def test_direction(direction, tried):
 
 
 # -- who is chosen
-def chosen_firms(course, until=21, name="grants", **traits):
+def chosen_firms(simulation, until=21, name="grants", **traits):
     """Slots that government holds as champions at the end of quarter `until` - 1, and the economy."""
-    under_way = course(Policy(mix={name: 1.0}, start=20, end=36, **traits), seed=1, until=until)
+    under_way = simulation(Policy(mix={name: 1.0}, start=20, end=36, **traits), seed=1, until=until)
     government = under_way.state.government
     held = government.backed if name == "guidance_fund" else government.chosen
     return np.flatnonzero(held), under_way.state.innovators
 
 
-def test_only_young_domestic_firms_are_chosen(course):
+def test_only_young_domestic_firms_are_chosen(simulation):
     """Nobody older than `max_age` and nobody foreign gets a seat; all that may, get one where seats suffice."""
-    slots, firms = chosen_firms(course, max_age=10, champions=64)
+    slots, firms = chosen_firms(simulation, max_age=10, champions=64)
     before = firms.alive & (firms.birth < 20)  # who enters in the quarter was not there yet
     eligible = before & ~firms.foreign & (20 - firms.birth <= 10)
     assert np.array_equal(slots, np.flatnonzero(eligible)) and 0 < len(slots) < np.count_nonzero(before)
 
 
-def test_bias_to_size_chooses_the_largest(course):
+def test_bias_to_size_chooses_the_largest(simulation):
     """A blind government with a strong bias to size takes the firms that sold most when it chose."""
-    before = course(seed=1, until=20).state.innovators
-    slots, _ = chosen_firms(course, champions=3, foresight=0.0, bias_size=5.0)
+    before = simulation(seed=1, until=20).state.innovators
+    slots, _ = chosen_firms(simulation, champions=3, foresight=0.0, bias_size=5.0)
     domestic = np.flatnonzero(before.alive & ~before.foreign)
     largest = domestic[np.argsort(-before.revenue[domestic])[:3]]
     assert set(slots) == set(largest)
 
 
-def test_every_region_backs_its_own(course):
+def test_every_region_backs_its_own(simulation):
     """Each local government fills its seats with firms of its region; money goes to them alone."""
-    slots, firms = chosen_firms(course, name="guidance_fund", local_champions=2)
+    slots, firms = chosen_firms(simulation, name="guidance_fund", local_champions=2)
     assert np.bincount(firms.region[slots], minlength=2).tolist() == [2, 2]
     assert set(np.flatnonzero(firms.equity)) <= set(slots) and firms.equity.sum() > 0.0
 
 
-def test_herding_follows_the_fashion(course):
+def test_herding_follows_the_fashion(simulation):
     """Blind local governments that herd back the firms whose belief is most like that of the one firm backed so far."""
     policy = Policy(mix={"guidance_fund": 1.0}, start=20, end=36, foresight=0.0, herding=5.0, local_champions=2)
-    under_way = course(policy, seed=1, until=20)
+    under_way = simulation(policy, seed=1, until=20)
     government, firms = under_way.state.government, under_way.state.innovators
     domestic = firms.alive & ~firms.foreign
     leader = np.flatnonzero(domestic & (firms.region == 0))[0]
@@ -183,11 +183,11 @@ def test_herding_follows_the_fashion(course):
 
 
 # -- what instruments do, where theory is exact
-def test_platforms_bring_more_meetings(course):
+def test_platforms_bring_more_meetings(simulation):
     """With a platform users meet more firms; at an efficacy ten times as high still more."""
 
     def meetings(policy, efficacy):
-        under_way = course(policy, seed=1, until=20, platform_efficacy=efficacy, meet=0.0)
+        under_way = simulation(policy, seed=1, until=20, platform_efficacy=efficacy, meet=0.0)
         before = under_way.state.users.contacts.copy()
         under_way.advance(21)
         return np.count_nonzero(under_way.state.users.contacts != before)
@@ -196,18 +196,18 @@ def test_platforms_bring_more_meetings(course):
     assert meetings("laissez_faire", 20.0) < few < many
 
 
-def test_unification_opens_regions(course):
+def test_unification_opens_regions(simulation):
     """In a segmented market users meet only their region; unification lets them meet others."""
 
     def met_elsewhere(policy):
-        state = course(policy, seed=1, until=36, segmentation=1.0, meet=0.2, unification_efficacy=200.0).state
+        state = simulation(policy, seed=1, until=36, segmentation=1.0, meet=0.2, unification_efficacy=200.0).state
         user, place = np.nonzero(state.users.contacts >= 0)
         return np.mean(state.innovators.region[state.users.contacts[user, place]] != state.users.region[user])
 
     assert met_elsewhere("laissez_faire") == 0.0 < met_elsewhere("market_unification")
 
 
-def test_an_observatory_without_limit_sees_all(course):
+def test_an_observatory_without_limit_sees_all(simulation):
     """Enough money buys perfect foresight from the next plan on: a blind government then plans as a seer does.
 
     Roadmaps that do not heed the plan keep the two economies alike.
@@ -215,7 +215,7 @@ def test_an_observatory_without_limit_sees_all(course):
     mix, plans = {"observatory": 0.9, "roadmap": 0.1}, []
     for foresight in (0.0, 1.0):
         policy = Policy(mix=mix, budget=0.1, end=36, plan_period=10, roadmap_plan=0.0, foresight=foresight)
-        under_way = course(policy, seed=1, until=1, observatory_efficacy=2000.0)
+        under_way = simulation(policy, seed=1, until=1, observatory_efficacy=2000.0)
         first = under_way.state.government.plan.copy()
         under_way.advance(11)
         plans.append((first, under_way.state.government.plan.copy()))
@@ -223,28 +223,30 @@ def test_an_observatory_without_limit_sees_all(course):
     assert not np.array_equal(blind, seeing) and np.array_equal(blind_later, seeing_later)
 
 
-def test_a_roadmap_without_limit_is_followed_by_all(course):
+def test_a_roadmap_without_limit_is_followed_by_all(simulation):
     """Enough money makes every firm follow the roadmap, which is the plan where a = 1."""
     policy = Policy(mix={"roadmap": 1.0}, budget=0.1, end=36, roadmap_plan=1.0)
-    state = course(policy, seed=1, until=20, roadmap_efficacy=2000.0).state
+    state = simulation(policy, seed=1, until=20, roadmap_efficacy=2000.0).state
     active = state.innovators.alive & (state.innovators.birth < 19)
     for direction in state.innovators.direction[active]:
         np.testing.assert_allclose(direction, state.government.plan, rtol=1e-9)
 
 
-def test_a_roadmap_pools_reports(course):
+def test_a_roadmap_pools_reports(simulation):
     """Where a = 0 the roadmap is the share of the reports that all firms have heard."""
     policy = Policy(mix={"roadmap": 1.0}, start=30, end=36, roadmap_plan=0.0)
-    reported = course(policy, seed=1, until=30).state.government.reported
-    roadmap = course(policy, seed=1, until=31).state.government.roadmap
+    reported = simulation(policy, seed=1, until=30).state.government.reported
+    roadmap = simulation(policy, seed=1, until=31).state.government.roadmap
     assert reported.sum() > 0.0
     np.testing.assert_allclose(roadmap, reported / reported.sum(), rtol=1e-12)
 
 
-def test_upstream_money_teaches_suppliers_of_the_plan(course):
+def test_upstream_money_teaches_suppliers_of_the_plan(simulation):
     """Suppliers' laboratories raise the capability of domestic suppliers, and of no foreign one directly."""
     policy = Policy(mix={"grants": 1.0}, end=36, upstream=0.5)
-    free, helped = (course(arm, seed=1, until=5, foreign_suppliers=0.5).state.suppliers for arm in ("rebate", policy))
+    free, helped = (
+        simulation(arm, seed=1, until=5, foreign_suppliers=0.5).state.suppliers for arm in ("rebate", policy)
+    )
     gained = helped.capability - free.capability
     assert np.all(gained[~helped.foreign] > 0.0)
     assert gained[~helped.foreign].mean() > 3.0 * gained[helped.foreign].mean()
@@ -279,21 +281,21 @@ def test_equity_comes_back_where_firms_make_profits(seed):
     assert 0.0 < back[-1] < given[-1] and np.all(back <= given * (1.0 + 1e-12))
 
 
-def test_members_of_a_mission_share_results(course):
+def test_members_of_a_mission_share_results(simulation):
     """After a mission's quarters its members' capabilities are closer to the best of them than other firms' are."""
 
     def shortfall(name):
         policy = Policy(mix={name: 1.0}, start=20, end=36, mission_upstream=0.0, coordination=0.0, champions=4)
-        state = course(policy, seed=1, until=24, imitation=0.0, mission_efficacy=1.0).state
+        state = simulation(policy, seed=1, until=24, imitation=0.0, mission_efficacy=1.0).state
         capability = state.innovators.capability[state.government.chosen]
         return np.mean(1.0 - capability / capability.max(axis=0))
 
     assert shortfall("mission") < 0.5 * shortfall("grants")
 
 
-def test_demonstration_helps_only_first_adopters(course):
+def test_demonstration_helps_only_first_adopters(simulation):
     """Help ends in industries where more than the share of first adopters uses the new technology."""
-    under_way = course(Policy(mix={"demonstration": 1.0}, end=48, first_adopters=0.1), seed=1, until=1)
+    under_way = simulation(Policy(mix={"demonstration": 1.0}, end=48, first_adopters=0.1), seed=1, until=1)
     users, purse, seen = under_way.state.users, under_way.state.government.purse, set()
     total = np.bincount(users.industry, weights=users.size)
     for t in range(1, 40):
@@ -306,10 +308,10 @@ def test_demonstration_helps_only_first_adopters(course):
     assert (True, False) in seen and (False, False) in seen
 
 
-def test_entrants_share_the_purse(course):
+def test_entrants_share_the_purse(simulation):
     """No entrant gets more than the award, all domestic ones the same, and foreign ones nothing."""
     policy = Policy(mix={"entry_subsidy": 1.0}, end=48, entry_award=0.2)
-    under_way, seen = course(policy, seed=1, entry=2.0, foreign_entrants=0.5), 0
+    under_way, seen = simulation(policy, seed=1, entry=2.0, foreign_entrants=0.5), 0
     for t in range(20):
         under_way.advance(t + 1)
         firms = under_way.state.innovators
@@ -321,12 +323,12 @@ def test_entrants_share_the_purse(course):
     assert seen > 10 and under_way.state.government.placed[:20, NUMBER["entry_subsidy"]].sum() > 0.0
 
 
-def test_an_award_is_capital_and_not_profit(course):
+def test_an_award_is_capital_and_not_profit(simulation):
     """Where nothing is sold nobody pays dividends, whatever entrants were given."""
     policy = Policy(mix={"entry_subsidy": 1.0}, end=36)
     nothing_sold = {"integration": 1.0, "risk": 1.0, "choice_noise": 0.0, "foreign_founders": 0.0}
     for arm in ("laissez_faire", policy):
-        moved = course(arm, seed=1, until=48, foreign_entrants=0.0, **nothing_sold).state.ledger.moved
+        moved = simulation(arm, seed=1, until=48, foreign_entrants=0.0, **nothing_sold).state.ledger.moved
         assert moved[:, Entry.SALES].sum() == 0.0
         assert moved[:, Entry.DIVIDENDS].sum() == 0.0
     assert moved[:, Entry.ENTRY].sum() > 0.0

@@ -34,9 +34,11 @@ def differ(own: Any, fast: Any, rounding: float = 1e-13) -> bool:
     return not np.allclose(a, b, rtol=1e-9, atol=rounding * scale, equal_nan=True)
 
 
-def differences(economy: Any, course: Simulation) -> list[str]:
+def differences(economy: Any, simulation: Simulation) -> list[str]:
     """Names of the fields of state in which the twin and the fast model differ."""
-    return [name for name, own, fast in fields(economy, course.state) if differ(own, fast, ROUNDING.get(name, 1e-13))]
+    return [
+        name for name, own, fast in fields(economy, simulation.state) if differ(own, fast, ROUNDING.get(name, 1e-13))
+    ]
 
 
 def fields(economy: Any, fast: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -141,13 +143,13 @@ def sizes_tie(economy: Any) -> bool:
 
 def run_both(parameters: Parameters, policy: Policy, seed: int) -> tuple[ReferenceEconomy, Any]:
     """Run both models side by side; raises AssertionError at the first quarter in which they differ."""
-    economy, course = ReferenceEconomy(parameters, policy, seed), Simulation(parameters, policy, seed)
-    check("at the start", differences(economy, course))
+    economy, simulation = ReferenceEconomy(parameters, policy, seed), Simulation(parameters, policy, seed)
+    check("at the start", differences(economy, simulation))
     for t in range(parameters.horizon):
         economy.step()
-        course.advance(t + 1)
-        check(f"in quarter {t}", differences(economy, course))
-    run = finish(course, [])
+        simulation.advance(t + 1)
+        check(f"in quarter {t}", differences(economy, simulation))
+    run = finish(simulation, [])
     check("at the end", differing_indicators(economy, run))
     return economy, run
 

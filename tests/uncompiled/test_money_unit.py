@@ -43,18 +43,18 @@ def restated(settings, unit):
 
 def restated_course(parameters, policy, seed, unit, monkeypatch):
     """An economy whose output, from t = 0 on, is counted in the new unit."""
-    course = Simulation(restated(parameters, unit), restated(policy, unit), seed)
+    simulation = Simulation(restated(parameters, unit), restated(policy, unit), seed)
     reference = Simulation(parameters, policy, seed).state
-    course.state.users.output[:] = course.start_output[:] = unit * reference.users.output
-    course.state.users.productivity[:] = unit * reference.users.productivity
-    course.state.market[0].initial_output = unit * reference.market[0].initial_output
-    course.state.market[0].initial_wage = course.state.market[0].wage = unit * reference.market[0].initial_wage
+    simulation.state.users.output[:] = simulation.start_output[:] = unit * reference.users.output
+    simulation.state.users.productivity[:] = unit * reference.users.productivity
+    simulation.state.market[0].initial_output = unit * reference.market[0].initial_output
+    simulation.state.market[0].initial_wage = simulation.state.market[0].wage = unit * reference.market[0].initial_wage
 
     def output(size, value_of_quality, valuation, useful_quality):
         return size * (unit + value_of_quality * valuation * (useful_quality - 1.0))
 
     monkeypatch.setattr(model.phases.use, "output", output)
-    return course
+    return simulation
 
 
 @pytest.mark.parametrize("unit", [0.25, 2.0])
@@ -63,12 +63,12 @@ def test_nothing_real_depends_on_the_unit_of_money(study, unit, tiny, monkeypatc
     """Every indicator changes by the power of money in its declared unit; real ones not at all, to the last bit."""
     policy, changes = STUDIES[study]
     parameters, policy = tiny.replace(**changes), policy.replace(end=18, later_from=9, plan_period=4)
-    course = Simulation(parameters, policy, 3)
-    course.advance(parameters.horizon)
-    plain = finish(course, [])
-    course = restated_course(parameters, policy, 3, unit, monkeypatch)
-    course.advance(parameters.horizon)
-    other = finish(course, [])
+    simulation = Simulation(parameters, policy, 3)
+    simulation.advance(parameters.horizon)
+    plain = finish(simulation, [])
+    simulation = restated_course(parameters, policy, 3, unit, monkeypatch)
+    simulation.advance(parameters.horizon)
+    other = finish(simulation, [])
     assert plain.series["adoption"][-1] > 0.0
     for name, values in plain.series.items():
         expected = values * unit ** power_of_money(INDICATORS[name].unit)

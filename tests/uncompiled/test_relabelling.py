@@ -51,10 +51,10 @@ class Labels(NamedTuple):
     suppliers: np.ndarray
 
 
-def relabel(course, labels):
+def relabel(simulation, labels):
     """Give every agent its new place in the arrays, and its new label wherever another one knows it."""
     users, firms, suppliers, ledger = (
-        course.state.users, course.state.innovators, course.state.suppliers, course.state.ledger
+        simulation.state.users, simulation.state.innovators, simulation.state.suppliers, simulation.state.ledger
     )  # fmt: skip
     new_user, new_firm, new_supplier = (np.argsort(old) for old in labels)
     rows = [users.peers[users.peer_start[u] : users.peer_start[u + 1]] for u in labels.users]
@@ -127,7 +127,7 @@ def test_labels_do_not_matter(study, tiny, monkeypatch):
     relabel(courses[1], labels)
     monkeypatch.setattr(model.randomness, "philox", luck_of_old_labels(labels))
     courses[1].advance(parameters.horizon)
-    plain, other = (course.state for course in courses)
+    plain, other = (simulation.state for simulation in courses)
     for name in plain.tallies.dtype.names:
         np.testing.assert_allclose(other.tallies[name], plain.tallies[name], rtol=1e-9, atol=1e-9, err_msg=name)
     np.testing.assert_allclose(other.ledger.moved, plain.ledger.moved, rtol=1e-9, atol=1e-9)
@@ -144,6 +144,6 @@ def test_labels_do_not_matter(study, tiny, monkeypatch):
 def test_studies_cover_entry_and_exit(tiny):
     """Firms do leave in the study in which none enters, and enter in the one in which none leaves."""
     for changes, column, idle in ((NOBODY_ENTERS, "exits", "entries"), (NOBODY_LEAVES, "entries", "exits")):
-        course = Simulation(tiny.replace(**SHOCKS, **changes), EVERYTHING, 4)
-        course.advance(tiny.horizon)
-        assert course.state.tallies[column].sum() > 2 and course.state.tallies[idle].sum() == 0
+        simulation = Simulation(tiny.replace(**SHOCKS, **changes), EVERYTHING, 4)
+        simulation.advance(tiny.horizon)
+        assert simulation.state.tallies[column].sum() > 2 and simulation.state.tallies[idle].sum() == 0

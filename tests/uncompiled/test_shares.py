@@ -47,8 +47,8 @@ def test_threads_change_nothing(tiny, shares, threads):
 
 def test_a_thread_has_working_space_of_its_own(tiny, shares):
     """Threads take no more than the shares, and share all but their working space."""
-    course = model.simulation.Simulation(tiny, POLICY, 0, threads=9)
-    states = [course.case.state, *course._helpers]
+    simulation = model.simulation.Simulation(tiny, POLICY, 0, threads=9)
+    states = [simulation.case.state, *simulation._helpers]
     assert len(states) == 4 and len({id(s.thread_workspace.listed) for s in states}) == 4
     assert len({id(s.users.provider) for s in states}) == 1
     assert not np.shares_memory(*(s.thread_workspace.who for s in states[:2]))

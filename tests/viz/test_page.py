@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,8 +19,8 @@ import pytest
 from model import BadInput, Economy, Parameters, Policy, policies
 from viz.figures.network import MOST_USERS, SIDE, draw_network, place_nodes
 from viz.lab.controls import GROUPS, START, error_of, explain, groups
-from viz.lab.page import serve
 from viz.lab.panels import adoption_chart, firms_chart, legend, output_chart, status_line, technology_chart
+from viz.lab.server import serve
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -272,6 +273,20 @@ def test_every_width_and_scheme(browser: Any, address: str, width: int, scheme: 
     visitor.leave()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "value"), [("Origin", "http://evil.example"), ("Host", "evil.example")])
+def test_a_foreign_page_cannot_open_the_websocket(address: str, name: str, value: str) -> None:
+    """The served page refuses what its guard refuses. A page of its own is let in by every test above."""
+    headers = {
+        "Host": urlsplit(address).netloc, "Origin": address, "Connection": "Upgrade", "Upgrade": "websocket",
+        "Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "MDEyMzQ1Njc4OWFiY2RlZg==", name: value,
+    }  # fmt: skip
+    connection = HTTPConnection(urlsplit(address).netloc)
+    connection.request("GET", "/jupyter/api/kernels/1/channels", headers=headers)
+    assert connection.getresponse().status == 403
+    connection.close()
+
+
 # -- what needs no browser
 
 
@@ -310,7 +325,7 @@ def test_panels_of_any_moment(policy: str) -> None:
         shown = "".join(
             make(economy) for make in (status_line, adoption_chart, technology_chart, firms_chart, output_chart, legend)
         )
-        drawn = draw_network(economy.course.state, place_nodes(economy.course.state), chosen=True)
+        drawn = draw_network(economy.simulation.state, place_nodes(economy.simulation.state), chosen=True)
         assert not re.search(r"\b(nan|inf|None)\b", shown + drawn)
         if economy.running:
             economy.step()
@@ -321,10 +336,10 @@ def test_panels_of_any_moment(policy: str) -> None:
 )
 def test_a_layout_for_any_size(size: dict[str, int]) -> None:
     economy = Economy("selective", horizon=2, **size)
-    layout = place_nodes(economy.course.state)
+    layout = place_nodes(economy.simulation.state)
     economy.run_model()
-    again = place_nodes(economy.course.state)
+    again = place_nodes(economy.simulation.state)
     assert all(np.array_equal(one, other) for one, other in zip(layout, again, strict=True))
     assert 0 < layout.users.shape[0] <= MOST_USERS
     assert np.all((layout.user_positions > 0) & (layout.user_positions < SIDE))
-    assert f'viewBox="0 0 {SIDE} {SIDE}"' in draw_network(economy.course.state, layout, chosen=False)
+    assert f'viewBox="0 0 {SIDE} {SIDE}"' in draw_network(economy.simulation.state, layout, chosen=False)

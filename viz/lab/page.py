@@ -1,8 +1,5 @@
-"""`nqpf view`: Mesa's SolaraViz over an Economy, served to this machine's browser only. For watching one economy."""
+"""The page of `nqpf view`: Mesa's SolaraViz over an Economy. For watching one economy."""
 
-import ipaddress
-import socket
-import sys
 import warnings
 from pathlib import Path
 from typing import Any
@@ -10,7 +7,6 @@ from typing import Any
 import solara
 import solara.lab
 
-from model.declaration.errors import BadInput
 from model.economy import Economy
 from viz.figures.network import draw_network, place_nodes
 from viz.lab import panels
@@ -23,7 +19,6 @@ with warnings.catch_warnings():
 
 _TITLE = "nqpf: watch an economy"
 _PLAY_INTERVAL = 60  # milliseconds
-_NOWHERE = "http://127.0.0.1:9/"  # Solara's server would fetch what solara-assets lacks from a public network
 
 
 class WatchedEconomy(Economy):
@@ -89,52 +84,9 @@ CHARTS = tuple(
 def Network(model: Economy) -> None:
     """The network; positions are computed once per economy."""
     update_counter.get()
-    layout = solara.use_memo(lambda: place_nodes(model.course.state), [model])
+    layout = solara.use_memo(lambda: place_nodes(model.simulation.state), [model])
     supported = model.policy.start < model.period <= model.policy.end  # in the quarter just past
-    drawing = draw_network(model.course.state, layout, chosen=supported)
+    drawing = draw_network(model.simulation.state, layout, chosen=supported)
     solara.HTML(
         unsafe_innerHTML=f"{drawing}<figcaption>{panels.legend(model)}</figcaption>", classes=["panel", "watch"]
     )
-
-
-def serve(host: str = "127.0.0.1", port: int = 8765) -> None:
-    """Serve the page until interrupted. Raises BadInput for an address that is not this machine's, or a port in use."""
-    listener = _listen(host, port)
-    import uvicorn
-    from solara.server import app, settings
-
-    from model.simulation import warm_up
-
-    settings.telemetry.mixpanel_enable = False
-    solara.settings.assets.cdn = _NOWHERE
-    settings.main.mode = "production"
-    settings.theme.title = "nqpf"
-    settings.theme.show_banner = False
-    from solara.server.starlette import app as site
-
-    warnings.filterwarnings("ignore", message="Cookies with samesite", category=UserWarning)
-    warm_up()
-    app.apps["__default__"] = app.AppScript("viz.lab.page")
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    print(f"watch an economy at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
-    config = uvicorn.Config(site, log_level="critical", loop="asyncio", timeout_graceful_shutdown=1)
-    uvicorn.Server(config).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on this machine only, since the page has no log-in."""
-    try:
-        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    except OSError:
-        raise BadInput(f"host = {host!r}: not an address of this machine; use 127.0.0.1") from None
-    if not ipaddress.ip_address(address[0]).is_loopback:
-        raise BadInput(f"host = {host!r}: must be a loopback address such as 127.0.0.1, since the page has no log-in")
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind(address)
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise BadInput(f"port = {port}: {(error.strerror or str(error)).lower()}; choose another with --port") from None
-    return listener

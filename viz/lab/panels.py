@@ -28,10 +28,10 @@ def status_line(economy: Economy) -> str:
     p, policy, t = economy.parameters, economy.policy, economy.period
     values = economy.indicators()
     placed = float(economy.series["budget_placed"].sum())
-    began = float(economy.course.state.market[0].initial_output)
+    began = float(economy.simulation.state.market[0].initial_output)
     tiles = [
         ("adoption", _share(values["adoption"]), "of economic size"),
-        ("innovators", f"{int(economy.course.state.innovators.alive.sum())}", "living firms"),
+        ("innovators", f"{int(economy.simulation.state.innovators.alive.sum())}", "living firms"),
         ("concentration", _number(values["hhi"], 2), "HHI"),
         ("useful technology", _number(values["useful_technology"], 2), "quality in use"),
         ("public money placed", _number(placed, 1), f"so far; output began at {began:,.0f} a quarter"),
@@ -80,7 +80,7 @@ def output_chart(economy: Economy) -> str:
 
 def legend(economy: Economy) -> str:
     """Return the legend of the network: its signs, and its largest firms."""
-    state = economy.course.state
+    state = economy.simulation.state
     users = state.users.size.shape[0]
     every = -(-users // MOST_USERS)
     firms = "".join(
