@@ -9,8 +9,16 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from model.declaration.errors import BadInput
-from model.inputs.node_names import FEWEST, WHOLE, Misfit, Row, check_names
-from model.inputs.text_table import NUMBER, SEPARATORS, Line, Lines, cells_of, read_lines, without_empty_ends
+from model.inputs.node_names import FEWEST, WHOLE_NAME, Misfit, TieRow, check_names
+from model.inputs.text_table import (
+    DECIMAL_NUMBER,
+    SEPARATORS,
+    TextLine,
+    TextLines,
+    cells_of,
+    read_lines,
+    without_empty_ends,
+)
 
 _SOURCES = ("source", "src", "from", "fromnode", "fromid", "fromnodeid", "sourceid", "sourcenode", "node1", "ego")
 _TARGETS = (
@@ -60,7 +68,7 @@ def read_edge_list(path: str, text: str) -> Any:
     return graph
 
 
-def _dialects(lines: Lines) -> Iterator[tuple[str, bool]]:
+def _dialects(lines: TextLines) -> Iterator[tuple[str, bool]]:
     """Yield separators and whether ' #' begins a note, as far as the file may have them."""
     texts = [line.text for line in _without_data(lines.content)]
     for notes in (True, False) if any(_NOTE.search(text) for text in texts) else (False,):
@@ -78,14 +86,14 @@ def _decimal(separator: str, texts: list[str]) -> bool:
     return any(re.search(r"[^\w,]", _POINT.sub("", text)) for text in texts)
 
 
-def _without_data(lines: list[Line]) -> list[Line]:
+def _without_data(lines: list[TextLine]) -> list[TextLine]:
     """Return lines without the attributes in braces that networkx writes behind every tie."""
     if not all(_DATA.search(line.text) for line in lines):
         return lines
-    return [Line(line.number, _DATA.sub("", line.text)) for line in lines]
+    return [TextLine(line.number, _DATA.sub("", line.text)) for line in lines]
 
 
-def _read(lines: Lines, separator: str, notes: bool) -> _Reading:
+def _read(lines: TextLines, separator: str, notes: bool) -> _Reading:
     content = _without_data(lines.content)
     quote = _quote_of(content)
     rows = []
@@ -94,7 +102,7 @@ def _read(lines: Lines, separator: str, notes: bool) -> _Reading:
         cells = cells_of(text, separator, quote)
         if cells is None:
             raise Misfit(number, "has a quote that stays open or ends within a cell")
-        rows.append(Row(Line(number, text), cells))
+        rows.append(TieRow(TextLine(number, text), cells))
     rows, header = _body(_even(rows), lines.comments, separator, quote)
     ties = [(row.cells[0], row.cells[1]) for row in rows]
     check_names(rows, separator, quote)
@@ -102,7 +110,7 @@ def _read(lines: Lines, separator: str, notes: bool) -> _Reading:
     return _Reading(ties, f"{words}, {header}" if header else words)
 
 
-def _check_comments(path: str, lines: Lines) -> None:
+def _check_comments(path: str, lines: TextLines) -> None:
     """Raise BadInput where more comments than ties look as ties do: their names may begin with the sign."""
     for separator in SEPARATORS:
         width = len(cells_of(lines.content[0].text, separator) or ())
@@ -112,13 +120,13 @@ def _check_comments(path: str, lines: Lines) -> None:
             raise BadInput(allowed, "line", alike[0].text).at(path, alike[0].number)
 
 
-def _quote_of(lines: list[Line]) -> str:
+def _quote_of(lines: list[TextLine]) -> str:
     """Return the sign in which names are quoted."""
     single = any(re.match(r"'[^']*'(?![^\s,;|])", line.text) for line in lines)
     return "'" if single and not any('"' in line.text for line in lines) else '"'
 
 
-def _even(rows: list[Row]) -> list[Row]:
+def _even(rows: list[TieRow]) -> list[TieRow]:
     """Return rows of one length, without columns that R writes for the numbers of rows and columns that are empty."""
     first, *others = (len(row.cells) for row in rows)
     width = others[0] if others else first
@@ -130,7 +138,7 @@ def _even(rows: list[Row]) -> list[Row]:
             allowed = f"must have {width} as line {rows[1].line.number}"
             raise Misfit(row.line.number, allowed, "cells", len(row.cells))
     if first == width - 1 and _columns(rows[0].cells) and _counts(rows[1:]):
-        rows = [rows[0], *(Row(row.line, row.cells[1:]) for row in rows[1:])]
+        rows = [rows[0], *(TieRow(row.line, row.cells[1:]) for row in rows[1:])]
     elif first != width:
         raise Misfit(rows[1].line.number, f"must have {first} as line {rows[0].line.number}", "cells", width)
     elif not rows[0].cells[0] and first > 2:
@@ -139,10 +147,10 @@ def _even(rows: list[Row]) -> list[Row]:
     for row in rows:
         if len(cells[0]) < 2:
             raise Misfit(row.line.number, FEWEST, "tie", row.line.text)
-    return [Row(row.line, kept) for row, kept in zip(rows, cells, strict=True)]
+    return [TieRow(row.line, kept) for row, kept in zip(rows, cells, strict=True)]
 
 
-def _without_row_names(rows: list[Row]) -> list[Row]:
+def _without_row_names(rows: list[TieRow]) -> list[TieRow]:
     """Return rows without their first column, which has no name in the header, as R and pandas write it."""
     header, number = rows[0].cells, rows[0].line.number
     labels = {row.cells[0] for row in rows[1:]}
@@ -151,10 +159,10 @@ def _without_row_names(rows: list[Row]) -> list[Row]:
     if len(labels) < len(rows) - 1 or "" in labels or (len(header) > 3 and not _columns(header)):
         raise Misfit(number, f"has a column without a name, {_HEADER}")
     known = header[1:] if _columns(header) else ["source", "target"]
-    return [Row(rows[0].line, known), *(Row(row.line, row.cells[1:]) for row in rows[1:])]
+    return [TieRow(rows[0].line, known), *(TieRow(row.line, row.cells[1:]) for row in rows[1:])]
 
 
-def _counts(rows: list[Row]) -> bool:
+def _counts(rows: list[TieRow]) -> bool:
     """Return whether the first column counts the rows in quotes, as R writes their names."""
     return all(row.cells[0] == str(k) and row.line.text[0] == '"' for k, row in enumerate(rows, 1))
 
@@ -167,7 +175,7 @@ def _columns(cells: list[str]) -> tuple[int, int] | None:
     return (sources[0], targets[0]) if len(sources) == len(targets) == 1 else None
 
 
-def _body(rows: list[Row], comments: list[Line], separator: str, quote: str) -> tuple[list[Row], str]:
+def _body(rows: list[TieRow], comments: list[TextLine], separator: str, quote: str) -> tuple[list[TieRow], str]:
     """Return the ties' rows with both names first, and the header in words."""
     first, rest = rows[0], rows[1:]
     found = _columns(first.cells)
@@ -190,32 +198,32 @@ def _body(rows: list[Row], comments: list[Line], separator: str, quote: str) -> 
     return rows, ""
 
 
-def _named(rows: list[Row], header: list[str], columns: tuple[int, int]) -> list[Row]:
+def _named(rows: list[TieRow], header: list[str], columns: tuple[int, int]) -> list[TieRow]:
     """Return rows with the columns of both names first. Raises Misfit for directed ties."""
     kinds = [k for k, name in enumerate(header) if name.lower() in ("type", "directed")]
     for row in rows:
         for k in kinds:
             if row.cells[k].lower() in ("directed", "true"):
                 raise Misfit(row.line.number, "is directed, which only GraphML can say")
-    return [Row(row.line, [row.cells[k] for k in columns]) for row in rows]
+    return [TieRow(row.line, [row.cells[k] for k in columns]) for row in rows]
 
 
-def _is_plain_header(rows: list[Row]) -> bool:
+def _is_plain_header(rows: list[TieRow]) -> bool:
     """Return whether the first of two columns' rows has words where all others have numbers."""
     first, rest = rows[0], rows[1:]
-    if len(first.cells) != 2 or not rest or any(NUMBER.fullmatch(cell) for cell in first.cells):
+    if len(first.cells) != 2 or not rest or any(DECIMAL_NUMBER.fullmatch(cell) for cell in first.cells):
         return False
-    return all(WHOLE.fullmatch(cell) for row in rest for cell in row.cells)
+    return all(WHOLE_NAME.fullmatch(cell) for row in rest for cell in row.cells)
 
 
-def _check_without_header(rows: list[Row]) -> None:
+def _check_without_header(rows: list[TieRow]) -> None:
     """Raise Misfit unless rows can only be two names, and then numbers."""
     first, width = rows[0], len(rows[0].cells)
     if width > _MOST_COLUMNS or (width > 3 and len(rows) in (width, width - 1)) or (width == 3 and len(rows) == 2):
         raise Misfit(first.line.number, f"has {width} columns, which may be a matrix. For a list {_HEADER}")
     for row in rows:
         for cell in row.cells[2:]:
-            if cell and not NUMBER.fullmatch(cell):
+            if cell and not DECIMAL_NUMBER.fullmatch(cell):
                 allowed = f"must be a number behind two names. Put names in quotes, or {_HEADER}"
                 raise Misfit(row.line.number, allowed, "cell", cell)
     cells = [row.cells for row in rows]
@@ -231,7 +239,7 @@ def _check_without_header(rows: list[Row]) -> None:
             raise Misfit(first.line.number, allowed, "line", first.line.text)
 
 
-def _is_repeated(rows: list[Row]) -> bool:
+def _is_repeated(rows: list[TieRow]) -> bool:
     """Return whether the first row may be the columns' numbers, as pandas writes them: its tie alone is there again."""
     labels = [str(k) for k in range(len(rows[0].cells))]
     pairs = [frozenset(row.cells[:2]) for row in rows]
@@ -245,7 +253,7 @@ def _is_ambiguous(rows: list[list[str]]) -> bool:
         return True
     third = {row[2] for row in rows}
     distinct = len({row[0] for row in rows}) == len(rows) > 1
-    whole = all(WHOLE.fullmatch(cell) for cell in third)
+    whole = all(WHOLE_NAME.fullmatch(cell) for cell in third)
     return distinct and whole and len(third) > 1 and all(row[1] != row[2] for row in rows)
 
 

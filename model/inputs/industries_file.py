@@ -13,7 +13,15 @@ import numpy as np
 
 from model.declaration.errors import BadInput, unknown
 from model.declaration.input_file import path_of, text_of
-from model.inputs.text_table import NUMBER, SEPARATORS, Line, Lines, cells_of, read_lines, without_empty_ends
+from model.inputs.text_table import (
+    DECIMAL_NUMBER,
+    SEPARATORS,
+    TextLine,
+    TextLines,
+    cells_of,
+    read_lines,
+    without_empty_ends,
+)
 
 INDUSTRY_COLUMNS = ("name", "share", "layer", "old_quality")
 NEED = "need_"
@@ -92,7 +100,7 @@ def check_industries(file: str, industries: int, default: int, domains: int) -> 
     return table
 
 
-def _rows(path: str, lines: Lines) -> list[tuple[int, list[str]]]:
+def _rows(path: str, lines: TextLines) -> list[tuple[int, list[str]]]:
     """Return line number and cells of every row. All rows are as long as the first, which holds names of columns."""
     if not lines.content:
         raise BadInput("has no header").at(path, 1)
@@ -102,6 +110,8 @@ def _rows(path: str, lines: Lines) -> list[tuple[int, list[str]]]:
         cells = cells_of(line.text, separator)
         if cells is None:
             raise BadInput("is not a CSV table: a quote stays open or ends within a cell").at(path, line.number)
+        if not found and len(cells) == 1:
+            _check_header(path, line.number, [line.text])
         length = len(found[0]) if found else len(cells)
         if len(cells) != length:
             raise BadInput(f"must be {length} as in the header", "cells", len(cells)).at(path, line.number)
@@ -116,7 +126,7 @@ def _rows(path: str, lines: Lines) -> list[tuple[int, list[str]]]:
     return [(line.number, cells) for line, cells in zip(lines.content, found, strict=True)]
 
 
-def _separator_of(header: Line) -> str:
+def _separator_of(header: TextLine) -> str:
     """Return the separator that finds most of the columns in the header, a comma where none finds any."""
     known = {
         separator: sum(
@@ -157,7 +167,7 @@ def _check_header(path: str, line: int, header: list[str]) -> list[str]:
 
 def _number(path: str, line: int, column: str, row: dict[str, str], low: float, high: float) -> float:
     """Return the number in a cell. Raises BadInput unless it is from `low` to `high`."""
-    value = float(row[column]) if NUMBER.fullmatch(row[column]) else math.nan
+    value = float(row[column]) if DECIMAL_NUMBER.fullmatch(row[column]) else math.nan
     if not low <= value <= high:
         raise BadInput(f"must be a number from {low:g} to {high:g}", column, row[column]).at(path, line)
     return value
@@ -169,9 +179,7 @@ def _share_of_one(path: str, share: np.ndarray) -> np.ndarray:
     for whole in (1.0, 100.0):
         if abs(total / whole - 1.0) <= 0.01:
             return share / whole
-    raise BadInput(
-        "must sum to 1 (or to 100 per cent) within 1 %", "share", problem=f"share sums to {total:g}", place=path
-    )
+    raise BadInput("must sum to 1 (or to 100 per cent) within 1 %", "share", total, path)
 
 
 def _normalised(weights: np.ndarray) -> np.ndarray:

@@ -3,12 +3,12 @@
 import re
 from typing import Any, NamedTuple
 
-from model.inputs.text_table import COMMENTS, NUMBER, Line
+from model.inputs.text_table import COMMENTS, DECIMAL_NUMBER, TextLine
 
 FEWEST = "must be two names, separated by a comma, a semicolon, a tab or white space"
 """Allowed in a line of an edge list."""
 
-WHOLE = re.compile(r"[0-9]+")
+WHOLE_NAME = re.compile(r"[0-9]+")
 """A whole number without sign."""
 
 _MISSING = ("na", "nan", "n/a", "none", "null")
@@ -16,10 +16,10 @@ _OUTER = ",;|:，；：、\"'"  # a name that begins or ends with one of these w
 _INNER = {",": ";|\t", " ": ",;|"}  # by separator: what no name holds except in quotes
 
 
-class Row(NamedTuple):
+class TieRow(NamedTuple):
     """A line and its cells."""
 
-    line: Line
+    line: TextLine
     cells: list[str]
 
 
@@ -31,7 +31,7 @@ class Misfit(Exception):
         self.line, self.allowed, self.key, self.value = line, allowed, key, value
 
 
-def check_names(rows: list[Row], separator: str, quote: str) -> None:
+def check_names(rows: list[TieRow], separator: str, quote: str) -> None:
     """Raise Misfit for a name that was cut in the wrong place, is no name, or is tied to itself."""
     known: set[str] = set()
     for row in rows:
@@ -55,7 +55,7 @@ def _problem_of(name: str, inner: str, in_quotes: bool) -> str:
         return "is no name, leave the line out or put the name in quotes"
     if not in_quotes and name.startswith(COMMENTS):
         return "begins as a comment, put the name in quotes"
-    if NUMBER.fullmatch(name) and not WHOLE.fullmatch(name):
+    if DECIMAL_NUMBER.fullmatch(name) and not WHOLE_NAME.fullmatch(name):
         return "must be a word or a whole number"
     cut = name[0] in _OUTER or name[-1] in f"{_OUTER}#" or ": " in name or any(letter in name for letter in inner)
     if cut and not in_quotes:

@@ -17,42 +17,40 @@ COMMENTS = ("#", "%", "//")
 UNSEEN = "cannot be seen, and must be removed"
 """Allowed instead of a control character."""
 
-NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
+DECIMAL_NUMBER = re.compile(r"[+-]?([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?")
 """A number with a decimal point or comma."""
 
 _SEPARATOR_LINE = re.compile(r"\"?sep=([;|,]?)\"?", re.IGNORECASE)  # Excel's, with nothing seen for a tab
 _JOINERS = "\u200c\u200d"  # belong to words of some languages
 
 
-class Line(NamedTuple):
+class TextLine(NamedTuple):
     """A line with its number in the file."""
 
     number: int
     text: str
 
 
-class Lines(NamedTuple):
+class TextLines(NamedTuple):
     """A file's lines with content, and its lines of comment. `separator`: that of a line `sep=;`, or ""."""
 
-    content: list[Line]
-    comments: list[Line]
+    content: list[TextLine]
+    comments: list[TextLine]
     separator: str
 
 
-def read_lines(path: str, text: str) -> Lines:
+def read_lines(path: str, text: str) -> TextLines:
     """Return the lines of a text. Raises BadInput for a character that no editor shows."""
-    every = [Line(number, line.strip()) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)]
+    every = [TextLine(number, line.strip()) for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1)]
     filled = [line for line in every if line.text]
     for line in filled:
         if hidden := hidden_character(line.text.replace("\t", " ")):
-            raise BadInput(f"has the character {hidden}, which cannot be seen. It must be removed").at(
-                path, line.number
-            )
+            raise BadInput(UNSEEN, "character", hidden).at(path, line.number)
     marked = _SEPARATOR_LINE.fullmatch(filled[0].text) if filled else None
     filled = filled[1:] if marked else filled
     comments = [line for line in filled if line.text.startswith(COMMENTS)]
     content = [line for line in filled if not line.text.startswith(COMMENTS)]
-    return Lines(content, comments, (marked[1] or "\t") if marked else "")
+    return TextLines(content, comments, (marked[1] or "\t") if marked else "")
 
 
 def hidden_character(text: str) -> str:

@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import networkx as nx
