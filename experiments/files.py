@@ -107,8 +107,7 @@ def read_points(path: Path) -> list[dict[str, Any]]:
             _settings(number, dict(zip(names, row, strict=True))) for number, row in enumerate(table.to_numpy(object))
         ]
     except BadInput as error:
-        error.place = f"{path}: {error.place}" if error.place and str(path) not in error.place else str(path)
-        raise
+        raise error if error.place.startswith(str(path)) else error.at(path)
     except OSError as error:
         raise BadInput((error.strerror or "cannot be read").lower(), place=str(path)) from None
     except Exception as error:  # whatever pandas and Arrow raise for damaged files
