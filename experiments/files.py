@@ -107,7 +107,9 @@ def read_points(path: Path) -> list[dict[str, Any]]:
             _settings(number, dict(zip(names, row, strict=True))) for number, row in enumerate(table.to_numpy(object))
         ]
     except BadInput as error:
-        raise error if error.place.startswith(str(path)) else error.at(path)
+        if not error.place.startswith(str(path)):
+            error.at(path)
+        raise
     except OSError as error:
         raise BadInput((error.strerror or "cannot be read").lower(), place=str(path)) from None
     except Exception as error:  # whatever pandas and Arrow raise for damaged files
