@@ -37,12 +37,12 @@ def compile_model(quiet: bool) -> bool:
 
     Of several processes that find the cache empty one compiles and the others wait for it.
     """
-    if numba.config.DISABLE_JIT or compiled_before("run_cases"):
+    if numba.config.DISABLE_JIT or compiled_before(run_cases):
         return False
     if not quiet:
         print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
     with FileLock(cache_folder() / "compiling.lock"):
-        if compiled_before("run_cases"):
+        if compiled_before(run_cases):
             return False
         _compile_side_by_side()
     return True

@@ -7,7 +7,6 @@ results are the same in every run on one kind of processor.
 
 import hashlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
 from functools import cache
@@ -17,6 +16,7 @@ from typing import Any, TypeVar
 import llvmlite
 import numba
 from numba.core.codegen import get_host_cpu_features
+from numba.core.registry import cpu_target
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -67,10 +67,14 @@ def cache_folder() -> Path:
         return cache_folder.__wrapped__()
 
 
-def compiled_before(name: str) -> bool:
-    """Return whether the cache holds the kernel of that name for these sources and this version of Python."""
-    version = f"py{sys.version_info.major}{sys.version_info.minor}"
-    return next(cache_folder().rglob(f"*.{name}-*.{version}.nbi"), None) is not None
+def compiled_before(compiled: Any) -> bool:
+    """Return whether the cache holds machine code of a kernel that this process can use.
+
+    Numba asks for the same file at the same place, the same versions and the same kind of processor. So a second clone
+    or a second Python compiles anew.
+    """
+    processor = cpu_target.target_context.codegen().magic_tuple()
+    return any(made_for == processor for _, made_for, _ in compiled._cache._cache_file._load_index())
 
 
 def rule(function: F) -> F:

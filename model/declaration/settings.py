@@ -85,7 +85,7 @@ class Declared(BaseModel):
         if value is None:
             raise BadInput(_what_is_allowed(cls.model_fields[name]), name, problem=f"{name}: has no value")
         try:
-            return python_number(value)
+            return 0.0 if cls.model_fields[name].annotation is float and _spells_zero(value) else python_number(value)
         except BadInput as error:
             raise BadInput(_what_is_allowed(cls.model_fields[name]) or error.allowed, name, error.value) from None
 
@@ -214,6 +214,14 @@ def _first_error(cls: type[Declared], error: ValidationError) -> BadInput:
     if isinstance(own, BadInput):
         return own.within(name) if name else own
     return BadInput(_what_is_allowed(cls.model_fields[name]) or first["msg"], name, first["input"])
+
+
+def _spells_zero(value: Any) -> bool:
+    """Tell if a value is zero in words of a page or a table, such as "-0.0", which would be another number than 0.0."""
+    try:
+        return isinstance(value, str) and float(value) == 0.0
+    except ValueError:
+        return False
 
 
 def _what_is_allowed(field: Any) -> str:

@@ -24,8 +24,8 @@ from agents.user import mastery_after_use
 def answer(mastery):
     return mastery_after_use(mastery, 0.5)
 
-before = compiled_before("answer")
-print(answer(0.0), cache_folder(), before, compiled_before("answer"), list(answer.stats.cache_hits.values()) != [])
+before = compiled_before(answer)
+print(answer(0.0), cache_folder(), before, compiled_before(answer), list(answer.stats.cache_hits.values()) != [])
 """
 
 
@@ -106,6 +106,12 @@ def test_model_sources_count_too(copy, tmp_path):
     assert ask(copy, tmp_path / "cache")[1] != first
 
 
+def test_code_of_another_clone_is_not_counted(copy, tmp_path):
+    """Numba compiles anew where the same file lies elsewhere, so that is no compilation before."""
+    ask(copy, tmp_path / "cache")
+    assert ask(copy.rename(tmp_path / "clone"), tmp_path / "cache")[2:] == (False, True, False)
+
+
 @pytest.mark.parametrize("quiet", [True, False])
 def test_without_processes_only_time_is_lost(quiet, monkeypatch, capsys):
     """Where none can be started, this process compiles everything, and says before that it will take a while."""
@@ -114,7 +120,7 @@ def test_without_processes_only_time_is_lost(quiet, monkeypatch, capsys):
         raise OSError("no process")
 
     done = []
-    monkeypatch.setattr(compilation, "compiled_before", lambda name: False)
+    monkeypatch.setattr(compilation, "compiled_before", lambda compiled: False)
     monkeypatch.setattr(compilation.subprocess, "Popen", refuse)
     monkeypatch.setattr(compilation, "build_world", lambda *_: done.append("world"))
     monkeypatch.setattr(compilation, "compile_parts", done.append)

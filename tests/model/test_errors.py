@@ -159,6 +159,7 @@ def test_a_fraction_is_no_whole_number(value: Any) -> None:
 
 def test_minus_nought_is_nought() -> None:
     assert str(Parameters(foreign_lead=-0.0).foreign_lead) == str(python_number(np.float32(-0.0))) == "0.0"
+    assert all(str(Parameters(risk=text).risk) == "0.0" for text in ("-0", "-0.0", " -0e9 ", "0"))
     assert str(Policy(mix={"grants": 1.0, "vouchers": -0.0}).mix) == str(Policy(mix={"grants": 1, "vouchers": 0}).mix)
     assert str(Policy(mix={"grants": 1}, calendar=[-0.0]).calendar) == "(0.0,)"
 
