@@ -5,6 +5,7 @@ read where one dialect fits, or several give the same ties. Otherwise it is refu
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -114,10 +115,11 @@ def _check_comments(path: str, lines: TextLines) -> None:
     """Raise BadInput where more comments than ties look as ties do: their names may begin with the sign."""
     for separator in SEPARATORS:
         width = len(cells_of(lines.content[0].text, separator) or ())
-        alike = [line for line in lines.comments if len(cells_of(line.text, separator) or ()) == width > 1]
-        if len(alike) > len(lines.content):
-            allowed = "is a comment or a tie, put names that begin with # or % in quotes"
-            raise BadInput(allowed, "line", alike[0].text).at(path, alike[0].number)
+        lengths = Counter(len(cells_of(line.text, separator) or ()) for line in lines.comments)
+        alike = [count for length, count in lengths.items() if width > 1 and length % width == 0 < length]
+        if any(count > len(lines.content) for count in alike):
+            allowed = "looks as a tie does, put names that begin with # or % in quotes"
+            raise BadInput(allowed, "comment", lines.comments[0].text).at(path, lines.comments[0].number)
 
 
 def _quote_of(lines: list[TextLine]) -> str:
