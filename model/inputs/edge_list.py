@@ -107,6 +107,7 @@ def _read(lines: TextLines, separator: str, notes: bool) -> _Reading:
     rows, header = _body(_even(rows), lines.comments, separator, quote)
     ties = [(row.cells[0], row.cells[1]) for row in rows]
     check_names(rows, separator, quote)
+    _check_last(rows)
     words = f"names separated by {SEPARATORS[separator]}"
     return _Reading(ties, f"{words}, {header}" if header else words)
 
@@ -120,6 +121,15 @@ def _check_comments(path: str, lines: TextLines) -> None:
         if any(count > len(lines.content) for count in alike):
             allowed = "looks as a tie does, put names that begin with # or % in quotes"
             raise BadInput(allowed, "comment", lines.comments[0].text).at(path, lines.comments[0].number)
+
+
+def _check_last(rows: list[TieRow]) -> None:
+    """Raise Misfit for a last line of totals: a word where all other names are numbers."""
+    *others, last = rows
+    numbers = {name for row in others for name in row.cells[:2]}
+    words = [name for name in last.cells[:2] if not WHOLE_NAME.fullmatch(name)]
+    if len(words) == 1 and len(others) > 1 and all(WHOLE_NAME.fullmatch(name) for name in numbers):
+        raise Misfit(last.line.number, "must be a number as all other names, leave totals out", "name", words[0])
 
 
 def _quote_of(lines: list[TextLine]) -> str:
@@ -181,9 +191,14 @@ def _body(rows: list[TieRow], comments: list[TextLine], separator: str, quote: s
     """Return the ties' rows with both names first, and the header in words."""
     first, rest = rows[0], rows[1:]
     found = _columns(first.cells)
-    if found and rest:
+    if found and not rest:
+        raise Misfit(first.line.number, "is a header, must be followed by ties")
+    if found:
         names = {row.cells[k] for row in rest for k in found}
         known = [first.cells[k] in names for k in found]
+        again = [row.line.number for row in rest if row.cells == first.cells]
+        if again:
+            raise Misfit(again[0], f"is the header of line {first.line.number} again, must be a tie")
         if not any(known):
             return _named(rest, first.cells, found), f"header in line {first.line.number}"
         if not all(known) or len(first.cells) > 2:

@@ -212,6 +212,13 @@ def tools() -> Iterator[tuple[str, str]]:
     yield "title of two words", "Our ring\n" + written("Firm {}", "\t")
     yield "line of a title", "The;Ring\n" + written("Firm {}", ";")
     yield "notes", "".join(f"{u},{v} # tie {u}\n" for u, v in RING)
+    yield "totals", written("{}", ",", header="source{}target") + "Total,20\n"
+    yield "header again", written("{}", ",", header="source{}target") * 2
+    yield "LaTeX", "".join(f"{u} & {v} \\\\\n" for u, v in RING)
+    yield "HTML", "".join(f"<tr><td>{u}</td><td>{v}</td></tr>\n" for u, v in RING)
+    yield "lines of JSON", "".join(f'{{"source": {u}, "target": {v}}}\n' for u, v in RING)
+    yield "YAML", "".join(f"- [{u}, {v}]\n" for u, v in RING)
+    yield "columns as rows", "\n".join(",".join(str(tie[k]) for tie in RING) for k in (0, 1))
     yield "coordinates", "".join(f"{u},5 {v},5\n" for u, v in RING)
     yield "invisible", written("{}", ",").replace("7", "\u200b7", 1)
     yield (
