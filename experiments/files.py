@@ -8,6 +8,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from model.declaration.errors import BadInput
 
 TEMPORARY = ".nqpf-"
@@ -86,26 +88,55 @@ def _check_cells(path: Path) -> None:
 
 
 def read_points(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a CSV or Parquet file as settings by column name. Raises BadInput that names the file."""
-    import pandas as pd
+    """Return the rows of a CSV or Parquet file as settings by column name. Raises BadInput that names the file.
 
-    readers: dict[str, Callable[[Path], Any]] = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
+    Where a named index was stored with a Parquet file, as pandas does, its levels are columns.
+    """
+    readers: dict[str, Callable[[Path], Any]] = {".csv": _read_csv, ".parquet": _read_parquet}
     try:
         if path.suffix not in readers:
             raise BadInput("must be a .csv or .parquet file")
-        if path.suffix == ".csv":
-            _check_cells(path)
         table = readers[path.suffix](path)
         if table.empty:
             raise BadInput("holds no points")
+        names = [str(name) for name in table.columns]
+        for name in names:
+            if names.count(name) > 1:
+                raise BadInput("is there twice, every column must be there once", "column", name)
+        return [
+            _settings(number, dict(zip(names, row, strict=True))) for number, row in enumerate(table.to_numpy(object))
+        ]
     except BadInput as error:
-        error.place = error.place or str(path)
+        if not error.place.startswith(str(path)):
+            error.at(path)
         raise
     except OSError as error:
         raise BadInput((error.strerror or "cannot be read").lower(), place=str(path)) from None
-    except ValueError as error:
-        raise BadInput(" ".join(str(error).split()), place=str(path)) from None
-    return [
-        {str(name): value.item() if hasattr(value, "item") else value for name, value in row.items()}
-        for row in table.to_dict("records")
-    ]
+    except Exception as error:  # whatever pandas and Arrow raise for damaged files
+        raise BadInput(f"cannot be read: {' '.join(str(error).split())}", place=str(path)) from None
+
+
+def _read_csv(path: Path) -> Any:
+    import pandas as pd
+
+    _check_cells(path)
+    return pd.read_csv(path)
+
+
+def _read_parquet(path: Path) -> Any:
+    """Return the table of a Parquet file with a named index as columns. An index without a name says nothing."""
+    from io import BytesIO
+
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(BytesIO(path.read_bytes()), page_checksum_verification=True).to_pandas()
+    return table.reset_index([name for name in table.index.names if name is not None])
+
+
+def _settings(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row with Python's own values. Raises BadInput for what is neither a number nor a word."""
+    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in row.items()}
+    for name, value in plain.items():
+        if not isinstance(value, int | float | str):
+            raise BadInput("must be a number or a word", name, value, f"row {number}")
+    return plain

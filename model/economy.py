@@ -3,6 +3,8 @@
 Import it through `model.Economy`: Mesa takes a second to load, and nothing else in the project needs it.
 """
 
+import inspect
+import warnings
 from copy import deepcopy
 from typing import Any
 
@@ -90,6 +92,9 @@ class Economy(mesa.Model):
       - every parameter by its name (`nqpf parameters`): `users=2000, risk=0.1`.
       - every policy trait by the name it has on the command line and in study files: `**{"policy.budget": 0.01}`.
     Raises BadInput for an unknown keyword, naming the nearest one, and for values out of range.
+
+    Mesa's `batch_run` gives its iterations no seed of their own. Give it the seeds instead: `{"seed": range(20)}` among
+    its parameters, with one iteration.
     """
 
     # `seed` is deliberately not in the signature: Mesa 3.5's batch_run would overwrite it with None.
@@ -106,6 +111,8 @@ class Economy(mesa.Model):
         if any(value is not None for _, value in kwargs.pop("scenario", ())):
             raise BadInput("scenario: give its settings as keywords of Economy")
         read, self._policy, seed = read_settings(policy, rng=rng, parameters=parameters, **kwargs)
+        if rng is None and kwargs.get("seed") is None:
+            _warn_of_iterations()
         super().__init__(rng=seed)  # Mesa's generators serve shuffles only; the economy's draws are keyed by the seed
         self.simulation = Simulation(read, self._policy, seed)
         self._collects = collect is not False
@@ -255,6 +262,20 @@ class Economy(mesa.Model):
             if births[slot] != _NO_FIRM:
                 self._firms[slot] = Innovator(self, slot)
         self._births = births
+
+
+def _warn_of_iterations() -> None:
+    """Warn where Mesa's batch_run repeats a run: its second iteration has the first one's seed."""
+    frame = inspect.currentframe()
+    while frame is not None:
+        if frame.f_globals.get("__name__") == "mesa.batchrunner" and frame.f_locals.get("iteration", 0) == 1:
+            warnings.warn(
+                "batch_run: every iteration has seed 0, so all are the same run; "
+                'give {"seed": range(n)} among the parameters instead of iterations=n',
+                stacklevel=3,
+            )
+            return
+        frame = frame.f_back
 
 
 def read_settings(

@@ -56,13 +56,13 @@ def cache_folder() -> Path:
     """Return the user's cache folder for these sources, this compiler and its flags, or a temporary one."""
     flags = numba.config.BOUNDSCHECK, numba.config.OPT, sorted(_SETTINGS.items())
     name = f"{source_hash()}-{hashlib.sha256(repr(flags).encode()).hexdigest()[:8]}"
-    base = Path(os.environ.get("NQPF_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = base / "nqpf" / name
+    base = os.environ.get("NQPF_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME")
     try:
+        folder = (Path(base) if base else Path.home() / ".cache") / "nqpf" / name
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return folder
-    except OSError:
+    except (OSError, RuntimeError):  # RuntimeError: a user without a home
         os.environ["NQPF_CACHE_DIR"] = tempfile.mkdtemp(prefix="nqpf-")  # for processes started from here too
         return cache_folder.__wrapped__()
 

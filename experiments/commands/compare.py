@@ -37,7 +37,7 @@ def compare_command(study: Study, out: Path | None, execution: Execution, respon
 def _write_report(comparison: "Comparison", folder: Path) -> None:
     from viz.report.report import render_report
 
-    write_whole(folder / "report.html", render_report(comparison).encode())
+    write_whole(folder / "report.html", render_report(comparison).encode(errors="replace"))
 
 
 def _comparison_content(comparison: "Comparison") -> dict[str, Any]:

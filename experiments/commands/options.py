@@ -19,8 +19,11 @@ QUICK_SEEDS = 10
 
 
 def _path(name: str) -> Path:
-    """Return the path of `--out=~/x`, which no shell expands."""
-    return Path(os.path.expanduser(name))
+    """Return the path of `--out=~/x`, which no shell expands. Raises ValueError for the home of an unknown user."""
+    path = os.path.expanduser(name)
+    if path.startswith("~"):  # a folder of that name would be a trap for whoever removes it
+        raise ValueError("there is no such user")
+    return Path(path)
 
 
 def path_option(name: str, metavar: str, meaning: str) -> typer.models.OptionInfo:

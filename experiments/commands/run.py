@@ -1,7 +1,7 @@
 """`nqpf run`: one run, its summary, and files on request."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,6 +16,7 @@ from experiments.running.engines import Execution
 from experiments.running.progress import say
 from experiments.running.runner import prepare
 from model.declaration.errors import BadInput
+from model.inputs.graphs_file import read_as
 
 if TYPE_CHECKING:
     from model.simulation import Run
@@ -38,6 +39,9 @@ def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: boo
     for path in wanted:
         if wanted.count(path) > 1:
             raise BadInput(f"{path}: asked for twice. Give each output a file of its own")
+    for file in (one.parameters.peers_graph, one.parameters.supply_graph):
+        if file:
+            say(read_as(file), execution.quiet)
     prepare(execution.quiet)
     threads = execution.jobs or os.cpu_count() or 1
     run = simulate(*one, check=execution.check, panel=files.agents is not None, threads=threads)
@@ -67,20 +71,26 @@ def _run_content(run: "Run", one: OneRun) -> dict[str, Any]:
 
 def _write_files(run: "Run", one: OneRun, files: Files) -> None:
     """Write series and firms as Parquet, the network at the end as GraphML; each whole or not at all."""
+    from model.indicators.columns import firm_column, series_column
+
     if files.series is not None:
-        write_whole(files.series, _columns_parquet({"period": list(range(one.parameters.horizon)), **run.series}))
+        series = {"period": list(range(one.parameters.horizon)), **run.series}
+        write_whole(files.series, _columns_parquet(series, series_column))
     if files.agents is not None:
-        write_whole(files.agents, _columns_parquet(run.firms or {}))
+        write_whole(files.agents, _columns_parquet(run.firms or {}, firm_column))
     if files.graph is not None:
         write_whole(files.graph, _graphml(one))
 
 
-def _columns_parquet(columns: Mapping[str, Any]) -> bytes:
+def _columns_parquet(columns: Mapping[str, Any], describe: Callable[[str], dict[str, str]]) -> bytes:
+    """Return columns as Parquet, each with its unit, kind and meaning in the schema."""
     import pyarrow as pa
 
     from experiments.results.store import to_parquet
 
-    return to_parquet(pa.table(dict(columns)))
+    table = pa.table(dict(columns))
+    described = [field.with_metadata(describe(field.name)) for field in table.schema]
+    return to_parquet(table.cast(pa.schema(described)))
 
 
 def _graphml(one: OneRun) -> bytes:

@@ -87,7 +87,7 @@ def _boundary(swept: "Sweep", one: str, other: str, folder: Path) -> "pd.DataFra
     from viz.report.boundary import render_boundary
 
     edge = boundary(swept, one, other)
-    write_whole(folder / "report.html", render_boundary(swept, edge, one, other).encode())
+    write_whole(folder / "report.html", render_boundary(swept, edge, one, other).encode(errors="replace"))
     return edge
 
 

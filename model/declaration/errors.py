@@ -18,6 +18,7 @@ class BadInput(ValueError):
     `allowed`: what is allowed, in words. `key`: the dotted address of the setting, as `policies[2].budget`, or "".
     `value`: the value given, `...` where there is none to show. `place`: file and line, option, or point of a design.
     `problem`: what is wrong, in words, where 'KEY = VALUE' does not show it. It is then printed instead.
+    What a file holds stands in `key`, `value` or `problem`, never in `allowed`.
     """
 
     def __init__(self, allowed: str, key: str = "", value: Any = ..., place: str = "", problem: str = "") -> None:
@@ -39,6 +40,10 @@ class BadInput(ValueError):
         value = "" if self.value is ... else quoted(self.value)
         subject = self.problem or " = ".join(part for part in (self.key, value) if part)
         return printable(": ".join(part for part in (self.place, subject, self.allowed) if part))
+
+    def without_content(self) -> str:
+        """Return the error as one line without the value and what stands below the setting, as content of a file."""
+        return printable(": ".join(part for part in (self.place, self.key.split(".")[0], self.allowed) if part))
 
 
 @contextmanager

@@ -8,6 +8,7 @@ Relative names are relative to the working directory; a study file's are made re
 import hashlib
 import os
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from pathlib import Path
 from typing import Annotated
 
@@ -43,20 +44,32 @@ def digest_of(file: str) -> str:
     return marked[2] if marked else ""
 
 
-def text_of(file: str) -> str:
-    """Return the text of a file given as name and digest.
+def bytes_of(file: str) -> bytes:
+    """Return the bytes of a file given as name and digest.
 
-    Raises BadInput if it cannot be read, has changed since the digest was taken, is empty or is not UTF-8 (a byte
-    order mark is allowed).
+    Raises BadInput if it cannot be read, has changed since the digest was taken, or is empty.
     """
     path = path_of(file)
     data = _read(path)
     if _digest(data) != digest_of(file):
         raise BadInput("has changed since its digest was taken, give its name again", place=path)
+    if not data.strip():
+        raise BadInput("is empty").at(path, 1)
+    return data
+
+
+def text_of(file: str) -> str:
+    """Return the text of a file given as name and digest, in UTF-8, or in UTF-16 where its first bytes say so.
+
+    Raises BadInput as `bytes_of` does, and for text in another encoding.
+    """
+    path, data = path_of(file), bytes_of(file)
+    encoding = "utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        raise BadInput("is not text in UTF-8").at(path, data.count(b"\n", 0, error.start) + 1) from None
+        line = data.count(b"\n", 0, error.start) + 1
+        raise BadInput("is not text in UTF-8, save it in that encoding").at(path, line) from None
     if not text.strip():
         raise BadInput("is empty").at(path, 1)
     return text

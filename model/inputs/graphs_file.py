@@ -1,20 +1,20 @@
 """Users' own graphs: who sees whom among users, who supplies whom.
 
 A reader takes a file as Parameters hold it (name and digest) and is cached by it, so that a sweep reads a file once.
-Errors are BadInput as 'FILE:LINE: what is wrong and what is allowed'. GraphML has no lines once it is parsed, and its
-errors name the node or the edge.
+Errors are BadInput as 'FILE:LINE: what is wrong and what is allowed'. What the file holds stands in their value alone.
 """
 
 import math
 import re
 from functools import lru_cache
-from io import BytesIO
 from typing import Any
 
 import numpy as np
 
 from model.declaration.errors import BadInput
-from model.declaration.input_file import path_of, text_of
+from model.declaration.input_file import bytes_of, path_of, text_of
+from model.inputs.edge_list import read_edge_list
+from model.inputs.graphml import read_graphml
 
 GRAPHML, EDGE_LISTS = ".graphml", (".edgelist", ".txt", ".csv")
 
@@ -23,58 +23,23 @@ GRAPHML, EDGE_LISTS = ".graphml", (".edgelist", ".txt", ".csv")
 def read_graph(file: str) -> Any:
     """Read a GraphML file or an edge list as a networkx.MultiDiGraph or MultiGraph, nodes and ties in the file's order.
 
-    `.graphml`: as networkx reads it, directed or not. `.edgelist`, `.txt`, `.csv`: undirected, a line per tie with two
-    names separated by a comma or by white space (what follows them is not used). '#' begins a comment, and a first
-    line 'source,target' is a header. Raises BadInput for a tie of a node with itself or to a node that the GraphML
-    does not declare.
+    `.graphml`: one flat graph, directed or not. `.edgelist`, `.txt`, `.csv`: undirected, a line per tie with two names.
+    The separator, the header and comments are found from the whole file. The graph's `read_as` says in words what the
+    file was read as. Raises BadInput for what does not fit, and where a file can be read in two ways.
     """
-    path, text = path_of(file), text_of(file)
+    path = path_of(file)
     if path.lower().endswith(GRAPHML):
-        return _parse_graphml(path, text)
+        return read_graphml(path, bytes_of(file))
     if path.lower().endswith(EDGE_LISTS):
-        return _parse_edge_list(path, text)
+        return read_edge_list(path, text_of(file))
     raise BadInput(f"must be GraphML ({GRAPHML}) or an edge list ({', '.join(EDGE_LISTS)})", place=path)
 
 
-def _parse_graphml(path: str, text: str) -> Any:
-    from warnings import catch_warnings
-    from xml.etree.ElementTree import ParseError, fromstring
-
-    import networkx as nx
-
-    data = text.encode()
-    try:
-        with catch_warnings(action="ignore"):
-            graph = nx.read_graphml(BytesIO(data), force_multigraph=True)
-        declared = {node.get("id") for node in fromstring(data).iter("{http://graphml.graphdrawing.org/xmlns}node")}
-    except ParseError as error:
-        raise BadInput(f"is not GraphML: {error}").at(path, error.position[0]) from None
-    except (nx.NetworkXException, ValueError, LookupError, AttributeError) as error:
-        raise BadInput(f"is not GraphML: {' '.join(str(error).split())}", place=path) from None
-    for node in graph:
-        if node not in declared:
-            raise BadInput("is named by an edge, must be declared as <node>", "node", node, path)
-    for node in nx.nodes_with_selfloops(graph):
-        raise BadInput("is tied to itself, ties must join two nodes", "node", node, path)
-    return graph
-
-
-def _parse_edge_list(path: str, text: str) -> Any:
-    import networkx as nx
-
-    graph = nx.MultiGraph()
-    for number, line in enumerate(text.splitlines(), 1):
-        content = line.partition("#")[0].strip()
-        names = [name.strip() for name in (content.split(",") if "," in content else content.split())]
-        if not names or (number == 1 and [name.lower() for name in names[:2]] == ["source", "target"]):
-            continue
-        if len(names) < 2 or not all(names[:2]):
-            allowed = "must be two names, separated by a comma or white space"
-            raise BadInput(allowed, "tie", line.strip()).at(path, number)
-        if names[0] == names[1]:
-            raise BadInput("is tied to itself, ties must join two nodes", "node", names[0]).at(path, number)
-        graph.add_edge(names[0], names[1])
-    return graph
+def read_as(file: str) -> str:
+    """Return in words what the reader took a file for, with its size."""
+    graph = read_graph(file)
+    size = f"{graph.number_of_nodes():,} nodes and {graph.number_of_edges():,} ties"
+    return f"{path_of(file)}: read as {graph.graph['read_as']}: {size}"
 
 
 # -- peers

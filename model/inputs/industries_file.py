@@ -4,17 +4,24 @@ A reader takes a file as Parameters hold it (name and digest) and is cached by i
 Errors are BadInput as 'FILE:LINE: column: what is wrong and what is allowed'.
 """
 
-import csv
 import math
-from collections.abc import Iterator
+import re
 from functools import lru_cache
-from io import StringIO
 from typing import NamedTuple
 
 import numpy as np
 
 from model.declaration.errors import BadInput, unknown
 from model.declaration.input_file import path_of, text_of
+from model.inputs.text_table import (
+    DECIMAL_NUMBER,
+    SEPARATORS,
+    TextLine,
+    TextLines,
+    cells_of,
+    read_lines,
+    without_empty_ends,
+)
 
 INDUSTRY_COLUMNS = ("name", "share", "layer", "old_quality")
 NEED = "need_"
@@ -23,6 +30,7 @@ OLD_QUALITY = (0.05, 3.0)
 
 MOST_INDUSTRIES = 200
 _LARGEST = 1e9  # of a share or need as written
+_THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+")
 _ROUNDING = 1e-9  # a sum this near to 1 is left alone, so that numbers written by an economy are read back exactly
 
 
@@ -43,17 +51,19 @@ def industry_table(file: str) -> IndustryTable:
     `name`: text, each once. `share`: of output, positive, summing to 1 or (as per cent) to 100 within 1 %, then
     normalised. `layer`: traditional, emerging or future. `old_quality`: in the range of the parameters of that name.
     A column whose name begins with `need_` per problem domain, in the order of domains: non-negative, in any unit, not
-    all zero in a row, then normalised to sum to 1 per industry. Raises BadInput for anything else.
+    all zero in a row, then normalised to sum to 1 per industry. Cells are separated by commas, semicolons, tabs or
+    bars, as the header shows. Numbers may have decimal commas. Raises BadInput for anything else.
     """
     from agents.industry import LAYERS  # loads the compiler, which parameters without a file do not need
 
     path = path_of(file)
-    rows = _csv_rows(path, text_of(file))
-    _, header = next(rows)
-    needs = _check_header(path, header)
-    table = [(line, dict(zip(header, row, strict=True))) for line, row in rows]
+    rows = _rows(path, read_lines(path, text_of(file)))
+    (top, header), *rest = rows
+    needs = _check_header(path, top, header)
+    table = [(line, dict(zip(header, row, strict=True))) for line, row in rest]
     if not table:
-        raise BadInput("has no industries, must have a row per industry").at(path, 2)
+        raise BadInput("has no industries, must have a row per industry").at(path, top + 1)
+    _write_points(path, table, ("share", "old_quality", *needs))
     names: dict[str, int] = {}
     for line, row in table:
         if not row["name"] or row["name"] in names:
@@ -90,44 +100,74 @@ def check_industries(file: str, industries: int, default: int, domains: int) -> 
     return table
 
 
-def _csv_rows(path: str, text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield line number and cells of every row that is not blank. All rows are as long as the first."""
-    reader = csv.reader(StringIO(text), strict=True, skipinitialspace=True)
-    length = 0
-    try:
-        for row in reader:
-            cells = [cell.strip() for cell in row]
-            if not any(cells):
-                continue
-            length = length or len(cells)
-            if len(cells) != length:
-                raise BadInput(f"must be {length} as in the header", "cells", len(cells)).at(path, reader.line_num)
-            yield reader.line_num, cells
-    except csv.Error as error:
-        raise BadInput(f"is not a CSV table: {error}").at(path, reader.line_num) from None
+def _rows(path: str, lines: TextLines) -> list[tuple[int, list[str]]]:
+    """Return line number and cells of every row. All rows are as long as the first, which holds names of columns."""
+    if not lines.content:
+        raise BadInput("has no header").at(path, 1)
+    separator = lines.separator or _separator_of(lines.content[0])
+    found: list[list[str]] = []
+    for line in lines.content:
+        cells = cells_of(line.text, separator)
+        if cells is None:
+            raise BadInput("is not a CSV table: a quote stays open or ends within a cell").at(path, line.number)
+        if not found and len(cells) == 1:
+            _check_header(path, line.number, [line.text])
+        length = len(found[0]) if found else len(cells)
+        if len(cells) != length:
+            raise BadInput(f"must be {length} as in the header", "cells", len(cells)).at(path, line.number)
+        found.append(cells)
+    for line in lines.comments:
+        if len(cells_of(line.text, separator) or ()) == len(found[0]):
+            raise BadInput("is a comment or a row, put the name in quotes or remove the line").at(path, line.number)
+    found = without_empty_ends(found)
+    if found[0][0] == "":  # names of rows, as R and pandas write them
+        found = [cells[1:] for cells in found]
+    found[0] = [name.lower().replace(" ", "_") for name in found[0]]
+    return [(line.number, cells) for line, cells in zip(lines.content, found, strict=True)]
 
 
-def _check_header(path: str, header: list[str]) -> list[str]:
+def _separator_of(header: TextLine) -> str:
+    """Return the separator that finds most of the columns in the header, a comma where none finds any."""
+    known = {
+        separator: sum(
+            cell.lower().replace(" ", "_") in INDUSTRY_COLUMNS for cell in cells_of(header.text, separator) or ()
+        )
+        for separator in (",", *(sign for sign in SEPARATORS if sign not in ", "))
+    }
+    return max(known, key=lambda separator: known[separator])
+
+
+def _write_points(path: str, table: list[tuple[int, dict[str, str]]], columns: tuple[str, ...]) -> None:
+    """Write decimal commas as points. Raises BadInput where commas may separate thousands."""
+    cells = [(line, row, column) for line, row in table for column in columns]
+    commas = [(line, row, column) for line, row, column in cells if "," in row[column]]
+    points = any("." in row[column] for _, row, column in cells)
+    if commas and (points or all(_THOUSANDS.fullmatch(row[column]) for _, row, column in commas)):
+        line, row, column = commas[0]
+        raise BadInput("has a comma for decimals or thousands, write a point", column, row[column]).at(path, line)
+    for _, row, column in commas:
+        row[column] = row[column].replace(",", ".")
+
+
+def _check_header(path: str, line: int, header: list[str]) -> list[str]:
     """Return the columns of needs. Raises BadInput for a column that is missing, unknown or there twice."""
     needs = [name for name in header if name.startswith(NEED)]
     for name in (*INDUSTRY_COLUMNS, f"{NEED}1"):
         if name not in header and not (needs and name.startswith(NEED)):
             columns = f"{', '.join(INDUSTRY_COLUMNS)} and {NEED}1, {NEED}2, ..."
-            raise BadInput(f"there is no such column, columns are {columns}", name).at(path, 1)
+            allowed = f"there is no such column, columns are {columns}, separated by commas, semicolons, tabs or bars"
+            raise BadInput(allowed, name).at(path, line)
     for name in header:
         if name not in INDUSTRY_COLUMNS and name not in needs:
-            raise unknown("column", name, (*INDUSTRY_COLUMNS, f"{NEED}1")).within(name).at(path, 1)
+            raise unknown("column", name, (*INDUSTRY_COLUMNS, f"{NEED}1")).within(name).at(path, line)
         if header.count(name) > 1:
-            raise BadInput("is there twice, every column must be there once", name).at(path, 1)
+            raise BadInput("is there twice, every column must be there once", name).at(path, line)
     return needs
 
 
 def _number(path: str, line: int, column: str, row: dict[str, str], low: float, high: float) -> float:
     """Return the number in a cell. Raises BadInput unless it is from `low` to `high`."""
-    try:
-        value = float(row[column])
-    except ValueError:
-        value = math.nan
+    value = float(row[column]) if DECIMAL_NUMBER.fullmatch(row[column]) else math.nan
     if not low <= value <= high:
         raise BadInput(f"must be a number from {low:g} to {high:g}", column, row[column]).at(path, line)
     return value
@@ -139,7 +179,7 @@ def _share_of_one(path: str, share: np.ndarray) -> np.ndarray:
     for whole in (1.0, 100.0):
         if abs(total / whole - 1.0) <= 0.01:
             return share / whole
-    raise BadInput(f"sums to {total:g}, must sum to 1 (or to 100 per cent) within 1 %", "share", place=path)
+    raise BadInput("must sum to 1 (or to 100 per cent) within 1 %", "share", total, path)
 
 
 def _normalised(weights: np.ndarray) -> np.ndarray:

@@ -1,8 +1,8 @@
 """The live state as one multilayer NetworkX graph: contacts, use, supply, peers and rivals.
 
 Nodes are strings, "user:3", "innovator:17" (by slot), "supplier:5"; `kind` and `index` say the same in parts. Edges
-carry their type as key and as `kind`; every attribute is a plain number, truth value or text, so that GraphML,
-Gephi and R read the graph as it is.
+carry their type as `kind`, and a key of their own, which GraphML writes as their id. Every attribute is a plain number,
+truth value or text, so that GraphML, Gephi and R read the graph as it is.
 """
 
 from collections.abc import Sequence
@@ -168,11 +168,14 @@ def _add_edges(
     target: tuple[np.ndarray, Names],
     columns: dict[str, np.ndarray] | None = None,
 ) -> None:
-    """Add edges with their kind as key and attribute, between rows that have names, and attributes by column."""
+    """Add edges between rows that have names, each with a key of its own, its kind, and attributes by column."""
     (sources, source_names), (targets, target_names) = source, target
     found = {name: values.tolist() for name, values in (columns or {}).items()}
     rows = zip(*found.values(), strict=True) if found else repeat((), sources.shape[0])
+    ends = (
+        (source_names[one], target_names[other]) for one, other in zip(sources.tolist(), targets.tolist(), strict=True)
+    )
     graph.add_edges_from(
-        (source_names[one], target_names[other], kind, {"kind": kind, **dict(zip(found, row, strict=True))})
-        for one, other, row in zip(sources.tolist(), targets.tolist(), rows, strict=True)
+        (one, other, f"{kind} {one} {other}", {"kind": kind, **dict(zip(found, row, strict=True))})
+        for (one, other), row in zip(ends, rows, strict=True)
     )

@@ -7,10 +7,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
+from agents.kernel.decorators import cache_folder
 from model import compilation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -80,6 +82,19 @@ def test_without_a_writable_cache(copy, tmp_path):
     answer, folder, *_ = ask(copy, place)
     assert answer == 0.5 and folder.is_dir() and not folder.is_relative_to(place)
     shutil.rmtree(folder)
+
+
+def test_without_a_home(monkeypatch, tmp_path):
+    """A user without HOME and passwd entry, as in a container, has a temporary folder."""
+
+    def no_home():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setenv("NQPF_CACHE_DIR", "")
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda prefix: str(tmp_path))
+    assert cache_folder.__wrapped__().is_relative_to(tmp_path)
 
 
 def test_model_sources_count_too(copy, tmp_path):

@@ -234,6 +234,7 @@ def test_outputs_may_lie_at_home(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "--policies", "rebate,grants", "--seeds", "1", "--set", "users=60", "--out=~/full"]) == 2
     assert f"{Path('home/full').resolve()}: is not empty" in capsys.readouterr().err
     assert main(["run", "--graph=~/full"]) == 2
+    assert main(["run", "--graph=~nobody.of.this.name/x"]) == 2
     assert f"{Path('home/full').resolve()}: is a folder" in capsys.readouterr().err
 
 

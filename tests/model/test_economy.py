@@ -341,3 +341,27 @@ def test_importing_the_model_needs_neither_mesa_nor_pandas() -> None:
     program = "import sys; from model import simulate; print({'mesa', 'pandas', 'networkx'} & set(sys.modules))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "set()"
+
+
+def test_iterations_of_batch_run_are_named_as_the_same_run() -> None:
+    """Mesa gives them no seed. A warning says so once, and how seeds are given."""
+    from mesa import batch_run
+
+    def rows(settings: dict[str, Any], iterations: int) -> list[Any]:
+        many = {"users": 20, "horizon": 2, **settings}
+        return batch_run(Economy, many, iterations=iterations, number_processes=1, display_progress=False)
+
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        same = rows({}, 3)
+    told = [str(warning.message) for warning in shown if "every iteration" in str(warning.message)]
+    assert len(told) == 1 and '{"seed": range(n)}' in told[0]
+    assert len({row["output"] for row in same}) == 1
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always")
+        given = rows({"seed": range(3)}, 1)
+    assert not [warning for warning in shown if "every iteration" in str(warning.message)]
+    expected = [
+        simulate(Parameters(users=20, horizon=2), "laissez_faire", seed).series["output"][-1] for seed in range(3)
+    ]
+    assert [row["output"] for row in given] == expected and len(set(expected)) == 3

@@ -4,6 +4,7 @@ from collections import defaultdict
 from io import BytesIO
 from itertools import permutations
 from typing import Any, get_args
+from xml.etree import ElementTree
 
 import networkx as nx
 import numpy as np
@@ -164,7 +165,7 @@ def test_an_economy_runs_on_every_network(kind: str) -> None:
 
 
 def edges(graph: Any, kind: str) -> list[tuple[str, str, dict[str, Any]]]:
-    return [(one, other, found) for one, other, key, found in graph.edges(keys=True, data=True) if key == kind]
+    return [(one, other, found) for one, other, found in graph.edges(data=True) if found["kind"] == kind]
 
 
 def nodes(graph: Any, kind: str) -> dict[str, dict[str, Any]]:
@@ -223,7 +224,7 @@ def test_nodes_and_edges_are_typed(economy: Economy, graph: Any) -> None:
     assert isinstance(graph, nx.MultiDiGraph)
     assert graph.graph["period"] == 40
     assert {found["kind"] for _, found in graph.nodes(data=True)} == {"user", "innovator", "supplier"}
-    assert {key for *_, key in graph.edges(keys=True)} == {"contact", "use", "peer", "order", "rivalry"}
+    assert {kind for *_, kind in graph.edges(data="kind")} == {"contact", "use", "peer", "order", "rivalry"}
     assert len(nodes(graph, "user")) == WATCHED["users"]
     assert len(nodes(graph, "supplier")) == WATCHED["suppliers"]
     assert len(edges(graph, "contact")) == np.count_nonzero(state.users.contacts >= 0)
@@ -279,6 +280,9 @@ def test_graphml_keeps_everything(graph: Any) -> None:
     sink = BytesIO()
     nx.write_graphml(graph, sink)
     sink.seek(0)
+    ids = [edge.get("id") for edge in ElementTree.parse(sink).iter("{http://graphml.graphdrawing.org/xmlns}edge")]
+    assert len(set(ids)) == len(ids) == graph.number_of_edges(), "Gephi keeps one edge of each id"
+    sink.seek(0)
     read = nx.read_graphml(sink, force_multigraph=True)
     assert set(read.nodes) == set(graph.nodes)
     assert read.number_of_edges() == graph.number_of_edges()
@@ -301,4 +305,4 @@ def test_an_empty_economy_has_a_graph() -> None:
     economy.simulation.state.users.contacts[:] = -1
     graph = economy.network()
     assert not nodes(graph, "innovator")
-    assert {key for *_, key in graph.edges(keys=True)} == {"peer"}
+    assert {kind for *_, kind in graph.edges(data="kind")} == {"peer"}

@@ -1,12 +1,15 @@
 """The page's settings: a control per declared parameter and policy trait, generated from the declarations."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import solara
 from solara import v
 
 from model.declaration.errors import BadInput
+from model.declaration.input_file import path_of
+from model.declaration.settings import is_file
 from model.economy import read_settings
 from model.parameters import Parameters
 from model.policy.policy import Policy
@@ -26,6 +29,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "seed_cash", "supply_elasticity",
     ),
 }  # fmt: skip
+FILES = tuple(name for name in Parameters.model_fields if is_file(Parameters, name))
+"""Settings that name files."""
+
 OTHER_PARAMETERS, OTHER_TRAITS = "All other parameters", "All other policy traits"
 
 
@@ -54,12 +60,30 @@ def groups() -> dict[str, list[str]]:
 
 
 def error_of(settings: ChosenSettings) -> str:
-    """Return the error in the settings as one line; empty without an error."""
+    """Return the error in the settings as one line; empty without an error.
+
+    A page is no place to read files of this machine: files lie below the folder that is served, and errors in them
+    are shown without what they hold.
+    """
     try:
+        _check_places(settings)
         read_settings(**settings)
     except BadInput as error:
-        return str(error)
+        return error.without_content() if error.key.split(".")[0] in FILES else str(error)
     return ""
+
+
+def _check_places(settings: ChosenSettings) -> None:
+    """Raise BadInput for a file that does not lie below the working directory, which is the folder that is served."""
+    served = Path.cwd().resolve()
+    for name in FILES:
+        given = path_of(str(settings.get(name, "")))
+        try:
+            inside = Path(given).resolve().is_relative_to(served)
+        except (OSError, RuntimeError, ValueError):  # a circle of links, a name with a null character
+            inside = False
+        if given and not inside:
+            raise BadInput("must be a file below the folder that is served", name)
 
 
 def changed(settings: ChosenSettings, name: str, value: Any) -> ChosenSettings:

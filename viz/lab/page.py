@@ -7,10 +7,11 @@ from typing import Any
 import solara
 import solara.lab
 
+from model.declaration.errors import BadInput
 from model.economy import Economy
 from viz.figures.network import draw_network, place_nodes
 from viz.lab import panels
-from viz.lab.controls import START, SettingsPanel
+from viz.lab.controls import START, SettingsPanel, error_of
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", UserWarning)  # Mesa 3.3 calls a hook after an early return
@@ -23,6 +24,12 @@ _PLAY_INTERVAL = 60  # milliseconds
 
 class WatchedEconomy(Economy):
     """An Economy that ignores steps once it has ended: Mesa's player may ask for several quarters at once."""
+
+    def __init__(self, **settings: Any) -> None:
+        """Make the economy. Raises BadInput in the words of the page, which hold nothing of any file."""
+        if error := error_of(settings):
+            raise BadInput(error)
+        super().__init__(**settings)
 
     def step(self) -> None:
         """Run one quarter, if one is left."""
