@@ -16,8 +16,8 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
-from experiments.analysis.answer import findings
-from experiments.analysis.equal_money import EQUAL_MONEY
+from experiments.analysis.equal_money import MONEY_MARGIN
+from experiments.analysis.sentences import answer
 from experiments.study.study import TIMINGS
 from model.declaration.errors import BadInput
 from model.indicators.series import INDICATORS
@@ -37,7 +37,7 @@ def render_report(comparison: "Comparison") -> str:
     """Return the report as one HTML page that needs no network. Equal comparisons give equal bytes."""
     page = ReportContent(comparison, order_policies(comparison.study.policies))
     content = {
-        "answer": answer(comparison),
+        "answer": [wording.typeset(sentence) for sentence in answer(comparison)],
         "headlines": [sections.headline(page, name) for name in page.headlines],
         "grid": sections.grid(page),
         "adoption": sections.adoption(page),
@@ -67,21 +67,9 @@ def render_report(comparison: "Comparison") -> str:
         swatches={name: Markup(swatch(slot)) for slot, name in enumerate(POLICY_STYLES)},
         failures=_failures(comparison),
         definitions=[entry for name, entry in INDICATORS.items() if name in page.used],
-        equal_money=wording.share(EQUAL_MONEY),
+        margin=wording.share(MONEY_MARGIN),
         glyphs=wording.GLYPHS,
     )
-
-
-def answer(comparison: "Comparison") -> list[str]:
-    """Return the sentences of the answer: on the 2x2, on the policies, and on those that are not ranked."""
-    pairs = [wording.answer_sentences(found, comparison.reference) for found in findings(comparison)]
-    unequal = [policy for policy, money in comparison.standing.items() if money == "unequal"]
-    aside = [f"Not ranked, because their money is not equal: {wording.listed(unequal)}."] if unequal else []
-    if comparison.assumed:
-        assumed = wording.listed(comparison.assumed)
-        aside.append(f"Not ranked, because they rest on efficacies that nobody knows: {assumed}.")
-    sentences = [grid for grid, _ in pairs] + [arms for _, arms in pairs]
-    return list(filter(None, [*sentences, comparison.too_few_seeds, *aside]))
 
 
 def _packaged(name: str) -> str:
