@@ -97,10 +97,8 @@ class Comparison:
         tests, seeds = int(self.table["p_holm"].notna().sum()), len(self.seeds)
         if not tests or seeds >= pairs_needed(tests):
             return ""
-        return (
-            f"With {seeds} seeds no difference can be significant after Holm's adjustment over {tests} tests. "
-            f"That takes {pairs_needed(tests)} seeds."
-        )
+        needed = pairs_needed(tests)
+        return f"With {seeds} seeds Holm's adjustment over {tests} tests never rejects; that takes {needed} seeds."
 
 
 def compare(

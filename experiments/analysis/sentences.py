@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
 
 WORDS = {"hhi": "HHI", "tfp": "TFP", "rd": "R&D", "r1": "at 1 % a quarter", "r2": "at 2 % a quarter"}
-MOST_NAMED = 4
+MOST_NAMED = 3
 """Policies that a sentence names. The table has the others."""
 
 
@@ -29,8 +29,8 @@ def answer(comparison: "Comparison") -> list[str]:
     policies = [_policies(one, reference, whole=number == 0) for number, one in enumerate(found)]
     sentences = [
         *policies[:1],
-        comparison.too_few_seeds,
         unspent(comparison),
+        comparison.too_few_seeds,
         *policies[1:],
         *dict.fromkeys(main_effects(one) for one in found if one.effects),
         _assumed(comparison),
@@ -96,7 +96,11 @@ def against_reference(found: Finding, reference: str) -> str:
         ("lower under", found.lower),
     )
     name = plain(found.indicator)
-    said = [f"{word} {_with_sizes(found, policies)}" for word, policies in groups if policies]
+    said = [
+        f"{word} {named(policies) if policies is found.open else _with_sizes(found, policies)}"
+        for word, policies in groups
+        if policies
+    ]
     return f"Against {reference}, {name} is {', '.join(said)}." if said else f"No policy can be compared on {name}."
 
 
@@ -117,7 +121,7 @@ def leader(found: Finding, reference: str) -> str:
             f"{lead.first} and {lead.second} differ by {gap}{per}."
         )
     among = "" if lead.all_ranked else " among those that are ranked"
-    return f"Best on {name}{among} is {lead.first}, ahead of {lead.second}, the next, by {gap}{per}."
+    return f"Best on {name}{among} is {lead.first}, ahead of {lead.second} by {gap}{per}."
 
 
 def unspent(comparison: "Comparison") -> str:
@@ -127,12 +131,14 @@ def unspent(comparison: "Comparison") -> str:
     unequal = [name for name, money in comparison.standing.items() if money == "unequal"]
     if not left and not unequal:
         return ""
-    shares = [f"{name} {_share(Interval(*table.loc[name, list(_SHARE)]))}" for name in left]
+    shares = [
+        f"{name} {_share(Interval(*table.loc[name, list(_SHARE)]), with_interval=name in unequal)}" for name in left
+    ]
     parts = [f"not all money was spent: {named(shares)}"] * bool(left)
     other_sum = [name for name in unequal if name not in left]
     parts += [f"{named(other_sum)} raised another sum than {comparison.reference}"] * bool(other_sum)
     ranked = f"{named(unequal)} not ranked" if unequal else f"equal within {MONEY_MARGIN:.0%}".replace("%", " %")
-    parts += [_per_unit(comparison, left)]
+    parts += [_per_unit(comparison, [name for name in left if name in unequal] or left)]
     parts += ["--match reruns all at an amount that each can spend"] * (not comparison.study.match)
     first, *rest = filter(None, parts)
     return "; ".join([f"{first[0].upper()}{first[1:]} ({ranked})", *rest]) + "."
@@ -141,24 +147,23 @@ def unspent(comparison: "Comparison") -> str:
 _SHARE = ("spent_share", "spent_low", "spent_high")
 
 
-def _share(share: Interval) -> str:
+def _share(share: Interval, with_interval: bool) -> str:
     mean, low, high = (f"{100.0 * value:.1f}" for value in share)
-    return f"{mean} %" if np.isnan(share.low) or low == high else f"{mean} % [{low}, {high}]"
+    return f"{mean} %" if np.isnan(share.low) or not with_interval else f"{mean} % [{low}, {high}]"
 
 
 def _per_unit(comparison: "Comparison", left: Sequence[str]) -> str:
-    """Return the gain per unit placed of the policies with money left over, and the most of the others ranked."""
+    """Return the gain per unit placed of policies with money left over, against the most of those that are ranked."""
     rows = comparison.table[comparison.table["per_unit"].notna()]
     if not left or rows.empty:
         return ""
     first = rows["indicator"].iloc[0]
     rows = rows[rows["indicator"] == first].set_index("policy")
     gains = rows["per_unit"]
-    shown = [f"{gains[name]:+.3g} under {name}" for name in left if name in gains][:MOST_NAMED]
+    shown = [f"{gains[name]:+.3g} under {name}" for name in left if name in gains]
     others = gains[rows["rank"].notna() & ~rows.index.isin(left)]
-    if shown and len(others):
-        shown.append(f"{others.max():+.3g} under {others.idxmax()}, the most of the others")
-    return f"per unit placed, {plain(first)} gains {listed(shown)}" if shown else ""
+    against = f", at most {others.max():+.3g} under others ranked ({others.idxmax()})" if len(others) else ""
+    return f"per unit placed, {plain(first)} gains {named(shown)}{against}" if shown else ""
 
 
 def _assumed(comparison: "Comparison") -> str:

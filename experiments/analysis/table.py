@@ -96,7 +96,7 @@ def _present_values(series: "pd.DataFrame | None") -> dict[tuple[str, str], floa
     """Return the mean present value of the money placed by policy and discounted indicator."""
     if series is None or "budget_placed" not in series:
         return {}
-    found = {}
+    found: dict[tuple[str, str], float] = {}
     for indicator, rate in DISCOUNTED.items():
         worth = series["budget_placed"] / (1.0 + rate) ** series["period"]
         by_run = worth.groupby([series["policy"], series["seed"]]).sum()
