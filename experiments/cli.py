@@ -131,6 +131,9 @@ def _sweep(
     shard: Annotated[str, typer.Option("--shard", metavar="i/n", help="Do only the i-th of n parts.")] = "1/1",
     series: Annotated[bool, typer.Option("--series", help="Store each run's series too.")] = False,
     between: Annotated[str | None, typer.Option("--between", metavar="A,B", help="Draw the boundary of A, B.")] = None,
+    over: Annotated[
+        str | None, typer.Option("--over", metavar="X,Y[,Z=VALUE]", help="Its two axes; other factors are averaged.")
+    ] = None,
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
@@ -139,7 +142,7 @@ def _sweep(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Run policies over a design of parameters and traits. With two factors, draw where one policy gives way."""
+    """Run policies over a design of parameters and traits. Over two factors, draw where one policy gives way."""
     from experiments.commands.sweep import SweepRequest, sweep_command
     from experiments.running.engines import Execution
     from experiments.study.plan import Shard
@@ -148,7 +151,7 @@ def _sweep(
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_settings_of_factors(declared, settings or ())
     refuse_reruns(declared, str(study))
-    asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between)
+    asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between, over)
     return sweep_command(asked, out, Execution(jobs, engine, check, quiet), as_json)
 
 
