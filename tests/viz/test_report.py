@@ -1,5 +1,6 @@
 """The report: self-contained, safe, accessible, symmetric, and graceful about what is missing."""
 
+import base64
 import os
 import re
 import shlex
@@ -8,6 +9,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -26,7 +28,7 @@ from viz.figures.charts import ticks, timeline
 from viz.figures.styles import POLICY_STYLES, STYLES, order_policies, style_slots
 from viz.report.report import render_report
 from viz.report.sections import ReportContent, withdrawal
-from viz.report.wording import GLYPHS, number, places, seed_ranges
+from viz.report.wording import GLYPHS, deed, number, places, seed_ranges
 
 
 class Outline(HTMLParser):
@@ -64,7 +66,7 @@ def page():
 def test_page_needs_no_network(page):
     outline = Outline(page)
     assert not outline.all("script", "link", "img", "iframe", "object", "use", "image", "base")
-    assert all(attributes["href"].startswith("#") for attributes in outline.all("a"))
+    assert all(attributes["href"].startswith(("#", "data:image/svg+xml;base64,")) for attributes in outline.all("a"))
     assert not re.search(r"url\(|@import|https?:|src=", page)
     assert len(render_report(responding(made_up(seeds=20, horizon=160))).encode()) < 1_500_000
 
@@ -80,7 +82,8 @@ def test_headings_are_in_order_and_links_lead_somewhere(page):
     assert all(after - before <= 1 for before, after in pairwise(levels))
     ids = [attributes["id"] for _, attributes in outline.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {attributes["href"][1:] for attributes in outline.all("a")} <= set(ids)
+    links = [attributes["href"] for attributes in outline.all("a") if "download" not in attributes]
+    assert links and {link[1:] for link in links} <= set(ids)
 
 
 def test_tables_and_drawings_speak(page):
@@ -147,7 +150,7 @@ def test_unequal_money_is_marked_and_not_ranked():
     assert "unequal money" in outline.text and "not ranked" in outline.text
     assert "Difference per unit of money placed" in outline.text
     told = sentences(comparison)
-    assert "Not all money was spent: vouchers 66.7 % (vouchers not ranked); per unit placed, welfare gains" in told
+    assert "Not all money was spent: vouchers 66.7 % [66.7, 66.7] (vouchers not ranked); per unit placed, " in told
     assert "--match reruns all at an amount that each can spend." in told
     assert "Best on welfare among those that are ranked is procurement" in told
     assert "the 2\N{MULTIPLICATION SIGN}2 gives no verdict" in outline.text.replace("The", "the")
@@ -166,6 +169,77 @@ def test_what_rests_on_assumed_efficacies_is_not_ranked():
     )
     rank = comparison.table.query("indicator == 'welfare'").set_index("policy")["rank"]
     assert rank.dropna().to_dict() == {"vouchers": 1, "rebate": 2}
+
+
+def test_the_answer_opens_the_page_and_the_rest_is_folded(page):
+    """Answer, chart and what each policy does come before the contents; tables with tests stand in closed sections."""
+    body = page[page.index("<body>") :]
+    order = [body.index(part) for part in ('class="answer"', 'class="overview"', 'class="deeds"', "<nav", 'id="grid"')]
+    assert order == sorted(order)
+    assert body.count("<details>") == body.count("</details>") == body.count("<summary>") >= 8
+    assert "<details open" not in body
+    unfolded = re.sub(r"<details>.*?</details>", "", body, flags=re.S)
+    assert '<th scope="col">Holm</th>' in body and '<th scope="col">Holm</th>' not in unfolded
+
+
+def test_each_policy_has_one_name_and_a_sentence_on_what_it_does():
+    """The arm's own name also in the 2x2, not that of the instrument that it uses."""
+    both = policies["sequenced"]
+    outline = shown(made_up(["rebate", "rd_credit", "selective", "application", "procurement", both, "feng"]))
+    assert (
+        "selective R&D money for the chosen firms, a share of it tied to the government's plan (grants)."
+        in outline.text
+    )
+    assert "application Pays a capped share of the price of any domestic product (vouchers)." in outline.text
+    assert "From quarter 40 on: pays a capped share" in outline.text
+    assert "50 % vouchers: pays a capped share" in outline.text
+    assert not {"grants", "vouchers"} & set(
+        re.findall(r'class="policy">(\w+)<', render_report(made_up(["rebate", "selective"])))
+    )
+    assert deed(policies["laissez_faire"]) == "Raises no tax and pays nothing."
+
+
+def test_what_is_the_same_for_all_is_one_sentence():
+    """Adoption that ends at 0.99 everywhere, a time that nobody reaches, identical numbers; but no real difference."""
+    comparison = made_up()
+    study = replace(comparison.study, outcomes=(*HEADLINES, "time_to_50", "firms"))
+    ours, place = comparison.runs, np.arange(len(comparison.runs))
+    ours["adoption"], ours["time_to_50"], ours["firms"] = 0.99 + 0.001 * (place % 3), np.nan, 40.0
+    ours["useful_technology"] = 1.0 + 0.001 * (ours["policy"] == "grants")
+    comparison = analysed_again(replace(comparison, study=study))
+    comparison.series["adoption"] = 0.99
+    outline = shown(comparison)
+    for sentence in (
+        "Adoption ends at 0.99 under every policy.",
+        "Time to 50 is reached in no run.",
+        "Firms ends at 40.00",
+    ):
+        assert sentence in outline.text
+    tables = [attributes["aria-label"] for attributes in outline.all("div") if "aria-label" in attributes]
+    assert "Table: useful technology" in tables
+    assert not {"Table: adoption", "Table: time to 50", "Table: firms"} & set(tables)
+    assert "Adoption, policy by policy" not in outline.text and "Policies differ, if at all, in when." in outline.text
+    assert "Adoption, policy by policy" in shown(made_up()).text
+
+
+def test_settings_that_are_equal_for_all_are_named_once():
+    comparison = made_up(["rebate", policies["grants"].replace(foresight=0.9), "vouchers"])
+    page = render_report(comparison)
+    table = page[page.index('<table class="traits"') : page.index("Equal for all: ")]
+    shared = page[page.index("Equal for all: ") :].split("</p>")[0]
+    assert "foresight" in table and "mix" in table and "foresight" not in shared
+    assert "budget 0.005" in shared and ">budget" not in table and "patience" in shared
+
+
+def test_figures_can_be_downloaded_as_files_of_their_own(page):
+    """Each as well-formed SVG with its colours inside, and named after what it shows."""
+    links = [attributes for attributes in Outline(page).all("a") if "download" in attributes]
+    charts = [attributes for attributes in Outline(page).all("svg") if attributes["class"] == "chart"]
+    assert len(links) == len(charts) and len({link["download"] for link in links}) == len(links)
+    for link in links:
+        root = ElementTree.fromstring(base64.b64decode(link["href"].partition(",")[2]))
+        assert root.tag == "{http://www.w3.org/2000/svg}svg" and re.search(r"\.s\d+\{color:#", root[0].text)
+        assert link["download"].endswith(".svg") and link["aria-label"].startswith("Download ")
 
 
 def without(comparison, *names):
@@ -221,7 +295,7 @@ def test_missing_parts_have_their_sentence():
     assert "48 of 48 runs failed" in shown(SMALL["nothing succeeded"]()).text
     assert "No indicator of gains" in shown(SMALL["no gains, no bonsai"]()).text
     assert "in a single seed" in shown(SMALL["one seed"]()).text
-    assert "No arm raises money." in shown(SMALL["no money"]()).text
+    assert "No policy raises money." in shown(SMALL["no money"]()).text
 
 
 def sections(comparison):
@@ -424,6 +498,11 @@ def test_too_few_seeds_are_said_to_be(seeds, told):
     assert ("never rejects" in " ".join(answer_lines(comparison))) == told
 
 
+HINTS_FIT = """() => [...document.querySelectorAll('.scroll')].every(table =>
+    (table.scrollWidth > table.clientWidth) == (table.querySelector('.scrolls').offsetHeight > 0))"""
+"""A table says that it scrolls where it does, and nowhere else."""
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
 def test_in_a_browser(width, scheme, tmp_path, page):
     chromium = shutil.which("chromium")
@@ -442,6 +521,15 @@ def test_in_a_browser(width, scheme, tmp_path, page):
         tab.on("request", lambda request: asked.append(request.url))
         tab.goto(file.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        folded = tab.evaluate("document.documentElement.scrollHeight")
+        assert tab.locator(".answer p").first.bounding_box()["y"] < 400
+        tab.locator("summary").first.focus()
+        tab.keyboard.press("Enter")
+        assert tab.locator("details").first.evaluate("details => details.open")
+        tab.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        assert tab.evaluate("document.documentElement.scrollHeight") > 2 * folded
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.wait_for_function(HINTS_FIT)
         ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
         browser.close()
     assert said == [] and asked == [file.as_uri()]

@@ -17,15 +17,15 @@ from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from experiments.analysis.equal_money import MONEY_MARGIN
-from experiments.analysis.sentences import answer
 from experiments.study.study import TIMINGS
 from model.declaration.errors import BadInput
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
-from viz.figures.styles import POLICY_STYLES, colour_css, order_policies, swatch
+from viz.figures.styles import colour_css, order_policies
 from viz.report import responses, sections, wording
+from viz.report.opening import opening, shared_traits
 from viz.report.sections import ReportContent
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def render_report(comparison: "Comparison") -> str:
     """Return the report as one HTML page that needs no network. Equal comparisons give equal bytes."""
     page = ReportContent(comparison, order_policies(comparison.study.policies))
     content = {
-        "answer": [wording.typeset(sentence) for sentence in answer(comparison)],
-        "headlines": [sections.headline(page, name) for name in page.headlines],
+        "opening": opening(page),
+        "headlines": [sections.headline(page, name) | {"alike": sections.alike(page, name)} for name in page.headlines],
         "grid": sections.grid(page),
         "adoption": sections.adoption(page),
         "technology": sections.technology(page),
@@ -64,7 +64,6 @@ def render_report(comparison: "Comparison") -> str:
         ending_apart=comparison.ending_apart,
         seed_ranges=wording.seed_ranges(comparison.seeds),
         rows=page.rows,
-        swatches={name: Markup(swatch(slot)) for slot, name in enumerate(POLICY_STYLES)},
         failures=_failures(comparison),
         definitions=[entry for name, entry in INDICATORS.items() if name in page.used],
         margin=wording.share(MONEY_MARGIN),
@@ -92,13 +91,17 @@ def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, An
         for entry in Parameters.declarations()
         if used[entry["name"]] != entry["default"]
     ]
-    return {
-        "changed": changed,
-        "traits": [
+    apart, shared = shared_traits(
+        [
             entry | {"values": [_trait(policy, entry["name"]) for policy in order]}
             for entry in Policy.declarations()
             if entry["name"] != "name"
-        ],
+        ]
+    )
+    return {
+        "changed": changed,
+        "traits": apart,
+        "shared": shared,
         "facts": {
             "Study": study.name,
             "Content hash": study.identity(model) if model else "",

@@ -8,6 +8,8 @@ import numpy as np
 from experiments.analysis.sentences import listed
 from experiments.analysis.sentences import plain as plain
 from experiments.analysis.statistics import Interval
+from model.policy.catalogue import INSTRUMENTS
+from model.policy.policy import Policy
 
 MINUS, DASH = "\N{MINUS SIGN}", "\N{EN DASH}"
 
@@ -79,3 +81,20 @@ GLYPHS = {
     "cannot tell": "~", "identical": "=", "not ranked": "×", "no data": DASH,
 }  # fmt: skip
 """A sign for each reading (experiments.analysis.verdicts.READINGS), for the table at a glance."""
+
+
+def deed(policy: Policy) -> str:
+    """Return a sentence on what a policy does with its money, instrument by instrument."""
+    if not policy.mix or policy.budget <= 0.0:
+        return "Raises no tax and pays nothing."
+    first = _spends(policy.mix)
+    if not policy.later_mix:
+        return f"{capital(first)}."
+    return f"{capital(first)}. From quarter {policy.later_from} on: {_spends(policy.later_mix)}."
+
+
+def _spends(mix: Iterable[tuple[str, float]]) -> str:
+    used = [(name, part) for name, part in mix if part > 0.0]
+    if len(used) == 1:
+        return f"{INSTRUMENTS[used[0][0]].meaning} ({plain(used[0][0])})"
+    return ". ".join(f"{share(part)} {plain(name)}: {INSTRUMENTS[name].meaning}" for name, part in used)
