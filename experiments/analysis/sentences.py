@@ -13,6 +13,7 @@ from experiments.analysis.effects import CLAIMED
 from experiments.analysis.equal_money import MONEY_MARGIN
 from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import AS_EXPECTED, CONTRADICTED, OPEN, UNEQUAL_MONEY, sign, turned
+from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
@@ -81,7 +82,7 @@ def _figures(values: Iterable[float], level: float) -> list[str]:
 def _policies(found: Finding, reference: str, whole: bool) -> str:
     """Return the sentences on the policies; the `whole` of them, or only which comes first."""
     if not found.judged:
-        return ""
+        return f"No policy can be ranked against {reference}: none is shown to have equal money." if whole else ""
     groups = against_reference(found, reference) if whole or found.lead is None else ""
     return " ".join(filter(None, [leader(found, reference), groups]))
 
@@ -134,7 +135,7 @@ def unspent(comparison: "Comparison") -> str:
     shares = [
         f"{name} {_share(Interval(*table.loc[name, list(_SHARE)]), with_interval=name in unequal)}" for name in left
     ]
-    parts = [f"not all money was spent: {named(shares)}"] * bool(left)
+    parts = [f"spent of the money raised: {named(shares)}"] * bool(left)
     other_sum = [name for name in unequal if name not in left]
     parts += [f"{named(other_sum)} raised another sum than {comparison.reference}"] * bool(other_sum)
     ranked = f"{named(unequal)} not ranked" if unequal else f"equal within {MONEY_MARGIN:.0%}".replace("%", " %")
@@ -154,7 +155,8 @@ def _share(share: Interval, with_interval: bool) -> str:
 
 def _per_unit(comparison: "Comparison", left: Sequence[str]) -> str:
     """Return the gain per unit placed of policies with money left over, against the most of those that are ranked."""
-    rows = comparison.table[comparison.table["per_unit"].notna()]
+    gaining = [name for name in comparison.table["indicator"].unique() if declaration(name).better == "higher"]
+    rows = comparison.table[comparison.table["per_unit"].notna() & comparison.table["indicator"].isin(gaining)]
     if not left or rows.empty:
         return ""
     first = rows["indicator"].iloc[0]

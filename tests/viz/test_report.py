@@ -6,6 +6,7 @@ import re
 import shlex
 import shutil
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -116,6 +117,15 @@ def test_the_answer_follows_the_data():
     assert "show no difference" in nothing and "do not decide" in nothing and "is higher under" not in nothing
 
 
+def test_where_no_money_is_equal_the_answer_says_so():
+    """And an indicator of which less is better has no gain per unit."""
+    assert "No policy can be ranked against rebate" in sentences(made_up(["rebate", "laissez_faire"]))
+    comparison = with_money_left_over("vouchers")
+    study = replace(comparison.study, outcomes=("budget_leaked", "adoption"))
+    told = sentences(analysed_again(replace(comparison, study=study)))
+    assert "Spent of the money raised" in told and "per unit placed" not in told
+
+
 def test_ties_are_called_ties():
     comparison = made_up()
     comparison.runs["welfare"] = comparison.runs["seed"] + 100.0
@@ -150,7 +160,7 @@ def test_unequal_money_is_marked_and_not_ranked():
     assert "unequal money" in outline.text and "not ranked" in outline.text
     assert "Difference per unit of money placed" in outline.text
     told = sentences(comparison)
-    assert "Not all money was spent: vouchers 66.7 % [66.7, 66.7] (vouchers not ranked); per unit placed, " in told
+    assert "Spent of the money raised: vouchers 66.7 % [66.7, 66.7] (vouchers not ranked); per unit placed, " in told
     assert "--match reruns all at an amount that each can spend." in told
     assert "Best on welfare among those that are ranked is procurement" in told
     assert "the 2\N{MULTIPLICATION SIGN}2 gives no verdict" in outline.text.replace("The", "the")
@@ -196,6 +206,19 @@ def test_each_policy_has_one_name_and_a_sentence_on_what_it_does():
     assert not {"grants", "vouchers"} & set(
         re.findall(r'class="policy">(\w+)<', render_report(made_up(["rebate", "selective"])))
     )
+    page = render_report(
+        made_up(["rebate", "selective", Policy(name="selective-2", mix={"grants": 0.5, "talent": 0.5})])
+    )
+    named = re.findall(r'<a href="#(policy-\d)" title="([^"]*)">([\w-]+)</a>', page)
+    assert sorted(name for _, _, name in named) == [
+        "rebate",
+        "selective",
+        "selective-2",
+    ]  # each where it is first named
+    for anchor, title, name in named:
+        assert f'<div id="{anchor}"' in page and unescape(title) == deed(
+            {"selective-2": Policy(mix={"grants": 0.5, "talent": 0.5})}.get(name) or policies[name]
+        )
     assert deed(policies["laissez_faire"]) == "Raises no tax and pays nothing."
 
 

@@ -1,12 +1,15 @@
 """The report's first screen: the answer, one large chart, what each policy does, and the table of all policies."""
 
+import re
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from experiments.analysis.sentences import amount, answer
 from experiments.analysis.statistics import Interval
+from model.policy.policy import Policy
 from viz.figures.differences import Difference, differences_chart
 from viz.figures.standalone import download_link
 from viz.report import wording
@@ -19,10 +22,37 @@ def opening(page: ReportContent) -> dict[str, Any]:
     """Return sentences, chart and policies of the first screen. The chart shows the first indicator."""
     comparison = page.comparison
     return {
-        "sentences": [wording.typeset(sentence) for sentence in answer(comparison)],
+        "sentences": _linked([wording.typeset(sentence) for sentence in answer(comparison)], page.order),
         "chart": _chart(page),
-        "policies": [row | {"deed": wording.deed(policy)} for row, policy in zip(page.rows, page.order, strict=True)],
+        "policies": [
+            row | {"deed": wording.deed(policy), "anchor": _anchor(page.order, policy)}
+            for row, policy in zip(page.rows, page.order, strict=True)
+        ],
     }
+
+
+def _anchor(order: Sequence[Policy], policy: Policy) -> str:
+    return f"policy-{order.index(policy)}"
+
+
+def _linked(sentences: Sequence[str], order: Sequence[Policy]) -> list[Markup]:
+    """Escape sentences and link each policy, where it is first named, to the sentence on what it does."""
+    text = str(escape("\n".join(sentences)))
+    by_name = {str(escape(policy.name)): policy for policy in order}
+    longest_first = "|".join(re.escape(name) for name in sorted(by_name, key=len, reverse=True))
+    linked: set[str] = set()
+
+    def link(found: re.Match[str]) -> str:
+        name = found[0]
+        if name in linked:
+            return name
+        linked.add(name)
+        policy = by_name[name]
+        return f'<a href="#{_anchor(order, policy)}" title="{escape(wording.deed(policy))}">{name}</a>'
+
+    # a policy's name only as a whole word, and never inside an escaped character
+    text = re.sub(rf"(?<![\w&#-])(?:{longest_first})(?![\w;-])", link, text)
+    return [Markup(sentence) for sentence in text.split("\n") if sentence]
 
 
 def _chart(page: ReportContent) -> dict[str, Any]:
