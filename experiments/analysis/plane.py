@@ -133,7 +133,7 @@ def _same(value: Any) -> Any:
     """Return a test of equality, of numbers up to rounding."""
     if isinstance(value, int | float | np.number) and not isinstance(value, bool):
         return lambda other: not isinstance(other, str) and bool(np.isclose(float(other), value, rtol=1e-9, atol=0.0))
-    return lambda other: str(other) == str(value)
+    return lambda other: str(other).lower() == str(value).lower()
 
 
 def _listed(values: Sequence[Any]) -> str:

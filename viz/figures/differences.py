@@ -9,7 +9,7 @@ import numpy as np
 from experiments.analysis.statistics import Interval
 from viz.figures.charts import drawing, ticks
 
-ACROSS, NAMES, ROW, HEAD, FOOT = 480, 164, 24, 8, 38  # in units of the drawing; names stand left of the plot
+ACROSS, NAMES, ROW, HEAD, FOOT = 400, 150, 23, 8, 38  # in units of the drawing; names stand left of the plot
 LONGEST_NAME = 20
 
 

@@ -94,7 +94,7 @@ def deed(policy: Policy) -> str:
 
 
 def _spends(mix: Iterable[tuple[str, float]]) -> str:
-    used = [(name, part) for name, part in mix if part > 0.0]
+    used = sorted(((name, part) for name, part in mix if part > 0.0), key=lambda pair: -pair[1])
     if len(used) == 1:
         return f"{INSTRUMENTS[used[0][0]].meaning} ({plain(used[0][0])})"
     return ". ".join(f"{share(part)} {plain(name)}: {INSTRUMENTS[name].meaning}" for name, part in used)
