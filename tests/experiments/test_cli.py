@@ -70,7 +70,7 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
 
 def test_the_main_job_prints_the_answer_first_and_one_table(capsys: pytest.CaptureFixture[str]) -> None:
     """At most ten lines of words, then a row per policy, in 80 columns."""
-    out, _ = run(capsys, "compare", "--seeds", "3", *SET)
+    out, _ = run(capsys, "compare", "--seeds", "3", "--no-responses", *SET)
     assert out.isascii()
     assert max(map(len, out.splitlines())) <= 80
     head, words, table, last = out.split("\n\n")
@@ -83,7 +83,7 @@ def test_the_main_job_prints_the_answer_first_and_one_table(capsys: pytest.Captu
 
 
 def test_full_prints_every_block_below_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("compare", "--policies", "rebate,grants,procurement", "--seeds", "2", *SET)
+    words = ("compare", "--policies", "rebate,grants,procurement", "--seeds", "2", "--no-responses", *SET)
     short, full = run(capsys, *words)[0], run(capsys, *words, "--full")[0]
     assert max(map(len, full.splitlines())) <= 80
     assert full.startswith(short[: short.index("every indicator")].rstrip())
