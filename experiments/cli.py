@@ -16,6 +16,7 @@ import typer
 from experiments.commands.options import (
     Check,
     Engine,
+    Full,
     Jobs,
     Json,
     Out,
@@ -78,18 +79,19 @@ def _compare(
     engine: Engine = "threads",
     check: Check = False,
     quick: Quick = False,
+    full: Full = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Compare policies with paired seeds: table, report.html, stored runs. The main job."""
-    from experiments.commands.compare import compare_command
+    """Compare policies with paired seeds: answer, table, report.html, stored runs. The main job."""
+    from experiments.commands.compare import Shown, compare_command
     from experiments.running.engines import Execution
     from experiments.study.study import refuse_uncertain
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_uncertain(declared, str(study))
     declared = with_equal_money(declared, match, timing)
-    return compare_command(declared, out, Execution(jobs, engine, check, quiet), responses, as_json)
+    return compare_command(declared, out, Execution(jobs, engine, check, quiet), responses, Shown(full, as_json))
 
 
 @app.command("run")
@@ -103,6 +105,7 @@ def _run(
     jobs: Threads = None,
     check: Check = False,
     quick: Quick = False,
+    full: Full = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
@@ -111,7 +114,8 @@ def _run(
     from experiments.running.engines import Execution
 
     one = run_from(policy, seed, settings or (), quick)
-    return run_command(one, Files(series, agents, graph), Execution(jobs, check=check, quiet=quiet), as_json=as_json)
+    execution = Execution(jobs, check=check, quiet=quiet)
+    return run_command(one, Files(series, agents, graph), execution, as_json=as_json, full=full)
 
 
 @app.command("sweep")
@@ -127,6 +131,9 @@ def _sweep(
     shard: Annotated[str, typer.Option("--shard", metavar="i/n", help="Do only the i-th of n parts.")] = "1/1",
     series: Annotated[bool, typer.Option("--series", help="Store each run's series too.")] = False,
     between: Annotated[str | None, typer.Option("--between", metavar="A,B", help="Draw the boundary of A, B.")] = None,
+    over: Annotated[
+        str | None, typer.Option("--over", metavar="X,Y[,Z=VALUE]", help="Its two axes; other factors are averaged.")
+    ] = None,
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
@@ -135,7 +142,7 @@ def _sweep(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Run policies over a design of parameters and traits. With two factors, draw where one policy gives way."""
+    """Run policies over a design of parameters and traits. Over two factors, draw where one policy gives way."""
     from experiments.commands.sweep import SweepRequest, sweep_command
     from experiments.running.engines import Execution
     from experiments.study.plan import Shard
@@ -144,7 +151,7 @@ def _sweep(
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_settings_of_factors(declared, settings or ())
     refuse_reruns(declared, str(study))
-    asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between)
+    asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between, over)
     return sweep_command(asked, out, Execution(jobs, engine, check, quiet), as_json)
 
 

@@ -37,18 +37,22 @@ class Finding:
     """The answer on one indicator.
 
     `effects` of the 2x2 by name, empty where a cell is missing. Policies that can be judged, largest difference to
-    the reference first: `higher`, `lower`, or `open` where the data show no difference. `weak`: those whose interval
-    leaves out zero although Holm's adjusted test does not reject. `lead` is None where fewer than two are ranked.
-    `judged` is False where no policy but the reference had comparable money.
+    the reference first, each in one of five groups: `higher` and `lower`, `weakly_higher` and `weakly_lower` where
+    Holm's adjusted test does not reject, and `open` where the data show no difference. `gaps` are their differences,
+    `level` is the reference's mean. `lead` is None where fewer than two are ranked. `judged` is False where no policy
+    but the reference had comparable money.
     """
 
     indicator: str
     effects: Mapping[str, Effect]
     judged: bool
     higher: tuple[str, ...]
+    weakly_higher: tuple[str, ...]
     open: tuple[str, ...]
+    weakly_lower: tuple[str, ...]
     lower: tuple[str, ...]
-    weak: tuple[str, ...]
+    gaps: Mapping[str, Interval]
+    level: float
     lead: Lead | None
 
 
@@ -64,12 +68,26 @@ def _finding(comparison: "Comparison", name: str) -> Finding:
     equal = [policy for policy, money in comparison.standing.items() if money == "equal"]
     rows = table[table.index.isin(equal) & (table.index != comparison.reference)]
     rows = rows[rows["difference"].notna()].sort_values("difference", ascending=False, kind="stable")
-    signs = {str(row.Index): sign(Interval(row.difference, row.low, row.high)) for row in rows.itertuples()}
-    higher, open_, lower = (tuple(policy for policy in signs if signs[policy] == wanted) for wanted in (1, 0, -1))
-    weak = tuple(str(policy) for policy in table.index if policy in signs and WEAKLY in table["reading"][policy])
+    gaps = {str(row.Index): Interval(row.difference, row.low, row.high) for row in rows.itertuples()}
+    weak = {policy for policy in gaps if WEAKLY in rows["reading"][policy]}
+
+    def group(wanted: int, weakly: bool = False) -> tuple[str, ...]:
+        return tuple(policy for policy in gaps if sign(gaps[policy]) == wanted and (policy in weak) == weakly)
+
     judged = any(policy != comparison.reference for policy in equal)
-    lead = _lead(comparison, name, table["rank"]) if judged else None
-    return Finding(name, _effects(comparison, name), judged, higher, open_, lower, weak, lead)
+    return Finding(
+        indicator=name,
+        effects=_effects(comparison, name),
+        judged=judged,
+        higher=group(1),
+        weakly_higher=group(1, True),
+        open=group(0),
+        weakly_lower=group(-1, True),
+        lower=group(-1),
+        gaps=gaps,
+        level=float(table["mean"][comparison.reference]),
+        lead=_lead(comparison, name, table["rank"]) if judged else None,
+    )
 
 
 def _effects(comparison: "Comparison", name: str) -> dict[str, Effect]:

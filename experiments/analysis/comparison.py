@@ -97,10 +97,8 @@ class Comparison:
         tests, seeds = int(self.table["p_holm"].notna().sum()), len(self.seeds)
         if not tests or seeds >= pairs_needed(tests):
             return ""
-        return (
-            f"With {seeds} seeds no difference can be significant after Holm's adjustment over {tests} tests, "
-            f"however large. That takes {pairs_needed(tests)} seeds."
-        )
+        needed = pairs_needed(tests)
+        return f"With {seeds} seeds Holm's adjustment over {tests} tests never rejects; that takes {needed} seeds."
 
 
 def compare(
@@ -124,7 +122,8 @@ def compare(
     in % of the size of the reference's mean; `share_better`, of all seeds; `p_holm`, Wilcoxon's p adjusted over the
     whole table; `money_placed` per run; `equal_money` (None where nothing is raised); `rank` among policies with equal
     money that rest on no assumed efficacy; `reading` of the difference (experiments.analysis.verdicts.READINGS);
-    `per_unit`, the difference in a sum of money per unit of money placed, with `per_unit_low`, `per_unit_high`.
+    `per_unit`, the difference in a sum of money per unit of money placed, with `per_unit_low`, `per_unit_high`, both
+    discounted alike; `spent_share`, the share of the money raised that was spent, with `spent_low`, `spent_high`.
     `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.
     With `out`, runs are stored there and a restart computes only what is missing.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
@@ -161,7 +160,7 @@ def compare_study(
     found = respond(study, (study.outcomes or HEADLINE)[0], model, store, execution) if responses else None
     if isinstance(store, Store):
         store.finish(store.runs(columns=["run_id"])["run_id"].to_pylist())
-    table = tabulate(study, runs)
+    table = tabulate(study, runs, series)
     return Comparison(
         study=study,
         reference=study.reference,

@@ -4,14 +4,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.analysis.statistics import Interval, mean_interval
 from experiments.study.plan import Plan
 from model.policy.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
 
-EQUAL_MONEY = 0.99
-"""Sums of money count as equal if the smaller is at least this share of the larger."""
+MONEY_MARGIN = 0.05
+"""Sums count as equal where the whole 95 % interval of their paired gap lies within this share of the sum.
+
+The margin is a convention. It is wide against what an instrument leaves over by chance, and an effect that follows from
+it would be small against the interval of the effect. More seeds narrow the interval and do nothing else: they never
+turn a gap that lies within the margin into unequal money.
+"""
+
+NEARLY_ALL = 0.99
+"""A rerun at a smaller amount is done where an arm of that seed spent less than this share."""
 
 ROUNDS = 3
 """The most reruns at smaller amounts: with less money an arm may place less again."""
@@ -24,40 +33,60 @@ MONEY_COLUMNS = ("budget_raised", *SPENT)
 
 
 def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
-    """Return whether an arm raised as much as the reference and spent it, to 1 %.
+    """Return whether an arm is shown to have raised as much as the reference and to have spent it.
 
-    Spent is placed, leaked or used on administration. None where nothing was raised: there is no money to compare.
-    A reference that raises nothing sets no sum.
+    Both paired gaps must lie within MONEY_MARGIN. None where nothing was raised: there is no money to compare. A
+    reference that raises nothing sets no sum. Rows of the two are paired by their index.
     """
-    raised = arm["budget_raised"].sum()
-    if not raised > 0.0:
+    raised, owed = arm["budget_raised"], reference["budget_raised"]
+    if not raised.sum() > 0.0:
         return None
-    owed = reference["budget_raised"].mean()
-    same_sum = not owed > 0.0 or _alike(arm["budget_raised"].mean(), owed)
-    return same_sum and _alike(arm[list(SPENT)].to_numpy().sum(), raised)
+    same_sum = not owed.mean() > 0.0 or _within_margin(_relative_gap(raised, owed))
+    return same_sum and _within_margin(_relative_gap(_spent(arm), raised))
 
 
-def _alike(one: float, other: float) -> bool:
-    return bool(EQUAL_MONEY <= one / other <= 1.0 / EQUAL_MONEY)
+def share_spent(arm: "pd.DataFrame") -> Interval:
+    """Return the share of the money raised that an arm spent, with its 95 % interval; NaN where it raised none."""
+    gap = _relative_gap(_spent(arm), arm["budget_raised"])
+    return Interval(1.0 + gap.mean, 1.0 + gap.low, 1.0 + gap.high)
+
+
+def _spent(arm: "pd.DataFrame") -> "pd.Series":
+    return arm[list(SPENT)].sum(axis=1)
+
+
+def _relative_gap(ours: "pd.Series", theirs: "pd.Series") -> Interval:
+    """Return the paired difference of two sums as a share of the mean of the second."""
+    level = float(theirs.mean())
+    if not level > 0.0:
+        return Interval(np.nan, np.nan, np.nan)
+    gap = mean_interval((ours - theirs).dropna())
+    return Interval(gap.mean / level, gap.low / level, gap.high / level)
+
+
+def _within_margin(gap: Interval) -> bool:
+    """Return whether an interval lies within the margin. One seed has no interval, its own gap is judged."""
+    low, high = (gap.mean, gap.mean) if np.isnan(gap.low) else (gap.low, gap.high)
+    return bool(low >= -MONEY_MARGIN and high <= MONEY_MARGIN)
 
 
 def matched(plan: Plan, runs: "pd.DataFrame") -> Plan:
     """Return the plan at the amount that every arm of a seed can place: budgets times the smallest share spent.
 
-    The plan itself where all arms spent 99 % already.
+    The plan itself where all arms spent nearly all already.
     """
     share = _shares_spent(runs).groupby("seed").min()
     by_seed = {
-        seed: policies if share.get(seed, 1.0) >= EQUAL_MONEY else _scaled(policies, float(share[seed]))
+        seed: policies if share.get(seed, 1.0) >= NEARLY_ALL else _scaled(policies, float(share[seed]))
         for seed, policies in plan.by_seed.items()
     }
     return plan.with_policies(by_seed)
 
 
 def unmatched(runs: "pd.DataFrame") -> list[str]:
-    """Return the policies that spent less than 99 % of what they raised under some seed."""
+    """Return the policies that spent less than nearly all of what they raised under some seed."""
     lowest = _shares_spent(runs).groupby("policy").min()
-    return [str(policy) for policy in lowest.index[lowest < EQUAL_MONEY]]
+    return [str(policy) for policy in lowest.index[lowest < NEARLY_ALL]]
 
 
 def _shares_spent(runs: "pd.DataFrame") -> "pd.Series":

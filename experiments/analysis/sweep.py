@@ -157,9 +157,10 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
 
 
 def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
-    """Return per policy the points in which it did not raise as much as the reference, or did not spend it."""
+    """Return per policy the points in which its money is not shown to equal the reference's."""
     found: dict[str, list[int]] = {}
-    for point, block in runs.loc[runs["status"] == "ok", ["point", "policy", *MONEY_COLUMNS]].groupby("point"):
+    succeeded = runs.loc[runs["status"] == "ok", ["point", "policy", "seed", *MONEY_COLUMNS]].set_index("seed")
+    for point, block in succeeded.groupby("point"):
         theirs = block[block["policy"] == reference]
         for policy, ours in block.groupby("policy"):
             if equal_money(ours, theirs) is False:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.equal_money import equal_money
+from experiments.analysis.equal_money import equal_money, share_spent
 from experiments.analysis.ranks import rank_column
 from experiments.analysis.response import efficacies
 from experiments.analysis.statistics import Interval, holm, mean_interval, wilcoxon
@@ -36,23 +36,31 @@ HEADLINE = (
 
 COMPARISON_COLUMNS = (
     "policy", "indicator", "mean", "difference", "low", "high", "percent", "share_better", "p_holm", "money_placed",
-    "equal_money", "rank", "reading", "n", "per_unit", "per_unit_low", "per_unit_high", "n_own",
+    "equal_money", "rank", "reading", "n", "per_unit", "per_unit_low", "per_unit_high", "n_own", "spent_share",
+    "spent_low", "spent_high",
 )  # fmt: skip
 
+DISCOUNTED = {"welfare_r1": 0.01, "welfare_r2": 0.02}
+"""Sums of money that are present values, and the interest a quarter at which they are."""
 
-def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
-    """Return the table of a comparison from its runs (columns as in `compare`)."""
+
+def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" = None) -> "pd.DataFrame":
+    """Return the table of a comparison from its runs (columns as in `compare`).
+
+    A present value is compared with the present value of the money placed, which takes the series.
+    """
     import pandas as pd
 
     succeeded = runs[runs["status"] == "ok"]
     by_arm = {name: arm.set_index("seed") for name, arm in succeeded.groupby("policy")}
     empty = succeeded.iloc[:0].set_index("seed")
-    apart = ending_apart(study)
+    apart, present = ending_apart(study), _present_values(series)
     rows = []
     for policy in study.policies:
         arm, reference = by_arm.get(policy.name, empty), by_arm.get(study.reference, empty)
         placed = _mean(arm["budget_placed"])
         money = {"money_placed": placed, "equal_money": equal_money(arm, reference)}
+        money |= dict(zip(("spent_share", "spent_low", "spent_high"), share_spent(arm), strict=True))
         for name in study.outcomes or HEADLINE:
             declared, own = declaration(name), int(arm[name].count())
             row: dict[str, Any] = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money}
@@ -60,7 +68,8 @@ def tabulate(study: Study, runs: "pd.DataFrame") -> "pd.DataFrame":
             if policy.name != study.reference and not (name.endswith(AT_WITHDRAWAL) and policy.name in apart):
                 row |= _paired(declared, arm[name], reference[name])
                 row |= {"percent": _percent(row["difference"], _mean(reference[name]))}
-                row |= _per_unit(row, placed) if is_money(declared) else {}
+                worth = placed if name not in DISCOUNTED else present.get((policy.name, name), np.nan)
+                row |= _per_unit(row, worth) if is_money(declared) else {}
             rows.append(row)
     table = pd.DataFrame(rows, columns=[*COMPARISON_COLUMNS, "p"]).astype({"equal_money": object})
     not_ranked = table["equal_money"].eq(False)
@@ -83,13 +92,25 @@ def _readings(table: "pd.DataFrame", reference: str) -> "pd.Series":
     return pd.Series(found, index=table.index, dtype=object)
 
 
+def _present_values(series: "pd.DataFrame | None") -> dict[tuple[str, str], float]:
+    """Return the mean present value of the money placed by policy and discounted indicator."""
+    if series is None or "budget_placed" not in series:
+        return {}
+    found: dict[tuple[str, str], float] = {}
+    for indicator, rate in DISCOUNTED.items():
+        worth = series["budget_placed"] / (1.0 + rate) ** series["period"]
+        by_run = worth.groupby([series["policy"], series["seed"]]).sum()
+        found |= {(str(policy), indicator): float(mean) for policy, mean in by_run.groupby("policy").mean().items()}
+    return found
+
+
 def _percent(difference: float, level: float) -> float:
     """The difference in % of the size of the reference's mean, so that it keeps the difference's sign."""
     return 100.0 * difference / abs(level) if level else np.nan
 
 
 def _per_unit(row: dict[str, Any], placed: float) -> dict[str, float]:
-    """The difference and its interval per unit of money placed; nothing where no money was placed on balance."""
+    """The difference and its interval per unit of money placed; nothing where none was placed on balance or known."""
     if not placed > 0.0:
         return {}
     columns = {"per_unit": "difference", "per_unit_low": "low", "per_unit_high": "high"}

@@ -1,7 +1,7 @@
 """`nqpf compare`: the paired comparison, its report and its table."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands.json import records, to_json
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
@@ -13,8 +13,15 @@ if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
 
 
-def compare_command(study: Study, out: Path | None, execution: Execution, responses: bool, as_json: bool) -> int:
-    """Compare, write the report, print the table or JSON. Return the exit code."""
+class Shown(NamedTuple):
+    """What `nqpf compare` prints: every block or only the answer, as text or as JSON."""
+
+    full: bool = False
+    as_json: bool = False
+
+
+def compare_command(study: Study, out: Path | None, execution: Execution, responses: bool, shown: Shown) -> int:
+    """Compare, write the report, print the answer or JSON. Return the exit code."""
     from experiments.analysis.comparison import compare_study
 
     folder = out or default_folder(study)
@@ -24,14 +31,22 @@ def compare_command(study: Study, out: Path | None, execution: Execution, respon
     except KeyboardInterrupt:
         raise kept_in(folder) from None
     mention_warnings(comparison.runs, execution.quiet)
-    if as_json:
+    if shown.as_json:
         print(to_json(_comparison_content(comparison)))
     else:
-        from experiments.commands.text import comparison_lines
-
-        print("\n".join(comparison_lines(comparison)))
-        print(f"\nreport: {folder / 'report.html'}")
+        _print(comparison, folder, shown.full)
     return mention_failures(comparison.runs, comparison.out)
+
+
+def _print(comparison: "Comparison", folder: Path, full: bool) -> None:
+    from experiments.commands.answer_text import answer_lines
+    from experiments.commands.text import comparison_lines
+
+    print("\n".join(answer_lines(comparison)))
+    if full:
+        print("", *comparison_lines(comparison), sep="\n")
+    print("" if full else "\nevery indicator and test: --full")
+    print(f"report: {folder / 'report.html'}")
 
 
 def _write_report(comparison: "Comparison", folder: Path) -> None:

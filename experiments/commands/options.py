@@ -42,6 +42,7 @@ Jobs = Annotated[int | None, typer.Option("--jobs", help="Runs at a time (all co
 Threads = Annotated[int | None, typer.Option("--jobs", help="Threads for a run of many users (all cores).")]
 Engine = Annotated[str, typer.Option("--engine", help="threads or processes.")]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable on stdout, and nothing else there.")]
+Full = Annotated[bool, typer.Option("--full", help="Print every indicator.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Quick = Annotated[bool, typer.Option("--quick", help=f"Smaller: {QUICK_USERS} users, at most {QUICK_SEEDS} seeds.")]
 Check = Annotated[bool, typer.Option("--check", help="Check the accounting identities every period.")]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.kernel.decorators import source_hash
+from experiments.analysis.table import HEADLINE
 from experiments.commands.json import to_json
 from experiments.commands.options import OneRun
 from experiments.commands.outcome import DONE
@@ -21,6 +22,9 @@ from model.inputs.graphs_file import read_as
 if TYPE_CHECKING:
     from model.simulation import Run
 
+RUN_HEADLINE = (*HEADLINE, "budget_raised", "budget_placed", "budget_returned")
+"""Indicators that are printed first, and alone without `--full`."""
+
 
 class Files(NamedTuple):
     """Files that `nqpf run` writes on request."""
@@ -30,8 +34,8 @@ class Files(NamedTuple):
     graph: Path | None = None
 
 
-def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: bool) -> int:
-    """Make one run, write the files asked for, print its summary. Return the exit code."""
+def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: bool, full: bool) -> int:
+    """Make one run, write the files asked for, print its headline indicators or all. Return the exit code."""
     from model.indicators.summary import declaration
     from model.simulation import simulate
 
@@ -54,8 +58,11 @@ def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: boo
         from experiments.commands.text import summary_lines
 
         units = {name: declaration(name).unit for name in run.summary}
+        shown = {name: run.summary[name] for name in (*RUN_HEADLINE, *(run.summary if full else ()))}
         print(f"{one.policy.name}, seed {one.seed}, {one.parameters.users} users, {one.parameters.horizon} quarters\n")
-        print("\n".join(summary_lines(run.summary, units)))
+        print("\n".join(summary_lines(shown, units)))
+        if not full:
+            print(f"\nall {len(run.summary)} indicators: --full")
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""Tables for the terminal: plain text of at most 80 columns, the same on a screen and in a pipe."""
+"""Text for the terminal: at most 80 columns of plain ASCII, the same on a screen and in a pipe."""
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,18 +17,9 @@ _MONEY_PARTS = ("raised", "placed", "leaked", "administration", "returned")
 
 
 def comparison_lines(comparison: "Comparison") -> Iterator[str]:
-    """Yield the comparison as text: money per arm, then a block per indicator with a row per policy."""
-    study, table = comparison.study, comparison.table
-    yield from wrapped(
-        f"{study.name}: {len(comparison.policies)} policies, {len(comparison.seeds)} paired seeds "
-        f"({_span(comparison.seeds)}), {study.parameters.users} users, {study.parameters.horizon} quarters; "
-        f"differences to {comparison.reference}"
-        + ("; budgets of a seed cut to what every arm could place" if study.match else "")
-        + ("; all arms at the slowest arm's calendar" if study.timing == "yoked" else "")
-    )
-    yield ""
+    """Yield every block of a comparison: money per arm, a block per indicator, break-even and the legend."""
     yield from _money_lines(comparison)
-    for indicator, block in table.groupby("indicator", sort=False):
+    for indicator, block in comparison.table.groupby("indicator", sort=False):
         yield ""
         yield from _block_lines(str(indicator), block, comparison)
     yield from _break_even_lines(comparison)
@@ -135,17 +126,9 @@ def _legend_lines(comparison: "Comparison") -> Iterator[str]:
     yield from wrapped(
         f"* p < 0.05, ** p < 0.01, *** p < 0.001: Wilcoxon signed ranks, Holm-adjusted over all {tests} tests here."
     )
-    yield from wrapped(comparison.too_few_seeds)
-    if comparison.assumed:
-        yield from wrapped(
-            "not ranked, as they rest on one value of efficacies that an economy without policy does not show: "
-            f"{', '.join(comparison.assumed)}."
-        )
+    yield from wrapped("per unit: the difference per unit of money placed, both discounted alike.")
     if comparison.table["equal_money"].eq(False).any():
-        yield from wrapped(
-            "! not ranked, as money is not equal: the sum spent differs by over 1 % from the sum raised, or the sum "
-            "raised from the reference's."
-        )
+        yield from wrapped("! not ranked, as money is not shown to be equal.")
 
 
 def _mark(row: Any) -> str:
@@ -158,13 +141,6 @@ def shortened(name: object, width: int = 17) -> str:
     """Write a name in a column of so many characters, cut with '..' where it is longer."""
     text = str(name)
     return f"{text if len(text) <= width else text[: width - 2] + '..':<{width}}"
-
-
-def _span(seeds: tuple[int, ...]) -> str:
-    low, high = min(seeds), max(seeds)
-    if len(seeds) == high - low + 1:
-        return f"{low} to {high}"
-    return ", ".join(map(str, seeds[:5])) + (", ..." if len(seeds) > 5 else "")
 
 
 def wrapped(text: str) -> list[str]:

@@ -19,6 +19,8 @@ import pytest
 from experiments.analysis.effects import EFFECT_COLUMNS
 from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE
 from experiments.cli import main
+from experiments.commands.answer_text import fitting
+from experiments.commands.run import RUN_HEADLINE
 from experiments.commands.text import places_for, plain_number, shortened
 from experiments.study.addresses import ADDRESSES
 from experiments.study.study import DEFAULT_POLICIES
@@ -66,18 +68,52 @@ def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixtu
     assert err == ""
 
 
-def test_the_main_job_prints_a_table_of_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
-    out, _ = run(capsys, "compare", "--seeds", "3", *SET)
+def test_the_main_job_prints_the_answer_first_and_one_table(capsys: pytest.CaptureFixture[str]) -> None:
+    """At most ten lines of words, then a row per policy, in 80 columns."""
+    out, _ = run(capsys, "compare", "--seeds", "3", "--no-responses", *SET)
     assert out.isascii()
     assert max(map(len, out.splitlines())) <= 80
-    blocks = out.split("\n\n")
+    head, words, table, last = out.split("\n\n")
+    assert "9 policies" in head and 1 <= len(words.splitlines()) <= 10
+    assert " welfare " in words and "% [" in words
+    rows = [line for line in table.splitlines()[2:] if not line.startswith(("!", "?"))]
+    assert [line[:17] for line in rows] == [shortened(name) for name in DEFAULT_POLICIES]
+    assert "welfare, % of rebate" in table.splitlines()[0]
+    assert last.splitlines()[-1].startswith("report: ")
+
+
+def test_full_prints_every_block_below_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("compare", "--policies", "rebate,grants,procurement", "--seeds", "2", "--no-responses", *SET)
+    short, full = run(capsys, *words)[0], run(capsys, *words, "--full")[0]
+    assert max(map(len, full.splitlines())) <= 80
+    assert full.startswith(short[: short.index("every indicator")].rstrip())
+    blocks = full.split("\n\n")
     for indicator in HEADLINE:
         block = next(block for block in blocks if block.startswith(f"{indicator} ("))
-        named = [line[:17] for line in block.splitlines()[2:] if not line.startswith(" ")]
-        assert named == [shortened(name) for name in DEFAULT_POLICIES]
-    assert "95 % interval" in out
-    assert "Holm-adjusted over all" in " ".join(out.split())
-    assert "money per run" in out
+        named = [line[:17].strip() for line in block.splitlines()[2:] if not line.startswith(" ")]
+        assert named == ["rebate", "grants", "procurement"]
+        assert not any(block.startswith(f"{indicator} (") for block in short.split("\n\n"))
+    assert "Holm-adjusted over all" in " ".join(full.split()) and "money per run" in full
+    assert full.splitlines()[-1].startswith("report: ")
+
+
+@pytest.mark.parametrize("outcomes", ["[hhi]", "[time_to_50, welfare, firms, adoption, output]"])
+def test_the_table_shows_the_outcomes_of_a_study(outcomes: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first as a difference, also where nobody has a value."""
+    own = "{name: a_policy_of_so_long_a_name, mix: {grants: 1.0}, budget: 0.004}"
+    Path("s.yaml").write_text(f"policies: [rebate, {own}]\nseeds: 1\noutcomes: {outcomes}\n")
+    out, _ = run(capsys, "compare", "s.yaml", "--no-responses", *SET)
+    assert max(map(len, out.splitlines())) <= 80
+    first = outcomes.strip("[]").split(",")[0].replace("_", " ").replace("hhi", "HHI")
+    assert f"{first}, " in out
+    assert "raised another sum than rebate" in out  # and is not ranked
+    assert "a_policy_of_so_.." in out
+
+
+def test_sentences_that_do_not_fit_are_left_out_whole() -> None:
+    long = "word " * 150
+    assert fitting(["First.", long, "Second."]) == ["First.", "Second."]
+    assert len(fitting([long.strip()] * 9)) <= 10
 
 
 def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,7 +123,8 @@ def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: pytest.CaptureFixture[str]) -> None:
     """Below the indicators, in 80 columns, with what was tried where the crossing lies outside."""
-    words = ("compare", "--policies", "rebate,vouchers,community,new_national_system,talent", "--seeds", "2", *SET)
+    policies = "rebate,vouchers,community,new_national_system,talent"
+    words = ("compare", "--policies", policies, "--seeds", "2", "--full", *SET)
     out, _ = run(capsys, *words)
     assert max(map(len, out.splitlines())) <= 80
     (block,) = (block for block in out.split("\n\n") if block.startswith("break-even: "))
@@ -207,10 +244,15 @@ def test_run_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert found["summary"] == {name: None if math.isnan(value) else value for name, value in expected.items()}
 
 
-def test_run_prints_every_indicator_in_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+def test_run_prints_the_headlines_and_in_full_every_indicator_once(capsys: pytest.CaptureFixture[str]) -> None:
     out, _ = run(capsys, "run", *SET)
-    assert max(map(len, out.splitlines())) <= 80
-    assert {line.split()[0] for line in out.splitlines()[2:]} == set(SUMMARY_NAMES)
+    full, _ = run(capsys, "run", "--full", *SET)
+    assert max(map(len, (out + full).splitlines())) <= 80
+    headlines = [line.split()[0] for line in out.split("\n\n")[1].splitlines()]
+    assert tuple(headlines) == RUN_HEADLINE and set(HEADLINE) <= set(headlines)
+    every = [line.split()[0] for line in full.splitlines()[2:]]
+    assert every[: len(headlines)] == headlines
+    assert sorted(every) == sorted(SUMMARY_NAMES)
 
 
 def test_run_writes_series_firms_and_network(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,9 +9,9 @@ import pytest
 import scipy.stats
 
 from experiments import compare, compare_study
-from experiments.analysis.equal_money import MONEY_COLUMNS, SPENT, equal_money
+from experiments.analysis.equal_money import MONEY_COLUMNS, MONEY_MARGIN, SPENT, equal_money
 from experiments.analysis.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
-from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE, tabulate
+from experiments.analysis.table import COMPARISON_COLUMNS, DISCOUNTED, HEADLINE, tabulate
 from experiments.study.study import Study
 from model import BadInput, Parameters, simulate
 from model.indicators.summary import SUMMARY_NAMES
@@ -171,7 +171,7 @@ def test_p_values_are_adjusted_over_the_whole_table() -> None:
 def test_an_arm_that_spends_too_little_is_marked_and_not_ranked() -> None:
     low = {
         "welfare": [9.0] * 5,
-        "budget_placed": [90.0] * 5,
+        "budget_placed": [80.0] * 5,
         "budget_leaked": [5.0] * 5,
         "budget_administration": [2.0] * 5,
     }
@@ -183,7 +183,7 @@ def test_an_arm_that_spends_too_little_is_marked_and_not_ranked() -> None:
     assert unequal["equal_money"] is False
     assert np.isnan(unequal["share_better"])
     assert np.isnan(unequal["p_holm"])
-    assert unequal["per_unit"] == pytest.approx(8.0 / 90.0)
+    assert unequal["per_unit"] == pytest.approx(8.0 / 80.0)
     assert equal["equal_money"] is True
     assert equal["share_better"] == 1.0
 
@@ -191,20 +191,73 @@ def test_an_arm_that_spends_too_little_is_marked_and_not_ranked() -> None:
 @pytest.mark.parametrize(
     ("spent", "raised", "expected"),
     [
-        (99.0, 100.0, True),
-        (98.9, 100.0, False),
-        (101.0, 100.0, True),
-        (101.2, 100.0, False),
+        (95.0, 100.0, True),
+        (94.9, 100.0, False),
+        (105.0, 100.0, True),
+        (105.2, 100.0, False),
         (0.0, 0.0, None),
         (200.0, 200.0, False),
     ],
 )
 @pytest.mark.parametrize("column", SPENT)
 def test_equal_money(spent: float, raised: float, expected: bool | None, column: str) -> None:
-    """However it was spent, also as equity that came back."""
+    """However it was spent, also as equity that came back. One seed has no interval and is judged itself."""
     arm, reference = ({name: [0.0] for name in MONEY_COLUMNS} | {"budget_raised": [sum_]} for sum_ in (raised, 100.0))
     arm[column] = [spent]
     assert equal_money(pd.DataFrame(arm), pd.DataFrame(reference)) is expected
+
+
+def spending(returned: list[float]) -> dict[str, dict[str, list[float]]]:
+    """A reference that spends all, and vouchers that return so much of 100 in each seed and do better."""
+    seeds = len(returned)
+    placed = [100.0 - left for left in returned]
+    own = {"welfare": [9.0 + seed % 3 for seed in range(seeds)], "budget_placed": placed}
+    return {"rebate": {"welfare": [1.0] * seeds}, "vouchers": own, "grants": {"welfare": [2.0] * seeds}}
+
+
+@pytest.mark.parametrize("least", [0.0, 1.0, 2.0])
+def test_more_seeds_do_not_take_a_rank_away(least: float) -> None:
+    """Around a gap of 1 % as at one of 3 %: the same data with more seeds only narrow the interval."""
+    ranked = {}
+    for seeds in (4, 20, 100):
+        arms = spending([least + 0.02 * (seed % 2) for seed in range(seeds)])
+        table = tabulate(study_of("rebate", "grants", "vouchers", seeds=seeds), made_up(arms))
+        ranked[seeds] = row(table, "vouchers", "welfare")["rank"]
+    assert ranked == dict.fromkeys((4, 20, 100), 1)
+
+
+def test_a_gap_that_too_few_seeds_leave_open_is_not_equal_and_more_seeds_close_it() -> None:
+    """The mean lies within the margin both times; only the interval's width differs."""
+    for seeds, equal in ((4, False), (100, True)):
+        arms = spending([0.0 if seed % 2 else 100.0 * MONEY_MARGIN for seed in range(seeds)])
+        found = row(
+            tabulate(study_of("rebate", "grants", "vouchers", seeds=seeds), made_up(arms)), "vouchers", "welfare"
+        )
+        assert found["equal_money"] is equal
+        assert found["spent_share"] == pytest.approx(1.0 - MONEY_MARGIN / 2)
+        assert (found["spent_low"] < 1.0 - MONEY_MARGIN) is not equal
+
+
+def test_a_present_value_is_compared_with_the_present_value_of_the_money() -> None:
+    """Money of the second quarter counts 1 / 1.01 at 1 % a quarter; undiscounted welfare counts all alike."""
+    runs = made_up({"rebate": {"welfare_r1": [1.0, 2.0]}, "grants": {"welfare_r1": [3.0, 5.0]}})
+    placed = [(policy, seed, quarter, 50.0) for policy in ("rebate", "grants") for seed in (0, 1) for quarter in (0, 1)]
+    series = pd.DataFrame(placed, columns=["policy", "seed", "period", "budget_placed"])
+    study = study_of("rebate", "grants", outcomes=("welfare_r1", "welfare_r2", "welfare"), seeds=2)
+    table = tabulate(study, runs, series)
+    assert row(table, "grants", "welfare_r1")["per_unit"] == pytest.approx(2.5 / (50.0 + 50.0 / 1.01))
+    assert row(table, "grants", "welfare")["per_unit"] == 0.0
+    assert np.isnan(row(tabulate(study, runs), "grants", "welfare_r1")["per_unit"])  # not known without the series
+
+
+@pytest.mark.parametrize(("name", "rate"), DISCOUNTED.items())
+def test_money_is_discounted_as_the_indicator_is(name: str, rate: float) -> None:
+    run = simulate(TINY, "grants", 0)
+    assert run.summary[name] == pytest.approx(np.sum(run.series["welfare"] / (1.0 + rate) ** np.arange(TINY.horizon)))
+    table = compare(["grants"], TINY, seeds=1, jobs=1)
+    worth = np.sum(run.series["budget_placed"] / (1.0 + rate) ** np.arange(TINY.horizon))
+    found = row(table, "grants", name)
+    assert found["per_unit"] == pytest.approx(found["difference"] / worth)
 
 
 def test_every_headline_indicator_is_a_summary_indicator() -> None:

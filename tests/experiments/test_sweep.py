@@ -1,10 +1,11 @@
 """The sweep: every policy at every point under equal luck, one table however computed, flat memory."""
 
 import json
+import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ import experiments.running.runner
 import model.simulation
 from agents.kernel.decorators import source_hash
 from experiments import differences, sweep, sweep_study
-from experiments.analysis.boundary import EDGE_COLUMNS, boundary
+from experiments.analysis.boundary import EDGE_COLUMNS, boundary, misleading
+from experiments.analysis.plane import Plane, axis_scale, find_plane
 from experiments.analysis.statistics import mean_interval
 from experiments.analysis.sweep import Sweep, run_sweep, summarise_sweep
 from experiments.cli import main
@@ -33,7 +35,7 @@ from model.policy.presets import find_policy
 from model.simulation import simulate
 from tests.economies import TINY, TINY_SIZES
 from tests.experiments.test_runner import _bytes, fail_on
-from viz.figures.plane import draw_plane
+from viz.figures.plane import INK, LABEL_ROOM, draw_plane
 from viz.report.boundary import render_boundary
 
 STUDY = Study(
@@ -461,6 +463,134 @@ def test_the_caption_speaks_of_the_line_only_where_there_is_one() -> None:
         page = render_boundary(found, boundary(found, "application", "rebate"), "application", "rebate")
         assert said in page
         assert kept not in page
+
+
+def three_factors(gap: Callable[[float, int, int], float]) -> Sweep:
+    """A grid of foresight, industries and regions, with given constant differences of `application`."""
+    grid = [(x, y, z) for x in (0.0, 0.5, 1.0) for y in (1, 3) for z in (1, 2)]
+    found = made(dict.fromkeys(map(float, range(len(grid))), 0.0))
+    x, y, z = (np.array(column)[found.runs["point"]] for column in zip(*grid, strict=True))
+    gaps = np.array([gap(*at) for at in zip(x, y, z, strict=True)])
+    found.runs["policy.foresight"], found.runs["industries"], found.runs["regions"] = x, y, z
+    found.runs["welfare"] = found.runs["seed"] + gaps * (found.runs["policy"] == "application")
+    return replace(found, factors=("policy.foresight", "industries", "regions"))
+
+
+def test_a_third_factor_is_averaged_or_held_and_the_words_say_which() -> None:
+    found = three_factors(lambda x, y, z: 1.0 + x + y + 10 * z)
+    averaged = find_plane(found.factors, "industries,policy.foresight")
+    held = find_plane(found.factors, " industries , policy.foresight, regions=2")
+    assert averaged is not None and held is not None
+    assert (averaged.averaged, dict(held.fixed), held.averaged) == (("regions",), {"regions": 2.0}, ())
+    for plane, z, words in ((averaged, 1.5, "averaged over regions (1, 2)"), (held, 2.0, "at regions = 2")):
+        assert misleading(found, "application", "rebate", plane) == ""
+        edge = boundary(found, "application", "rebate", plane)
+        assert len(edge) == 6 and (edge["n"] == 3).all()
+        expected = 1.0 + edge["policy.foresight"] + edge["industries"] + 10.0 * z
+        np.testing.assert_allclose(edge["difference"], expected)
+        assert words in " ".join(boundary_lines(found, edge, "application", "rebate", plane))
+        assert words in render_boundary(found, edge, "application", "rebate", plane)
+
+
+def test_a_mean_that_hides_on_what_the_ranking_turns_is_refused() -> None:
+    """Also the mean of points that differ in the other factor between positions."""
+    turning = three_factors(lambda x, y, z: 1.0 if z == 1 else -3.0)
+    plane = find_plane(turning.factors, "policy.foresight,industries")
+    assert plane is not None
+    why = misleading(turning, "application", "rebate", plane)
+    assert why == "at 6 of 6 positions application does better or worse than rebate depending on regions"
+    mixed = three_factors(lambda x, y, z: 1.0)
+    mixed.runs["regions"] = mixed.runs["point"]
+    assert "mix into that of the axes" in misleading(mixed, "application", "rebate", plane)
+    assert misleading(mixed, "application", "rebate", Plane("policy.foresight", "industries", {"regions": 3})) == ""
+
+
+def test_a_plane_of_two_gridded_factors_is_a_matrix() -> None:
+    """The axis with more values goes down, and blocks of columns fit 80 characters."""
+    found = three_factors(lambda x, y, z: 100.0 * x - y)
+    edge = boundary(found, "application", "rebate", Plane("industries", "policy.foresight", {}, ("regions",)))
+    *_, head, top, first, second, third, _ = boundary_lines(found, edge, "application", "rebate")
+    assert head.split() == ["policy.foresight", "by", "industries"]
+    assert [line.split() for line in (top, first, second, third)] == [
+        ["1", "3"], ["0", "-1.00*", "-3.00*"], ["0.5", "+49.00*", "+47.00*"], ["1", "+99.00*", "+97.00*"],
+    ]  # fmt: skip
+    wide = pd.concat([edge.assign(**{"policy.foresight": edge["policy.foresight"] + k}) for k in (0.0, 0.1, 0.2)])
+    wide = pd.concat([wide.assign(industries=wide["industries"] + k) for k in (0, 10, 20, 30)], ignore_index=True)
+    lines = list(boundary_lines(found, wide, "application", "rebate"))
+    assert max(map(len, lines)) <= 80 and sum(" by industries" in line for line in lines) == 2
+
+
+PLANES = {
+    "one axis": ("industries", "must name two axes"),
+    "an axis twice": ("industries,industries", "must name two axes"),
+    "unknown axis": ("industries,policy.foresigt", "'policy.foresight'"),
+    "an axis with a value": ("industries,policy.foresight,industries=3", "is an axis and has no value"),
+    "no such value": ("policy.foresight,regions,industries=2", "industries has no value 2.0, but 1, 3"),
+    "nothing": ("", "must name two axes"),
+}
+
+
+@pytest.mark.parametrize("case", PLANES)
+def test_what_is_no_plane_is_refused_before_a_run(case: str, file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text, fragment = PLANES[case]
+    Path(file).write_text(FILE.replace("policies:", "  regions: {values: [1, 2]}\npolicies:"))
+    assert main(["sweep", file, "--over", text]) == 2
+    err = capsys.readouterr().err
+    assert err.startswith(f"nqpf: --over {text}: ".rstrip()) and fragment in err
+    assert [path.name for path in Path().iterdir()] == ["s.yaml"]
+
+
+def test_points_that_are_drawn_have_no_mean_over_a_factor(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    drawn = FILE.replace("grid, levels: 2", "lhs, samples: 4").replace("{values: [1, 3]}", "{range: [1, 3]}")
+    Path(file).write_text(drawn.replace("policies:", "  risk: {range: [0, 0.2]}\npolicies:"))
+    assert main(["sweep", file, "--over", "industries,risk"]) == 2
+    assert "another value of policy.foresight" in capsys.readouterr().err
+    assert main(["sweep", file, "--between", "application,selective"]) == 2
+    assert "3 factors vary; name two axes by --over" in capsys.readouterr().err
+
+
+def test_a_sweep_of_three_factors_asks_for_the_axes(file: str, capsys: pytest.CaptureFixture[str]) -> None:
+    Path(file).write_text(
+        FILE.replace("policies:", "  risk: {values: [0.1, 0.2]}\npolicies:").replace("seeds: 3", "seeds: 1")
+    )
+    assert main(["sweep", file, "--quiet", "--out", "x"]) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "no boundary is drawn: 3 factors vary. Name two axes by --over" in out
+    assert not Path("x/report.html").exists()
+    words = ["sweep", file, "--quiet", "--out", "x", "--over", "industries,policy.foresight,risk=0.2", "--json"]
+    assert main(words) == 0
+    drawn = json.loads(capsys.readouterr().out)["boundary"]
+    assert (drawn["over"], drawn["fixed"], drawn["averaged"]) == (["industries", "policy.foresight"], {"risk": 0.2}, [])
+    assert "at risk = 0.2" in Path("x/report.html").read_text()
+
+
+def test_axes_follow_the_factor_and_labels_do_not_overprint() -> None:
+    """A uniform range is linear, a listed factor has evenly spaced levels, and only labels that fit are written."""
+    uncertain = {
+        "policy.foresight": {"range": [0, 1]}, "policy.budget": {"range": [0.001, 0.1], "log": True},
+        "industries": {"values": [1, 3]},
+    }  # fmt: skip
+    study = replace(STUDY, uncertain=uncertain)
+    assert [axis_scale(study, name) for name in (*uncertain, "regions")] == ["linear", "log", "levels", "levels"]
+    found = three_factors(lambda x, y, z: x - y)
+    edge = boundary(found, "application", "rebate", Plane("policy.foresight", "industries", {}, ("regions",)))
+    many = pd.concat([edge.assign(**{"policy.foresight": 0.00123 * (k + 1) + edge.index / 1e7}) for k in range(2)])
+    for scale in ("levels", "log"):
+        drawn = draw_plane(many, "x", (scale, "levels"))
+        labels = re.findall(r">(0\.00\d+)</text>", drawn)
+        assert 1 <= len(labels) < many["policy.foresight"].nunique()
+        assert sum(len(label) + 2 for label in labels) <= LABEL_ROOM["x"]
+
+
+def test_the_drawing_is_dark_on_dark_pages_and_takes_their_ink() -> None:
+    found = made({0.0: -2.0, 0.25: -1.0, 0.75: 1.0, 1.0: 2.0})
+    edge = boundary(found, "application", "rebate")
+    light, dark = (draw_plane(edge, "x", scheme=scheme) for scheme in ("light", "dark"))
+    for drawn in (light, dark):
+        assert "currentColor" in drawn and INK not in drawn and "#000000" not in drawn and "#ffffff" not in drawn
+    assert set(re.findall("#[0-9a-f]{6}", light)).isdisjoint(re.findall("#[0-9a-f]{6}", dark))
+    page = render_boundary(found, edge, "application", "rebate")
+    assert page.count("<svg") == 2 and '<div class="dark"' in page
 
 
 def test_shipped_studies_are_part_of_the_package() -> None:

@@ -1,19 +1,24 @@
 """The report: self-contained, safe, accessible, symmetric, and graceful about what is missing."""
 
+import base64
 import os
 import re
 import shlex
 import shutil
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from experiments.analysis.answer import findings
+from experiments.analysis.sentences import against_reference, answer
 from experiments.analysis.verdicts import READINGS
-from experiments.commands.text import comparison_lines
+from experiments.commands.answer_text import answer_lines
 from experiments.study.file import read_study
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
@@ -22,9 +27,9 @@ from model.policy.presets import policies
 from tests.comparisons import HEADLINES, SIX, analysed_again, made_up, responding, with_money_left_over
 from viz.figures.charts import ticks, timeline
 from viz.figures.styles import POLICY_STYLES, STYLES, order_policies, style_slots
-from viz.report.report import answer, render_report
+from viz.report.report import render_report
 from viz.report.sections import ReportContent, withdrawal
-from viz.report.wording import GLYPHS, number, places, seed_ranges
+from viz.report.wording import GLYPHS, deed, number, places, seed_ranges
 
 
 class Outline(HTMLParser):
@@ -62,7 +67,7 @@ def page():
 def test_page_needs_no_network(page):
     outline = Outline(page)
     assert not outline.all("script", "link", "img", "iframe", "object", "use", "image", "base")
-    assert all(attributes["href"].startswith("#") for attributes in outline.all("a"))
+    assert all(attributes["href"].startswith(("#", "data:image/svg+xml;base64,")) for attributes in outline.all("a"))
     assert not re.search(r"url\(|@import|https?:|src=", page)
     assert len(render_report(responding(made_up(seeds=20, horizon=160))).encode()) < 1_500_000
 
@@ -78,7 +83,8 @@ def test_headings_are_in_order_and_links_lead_somewhere(page):
     assert all(after - before <= 1 for before, after in pairwise(levels))
     ids = [attributes["id"] for _, attributes in outline.elements if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {attributes["href"][1:] for attributes in outline.all("a")} <= set(ids)
+    links = [attributes["href"] for attributes in outline.all("a") if "download" not in attributes]
+    assert links and {link[1:] for link in links} <= set(ids)
 
 
 def test_tables_and_drawings_speak(page):
@@ -111,6 +117,15 @@ def test_the_answer_follows_the_data():
     assert "show no difference" in nothing and "do not decide" in nothing and "is higher under" not in nothing
 
 
+def test_where_no_money_is_equal_the_answer_says_so():
+    """And an indicator of which less is better has no gain per unit."""
+    assert "No policy can be ranked against rebate" in sentences(made_up(["rebate", "laissez_faire"]))
+    comparison = with_money_left_over("vouchers")
+    study = replace(comparison.study, outcomes=("budget_leaked", "adoption"))
+    told = sentences(analysed_again(replace(comparison, study=study)))
+    assert "Spent of the money raised" in told and "per unit placed" not in told
+
+
 def test_ties_are_called_ties():
     comparison = made_up()
     comparison.runs["welfare"] = comparison.runs["seed"] + 100.0
@@ -120,11 +135,16 @@ def test_ties_are_called_ties():
     assert "identical" in shown(comparison).text
 
 
-def test_what_holm_does_not_leave_standing_is_said():
+def test_a_sentence_does_not_take_back_the_one_before():
+    """What Holm's test leaves open is called weak where the policy is named, and no policy stands in two groups."""
     few = made_up(seeds=4)  # with four pairs no signed-rank test can reject
-    assert "After Holm's adjustment, welfare does not differ significantly under" in sentences(few)
-    assert "weakly better" in shown(few).text and "weakly" not in sentences(few)
-    assert "After Holm's adjustment" not in sentences(made_up(seeds=20))
+    told = against_reference(findings(few)[0], "rebate")
+    assert "weakly higher (Holm's test open) under vouchers" in told and "weakly better" in shown(few).text
+    assert "weakly" not in sentences(made_up(seeds=20))
+    for comparison in (few, made_up(seeds=20), made_up(lift={})):
+        for found in findings(comparison):
+            groups = (found.higher, found.weakly_higher, found.open, found.weakly_lower, found.lower)
+            assert sorted(sum(groups, ())) == sorted(found.gaps)
 
 
 def test_every_indicator_shown_is_defined(page):
@@ -140,11 +160,12 @@ def test_unequal_money_is_marked_and_not_ranked():
     assert "unequal money" in outline.text and "not ranked" in outline.text
     assert "Difference per unit of money placed" in outline.text
     told = sentences(comparison)
-    assert "Not ranked, because their money is not equal: vouchers." in told
-    assert (
-        "Best on welfare among those that are ranked is procurement" in told
-        and "does not compare like with like" in told
-    )
+    assert "Spent of the money raised: vouchers 66.7 % [66.7, 66.7] (vouchers not ranked); per unit placed, " in told
+    assert "--match reruns all at an amount that each can spend." in told
+    assert "Best on welfare among those that are ranked is procurement" in told
+    assert "the 2\N{MULTIPLICATION SIGN}2 gives no verdict" in outline.text.replace("The", "the")
+    matched = replace(comparison, study=replace(comparison.study, match=True))
+    assert "not ranked" in sentences(matched) and "--match" not in sentences(matched)
     assert "essay expects" not in told
 
 
@@ -158,6 +179,90 @@ def test_what_rests_on_assumed_efficacies_is_not_ranked():
     )
     rank = comparison.table.query("indicator == 'welfare'").set_index("policy")["rank"]
     assert rank.dropna().to_dict() == {"vouchers": 1, "rebate": 2}
+
+
+def test_the_answer_opens_the_page_and_the_rest_is_folded(page):
+    """Answer, chart and what each policy does come before the contents; tables with tests stand in closed sections."""
+    body = page[page.index("<body>") :]
+    order = [body.index(part) for part in ('class="answer"', 'class="overview"', 'class="deeds"', "<nav", 'id="grid"')]
+    assert order == sorted(order)
+    assert body.count("<details>") == body.count("</details>") == body.count("<summary>") >= 8
+    assert "<details open" not in body
+    unfolded = re.sub(r"<details>.*?</details>", "", body, flags=re.S)
+    assert '<th scope="col">Holm</th>' in body and '<th scope="col">Holm</th>' not in unfolded
+
+
+def test_each_policy_has_one_name_and_a_sentence_on_what_it_does():
+    """The arm's own name also in the 2x2, not that of the instrument that it uses."""
+    both = policies["sequenced"]
+    outline = shown(made_up(["rebate", "rd_credit", "selective", "application", "procurement", both, "feng"]))
+    assert (
+        "selective R&D money for the chosen firms, a share of it tied to the government's plan (grants)."
+        in outline.text
+    )
+    assert "application Pays a capped share of the price of any domestic product (vouchers)." in outline.text
+    assert "From quarter 40 on: pays a capped share" in outline.text
+    assert "50 % vouchers: pays a capped share" in outline.text
+    assert not {"grants", "vouchers"} & set(
+        re.findall(r'class="policy">(\w+)<', render_report(made_up(["rebate", "selective"])))
+    )
+    page = render_report(
+        made_up(["rebate", "selective", Policy(name="selective-2", mix={"grants": 0.5, "talent": 0.5})])
+    )
+    named = re.findall(r'<a href="#(policy-\d)" title="([^"]*)">([\w-]+)</a>', page)
+    assert sorted(name for _, _, name in named) == [
+        "rebate",
+        "selective",
+        "selective-2",
+    ]  # each where it is first named
+    for anchor, title, name in named:
+        assert f'<div id="{anchor}"' in page and unescape(title) == deed(
+            {"selective-2": Policy(mix={"grants": 0.5, "talent": 0.5})}.get(name) or policies[name]
+        )
+    assert deed(policies["laissez_faire"]) == "Raises no tax and pays nothing."
+
+
+def test_what_is_the_same_for_all_is_one_sentence():
+    """Adoption that ends at 0.99 everywhere, a time that nobody reaches, identical numbers; but no real difference."""
+    comparison = made_up()
+    study = replace(comparison.study, outcomes=(*HEADLINES, "time_to_50", "firms"))
+    ours, place = comparison.runs, np.arange(len(comparison.runs))
+    ours["adoption"], ours["time_to_50"], ours["firms"] = 0.99 + 0.001 * (place % 3), np.nan, 40.0
+    ours["useful_technology"] = 1.0 + 0.001 * (ours["policy"] == "grants")
+    comparison = analysed_again(replace(comparison, study=study))
+    comparison.series["adoption"] = 0.99
+    outline = shown(comparison)
+    for sentence in (
+        "Adoption ends at 0.99 under every policy.",
+        "Time to 50 is reached in no run.",
+        "Firms ends at 40.00",
+    ):
+        assert sentence in outline.text
+    tables = [attributes["aria-label"] for attributes in outline.all("div") if "aria-label" in attributes]
+    assert "Table: useful technology" in tables
+    assert not {"Table: adoption", "Table: time to 50", "Table: firms"} & set(tables)
+    assert "Adoption, policy by policy" not in outline.text and "Policies differ, if at all, in when." in outline.text
+    assert "Adoption, policy by policy" in shown(made_up()).text
+
+
+def test_settings_that_are_equal_for_all_are_named_once():
+    comparison = made_up(["rebate", policies["grants"].replace(foresight=0.9), "vouchers"])
+    page = render_report(comparison)
+    table = page[page.index('<table class="traits"') : page.index("Equal for all: ")]
+    shared = page[page.index("Equal for all: ") :].split("</p>")[0]
+    assert "foresight" in table and "mix" in table and "foresight" not in shared
+    assert "budget 0.005" in shared and ">budget" not in table and "patience" in shared
+
+
+def test_figures_can_be_downloaded_as_files_of_their_own(page):
+    """Each as well-formed SVG with its colours inside, and named after what it shows."""
+    links = [attributes for attributes in Outline(page).all("a") if "download" in attributes]
+    charts = [attributes for attributes in Outline(page).all("svg") if attributes["class"] == "chart"]
+    assert len(links) == len(charts) and len({link["download"] for link in links}) == len(links)
+    for link in links:
+        root = ElementTree.fromstring(base64.b64decode(link["href"].partition(",")[2]))
+        assert root.tag == "{http://www.w3.org/2000/svg}svg" and re.search(r"\.s\d+\{color:#", root[0].text)
+        assert link["download"].endswith(".svg") and link["aria-label"].startswith("Download ")
 
 
 def without(comparison, *names):
@@ -213,7 +318,7 @@ def test_missing_parts_have_their_sentence():
     assert "48 of 48 runs failed" in shown(SMALL["nothing succeeded"]()).text
     assert "No indicator of gains" in shown(SMALL["no gains, no bonsai"]()).text
     assert "in a single seed" in shown(SMALL["one seed"]()).text
-    assert "No arm raises money." in shown(SMALL["no money"]()).text
+    assert "No policy raises money." in shown(SMALL["no money"]()).text
 
 
 def sections(comparison):
@@ -412,8 +517,13 @@ def test_numbers_in_words():
 def test_too_few_seeds_are_said_to_be(seeds, told):
     comparison = made_up(seeds=seeds)
     assert bool(comparison.too_few_seeds) == told
-    assert ("no difference can be significant" in sentences(comparison)) == told
-    assert ("no difference can be significant" in " ".join(comparison_lines(comparison))) == told
+    assert ("Holm's adjustment over" in sentences(comparison)) == told
+    assert ("never rejects" in " ".join(answer_lines(comparison))) == told
+
+
+HINTS_FIT = """() => [...document.querySelectorAll('.scroll')].every(table =>
+    (table.scrollWidth > table.clientWidth) == (table.querySelector('.scrolls').offsetHeight > 0))"""
+"""A table says that it scrolls where it does, and nowhere else."""
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
@@ -434,6 +544,15 @@ def test_in_a_browser(width, scheme, tmp_path, page):
         tab.on("request", lambda request: asked.append(request.url))
         tab.goto(file.as_uri())
         assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        folded = tab.evaluate("document.documentElement.scrollHeight")
+        assert tab.locator(".answer p").first.bounding_box()["y"] < 400
+        tab.locator("summary").first.focus()
+        tab.keyboard.press("Enter")
+        assert tab.locator("details").first.evaluate("details => details.open")
+        tab.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true })")
+        assert tab.evaluate("document.documentElement.scrollHeight") > 2 * folded
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.wait_for_function(HINTS_FIT)
         ground = tab.evaluate("getComputedStyle(document.body).backgroundColor")
         browser.close()
     assert said == [] and asked == [file.as_uri()]

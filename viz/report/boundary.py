@@ -8,6 +8,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from experiments.analysis.boundary import changes_sign, count_readings, decided
+from experiments.analysis.plane import Plane, axis_scale, in_words
 from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_READING, comparatives
 from experiments.study.addresses import ADDRESSES
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from experiments.analysis.sweep import Sweep
 
 
-def render_boundary(swept: "Sweep", edge: pd.DataFrame, one: str, other: str) -> str:
+def render_boundary(swept: "Sweep", edge: pd.DataFrame, one: str, other: str, plane: Plane | None = None) -> str:
     """Return the page as HTML; equal tables give equal bytes. `edge`: experiments.analysis.boundary.boundary's."""
+    plane = plane or Plane(swept.factors[0], swept.factors[1])
     outcome = declaration(swept.outcomes[0])
+    scales = [axis_scale(swept.study, name) for name in plane.axes]
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"capital": wording.capital, "plain": wording.plain}
     page = environment.from_string(files("viz.report").joinpath("boundary.html").read_text(encoding="utf-8"))
@@ -32,8 +35,11 @@ def render_boundary(swept: "Sweep", edge: pd.DataFrame, one: str, other: str) ->
         outcome=outcome,
         one=one,
         other=other,
-        factors=[_declared(name) for name in swept.factors],
-        drawing=Markup(draw_plane(edge, f"{one} less {other}")),
+        factors=[_declared(name) for name in (*plane.axes, *plane.fixed, *plane.averaged)],
+        others=in_words(swept, plane),
+        drawings={
+            scheme: Markup(draw_plane(edge, f"{one} less {other}", scales, scheme)) for scheme in ("light", "dark")
+        },
         rows=_rows(edge),
         crosses=changes_sign(edge),
         answer=_answer(edge, one, other, outcome.better),

@@ -16,16 +16,16 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
-from experiments.analysis.answer import findings
-from experiments.analysis.equal_money import EQUAL_MONEY
+from experiments.analysis.equal_money import MONEY_MARGIN
 from experiments.study.study import TIMINGS
 from model.declaration.errors import BadInput
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
-from viz.figures.styles import POLICY_STYLES, colour_css, order_policies, swatch
+from viz.figures.styles import colour_css, order_policies
 from viz.report import responses, sections, wording
+from viz.report.opening import opening, shared_traits
 from viz.report.sections import ReportContent
 
 if TYPE_CHECKING:
@@ -37,8 +37,8 @@ def render_report(comparison: "Comparison") -> str:
     """Return the report as one HTML page that needs no network. Equal comparisons give equal bytes."""
     page = ReportContent(comparison, order_policies(comparison.study.policies))
     content = {
-        "answer": answer(comparison),
-        "headlines": [sections.headline(page, name) for name in page.headlines],
+        "opening": opening(page),
+        "headlines": [sections.headline(page, name) | {"alike": sections.alike(page, name)} for name in page.headlines],
         "grid": sections.grid(page),
         "adoption": sections.adoption(page),
         "technology": sections.technology(page),
@@ -64,24 +64,11 @@ def render_report(comparison: "Comparison") -> str:
         ending_apart=comparison.ending_apart,
         seed_ranges=wording.seed_ranges(comparison.seeds),
         rows=page.rows,
-        swatches={name: Markup(swatch(slot)) for slot, name in enumerate(POLICY_STYLES)},
         failures=_failures(comparison),
         definitions=[entry for name, entry in INDICATORS.items() if name in page.used],
-        equal_money=wording.share(EQUAL_MONEY),
+        margin=wording.share(MONEY_MARGIN),
         glyphs=wording.GLYPHS,
     )
-
-
-def answer(comparison: "Comparison") -> list[str]:
-    """Return the sentences of the answer: on the 2x2, on the policies, and on those that are not ranked."""
-    pairs = [wording.answer_sentences(found, comparison.reference) for found in findings(comparison)]
-    unequal = [policy for policy, money in comparison.standing.items() if money == "unequal"]
-    aside = [f"Not ranked, because their money is not equal: {wording.listed(unequal)}."] if unequal else []
-    if comparison.assumed:
-        assumed = wording.listed(comparison.assumed)
-        aside.append(f"Not ranked, because they rest on efficacies that nobody knows: {assumed}.")
-    sentences = [grid for grid, _ in pairs] + [arms for _, arms in pairs]
-    return list(filter(None, [*sentences, comparison.too_few_seeds, *aside]))
 
 
 def _packaged(name: str) -> str:
@@ -104,13 +91,17 @@ def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, An
         for entry in Parameters.declarations()
         if used[entry["name"]] != entry["default"]
     ]
-    return {
-        "changed": changed,
-        "traits": [
+    apart, shared = shared_traits(
+        [
             entry | {"values": [_trait(policy, entry["name"]) for policy in order]}
             for entry in Policy.declarations()
             if entry["name"] != "name"
-        ],
+        ]
+    )
+    return {
+        "changed": changed,
+        "traits": apart,
+        "shared": shared,
         "facts": {
             "Study": study.name,
             "Content hash": study.identity(model) if model else "",

@@ -14,6 +14,7 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from viz.figures.charts import timeline
 from viz.figures.response import response_panel
+from viz.figures.standalone import download_link
 from viz.report import wording
 from viz.report.sections import ReportContent
 
@@ -133,5 +134,5 @@ def _panels(
                 found, names, (float(finite.min()), float(finite.max())), page.slots[policy.name],
                 (declared["unit"], across), f"{policy.name}, by {across}. {numbers}.",
             )  # fmt: skip
-            panels.append({"name": policy.name, "svg": Markup(svg)})
+            panels.append({"name": policy.name, "svg": Markup(svg), "file": Markup(download_link(svg))})
     return panels

@@ -15,6 +15,7 @@ from experiments.analysis.withdrawal import around_withdrawal
 from model.indicators.summary import AT_WITHDRAWAL, declaration
 from model.policy.policy import Policy
 from viz.figures.charts import HIGHEST, LOWEST, MEDIAN, Fan, Frame, fan_panel, frame_of, interval_plot, stacked_bar
+from viz.figures.standalone import download_link
 from viz.figures.styles import style_slots, swatch
 from viz.report import wording
 
@@ -178,6 +179,28 @@ def matrix(
     return {"columns": [declared for declared, _ in columns], "rows": rows, "unit": unit}
 
 
+def alike(page: ReportContent, name: str) -> str:
+    """Return the one sentence on an indicator that is the same under every policy; empty where it is not.
+
+    It has no value in any run, or no difference to the reference, or is a share that ends within 1 % everywhere.
+    """
+    table = page.comparison.table[page.comparison.table["indicator"] == name]
+    label, levels = wording.capital(wording.plain(name)), table["mean"].dropna()
+    if levels.empty:
+        reached = "is reached in no run" if page.declared(name)["unit"] == "quarter" else "has no value in any run"
+        return f"{label} {reached}."
+    gaps = table[["difference", "low", "high"]].dropna()
+    identical = len(levels) == len(table) and len(table) > 1 and bool((gaps == 0.0).all(axis=None)) and len(gaps) > 0
+    is_share = page.declared(name)["unit"].startswith("share")
+    if identical or (is_share and len(levels) == len(table) > 1 and float(levels.max() - levels.min()) <= SAME_SHARE):
+        return f"{label} ends at {wording.number(float(levels.mean()), 2)} under every policy."
+    return ""
+
+
+SAME_SHARE = 0.01
+"""Shares that differ by no more are the same to a reader."""
+
+
 def withdrawal(page: ReportContent) -> list[dict[str, Any]]:
     """Return a table per headline indicator: when policy ends, at the end of the run, and the change in between."""
     tables = []
@@ -185,7 +208,7 @@ def withdrawal(page: ReportContent) -> list[dict[str, Any]]:
         if page.present([name + AT_WITHDRAWAL]):
             moments = around_withdrawal(page.comparison.study, page.comparison.runs, name)
             columns = [(page.declared(name, label), summary) for label, summary in moments.items()]
-            tables.append({"label": wording.plain(name)} | matrix(page, columns))
+            tables.append({"label": wording.plain(name), "alike": alike(page, name)} | matrix(page, columns))
     return tables
 
 
@@ -241,7 +264,8 @@ def _fans(page: ReportContent, name: str) -> dict[str, np.ndarray]:
 def _panel(policy: Policy, fans: Sequence[Fan], frame: Frame, description: str) -> dict[str, Any]:
     """Return a policy's panel, with a mark on the time in which it spends money."""
     spends = (policy.start, policy.end) if policy.budget > 0.0 and policy.mix else None
-    return {"name": policy.name, "svg": Markup(fan_panel(fans, frame, spends, description))}
+    svg = fan_panel(fans, frame, spends, description)
+    return {"name": policy.name, "svg": Markup(svg), "file": Markup(download_link(svg))}
 
 
 def _ends(quantiles: np.ndarray) -> str:
@@ -265,11 +289,13 @@ def adoption(page: ReportContent) -> dict[str, Any]:
         panels.append(_panel(policy, drawn, frame, f"Adoption under {policy.name}: median at the end {_ends(own)}."))
     lines = [Fan(_short(name), page.slots[name], own, banded=False) for name, own in fans.items()]
     ends = "; ".join(f"{name} {wording.number(own[MEDIAN, -1])}" for name, own in fans.items())
-    together = fan_panel(lines, frame._replace(room=106), None, f"Median adoption of all policies. At the end: {ends}.")
-    return {"together": Markup(together), "panels": panels}
+    together = fan_panel(lines, frame._replace(room=128), None, f"Median adoption of all policies. At the end: {ends}.")
+    ended = {wording.number(own[MEDIAN, -1], 2) for own in fans.values()}
+    alike = f"It ends at {ended.pop()} under every policy." if len(ended) == 1 < len(fans) else ""
+    return {"together": Markup(together), "file": Markup(download_link(together)), "panels": panels, "alike": alike}
 
 
-def _short(name: str, length: int = 14) -> str:
+def _short(name: str, length: int = 19) -> str:
     return name if len(name) <= length else f"{name[: length - 1]}…"
 
 
