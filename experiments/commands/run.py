@@ -78,7 +78,7 @@ def _write_files(run: "Run", one: OneRun, files: Files) -> None:
 def _columns_parquet(columns: Mapping[str, Any]) -> bytes:
     import pyarrow as pa
 
-    from experiments.results.store import to_parquet
+    from experiments.results.shards import to_parquet
 
     return to_parquet(pa.table(dict(columns)))
 
