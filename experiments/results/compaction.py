@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from experiments.files import TEMPORARY
-from experiments.results.contents import one_row_each, rows_once
+from experiments.results.agreement import in_order
 from experiments.results.shards import KINDS, parse_shard, read_bytes, replaced_by, shards, write_shard
 from model.declaration.errors import BadInput
 
@@ -65,16 +65,10 @@ def remove_replaced(folder: Path, kind: str) -> None:
                 (folder / kind / name).unlink(missing_ok=True)
 
 
-def put_in_order(kind: str, tables: list[pa.Table]) -> pa.Table:
-    """Return the rows of some tables of a kind, sorted and each once. Raises Contradiction."""
-    table = pa.concat_tables([KINDS[kind].schema().empty_table(), *tables])
-    return rows_once(table, KINDS[kind].keys) if kind in ("facts", "series") else one_row_each(table)
-
-
 def _put_together(folder: Path, kind: str, group: list[Path]) -> None:
     tables = [parse_shard(path, read_bytes(path), KINDS[kind].schema()) for path in group]
     names = {path.name for path in group}
-    written = write_shard(folder, kind, put_in_order(kind, tables), names)
+    written = write_shard(folder, kind, in_order([kind], pa.concat_tables(tables)), names)
     for name in names - {written}:
         (folder / kind / name).unlink(missing_ok=True)
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,11 +26,12 @@ ATTEMPT = ("run_id", "status", "error", "point", "policy")
 
 
 class Contradiction(BadInput):
-    """Stored results that cannot all be right."""
+    """Stored results that cannot all be right: of these `runs`, in these shards."""
 
-    def __init__(self, problem: str, place: object = "") -> None:
-        allowed = "nothing is read, move the wrong file out of the folder and give the command again"
-        super().__init__(allowed, place=str(place), problem=problem)
+    def __init__(self, problem: str, shards: Sequence[Path] = (), runs: Sequence[str] = ()) -> None:
+        allowed = "move the wrong file out of the folder and give the command again"
+        super().__init__(allowed, place=" and ".join(map(str, shards)), problem=problem)
+        self.runs = runs
 
 
 def one_row_each(runs: pa.Table) -> pa.Table:
@@ -61,14 +63,27 @@ def _first_of_each(table: pa.Table, keys: Sequence[str], compared: Any = None) -
     if compared is not None:
         dropped = dropped[np.asarray(compared)[dropped]]
     kept = first[np.cumsum(new)[dropped] - 1]
-    for name in table.column_names:
-        ours, theirs = table[name].take(pa.array(kept)), table[name].take(pa.array(dropped))
-        if name in (*NAMES, "error") or ours.equals(theirs):
-            continue
-        apart = next(place for place in range(len(dropped)) if not ours[place].equals(theirs[place]))
-        run = table["run_id"][int(dropped[apart])].as_py()
-        raise Contradiction(f"run {run} has two different results ({name} is {ours[apart]} and {theirs[apart]})")
+    _refuse_disagreement(table.take(pa.array(kept)), table.take(pa.array(dropped)))
     return table.take(pa.array(first))
+
+
+def _refuse_disagreement(ours: pa.Table, theirs: pa.Table) -> None:
+    """Raise Contradiction where rows of two tables side by side differ in a result."""
+    apart = np.zeros(ours.num_rows, dtype=bool)
+    example = ""
+    for name in ours.column_names:
+        one, other = ours[name].combine_chunks(), theirs[name].combine_chunks()
+        if name in (*NAMES, "error") or one.equals(other):
+            continue
+        differ = np.array([not one[row].equals(other[row]) for row in range(len(one))])
+        where = int(np.argmax(differ))
+        example = example or f"{ours['run_id'][where]} ({name} is {one[where]} and {other[where]})"
+        apart |= differ
+    if not example:
+        return
+    runs = sorted(set(ours["run_id"].filter(pa.array(apart)).to_pylist()))
+    rest = f", and so have {len(runs) - 1} more" if len(runs) > 1 else ""
+    raise Contradiction(f"run {example} has two different results{rest}", runs=runs)
 
 
 def misplaced(runs: pa.Table, model: str) -> list[str]:
@@ -124,7 +139,7 @@ def _is_text(address: str) -> bool:
     kind, name = ADDRESSES[address]
     annotation = kind.model_fields[name].annotation
     options = getattr(annotation, "__args__", ())
-    return annotation is str or bool(options) and all(isinstance(option, str) for option in options)
+    return annotation is str or (bool(options) and all(isinstance(option, str) for option in options))
 
 
 def _parsed(text: str) -> Any:

@@ -7,6 +7,7 @@ system are no damage: they are raised as they are.
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,11 +55,16 @@ def shards(folder: Path, kind: str) -> list[Path]:
     return [path for path in _entries(folder / kind) if path.suffix == SUFFIX and path.is_file()]
 
 
+def has_shards(folder: Path) -> bool:
+    """Return whether a folder holds shards, with a manifest or without."""
+    return any(shards(folder, kind) for kind in KINDS)
+
+
 def strangers(folder: Path) -> Iterator[Path]:
     """Yield what stands among the shards and is none: dangling links, pipes, folders and other files."""
     for kind in KINDS:
         place = folder / kind
-        if place.is_symlink() and not place.exists() or place.exists() and not place.is_dir():
+        if (place.is_symlink() and not place.exists()) or (place.exists() and not place.is_dir()):
             yield place
         yield from (path for path in _entries(place) if path.suffix != SUFFIX or not path.is_file())
 
@@ -126,10 +132,13 @@ def set_aside(path: Path, error: Damaged) -> None:
         os.replace(path, target)
     except FileNotFoundError:
         return  # another process was first
-    print(
-        f"nqpf: {path}: {error.problem}. Moved to {DAMAGED}/, its runs that are asked for are computed again",
-        file=sys.stderr,
-    )
+    notice(f"{path}: {error.problem}. Moved to {DAMAGED}/, its runs that are asked for are computed again")
+
+
+def notice(message: str) -> None:
+    """Print a line on stderr, which may be a pipe that nobody reads any more."""
+    with suppress(OSError):
+        print(f"nqpf: {message}", file=sys.stderr, flush=True)
 
 
 def to_parquet(table: pa.Table) -> bytes:

@@ -6,7 +6,6 @@ What is damaged is found before it is decided what to run, and its runs are then
 later, or results that contradict each other, raises an error.
 """
 
-import sys
 from collections.abc import Iterable, Sequence
 from copy import copy
 from pathlib import Path
@@ -16,13 +15,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.files import TEMPORARY, remove_leftovers
+from experiments.results.agreement import RUN_KINDS, refuse_contradictions
 from experiments.results.columns import Result, facts_table, run_schema, runs_table, series_table
 from experiments.results.compaction import compact, tidy
-from experiments.results.contents import ATTEMPT, Contradiction, misplaced, one_row_each, rows_once
+from experiments.results.contents import ATTEMPT, one_row_each, rows_once
 from experiments.results.manifest import Manifest
 from experiments.results.shards import (
     KINDS,
     Damaged,
+    notice,
     parse_shard,
     read_bytes,
     read_shard,
@@ -38,8 +39,8 @@ from model.declaration.errors import BadInput
 RuledFact = tuple[str, str]
 """A fact's name and the version of the rule that measures it."""
 
-OWN, ALL = ("runs",), ("runs", "reruns")
-"""Kinds of shards with the runs of the study itself, and with all of its runs."""
+OWN = ("runs",)
+"""The kind of shards with the runs of the study itself."""
 
 
 class MemoryStore:
@@ -56,6 +57,10 @@ class MemoryStore:
     def rerun(self, which: str, series: bool = True) -> Self:
         """Return the place for reruns, which is the same here."""
         return self
+
+    def holds(self, which: str) -> bool:
+        """Return whether any rerun of that name is stored beyond this call."""
+        return False
 
     def add(self, results: list[Result]) -> None:
         """Keep results."""
@@ -101,7 +106,7 @@ class Store:
         for place in (folder, *(folder / kind for kind in KINDS)):
             remove_leftovers(place)
         for path in strangers(folder):
-            print(f"nqpf: {path}: is no shard of results, left alone", file=sys.stderr)
+            notice(f"{path}: is no shard of results, left alone")
 
     def rerun(self, which: str, series: bool = True) -> Self:
         """Return the place for runs made beside the study itself: in `reruns/`, with `which` in a column."""
@@ -116,8 +121,8 @@ class Store:
         that their runs are missing. Raises Contradiction where rows do not agree with each other or with their ids.
         """
         self._set_damage_aside()
-        self._refuse_misplaced()
-        runs = self._rows(ALL if self._rerun else OWN, ["run_id", "status"])
+        refuse_contradictions([self.folder], self._model, [RUN_KINDS], self._checked)
+        runs = self._rows(RUN_KINDS if self._rerun else OWN, ["run_id", "status"])
         ok = pc.equal(runs["status"], "ok")
         completed = set(runs.filter(ok)["run_id"].to_pylist())
         if self._series:
@@ -150,7 +155,7 @@ class Store:
         """
         names = run_schema().names if columns is None else list(columns)
         needed = list(dict.fromkeys([*ATTEMPT, *names]))
-        return one_row_each(_only(self._rows(OWN if wanted is None else ALL, needed), wanted)).select(names)
+        return one_row_each(_only(self._rows(OWN if wanted is None else RUN_KINDS, needed), wanted)).select(names)
 
     def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
         """Return series sorted by run id and period (all, or those wanted), each once."""
@@ -202,25 +207,6 @@ class Store:
         if replaced:
             tidy(self.folder)
 
-    def _refuse_misplaced(self) -> None:
-        """Raise Contradiction where rows do not agree. Each shard is looked at once: its name stands for its bytes."""
-        for kind in ALL:
-            for path in shards(self.folder, kind):
-                if path.name in self._checked:
-                    continue
-                try:
-                    table = read_shard(path, KINDS[kind].schema())
-                except FileNotFoundError:
-                    continue
-                for run in misplaced(table, self._model):
-                    raise Contradiction(f"the row of run {run} has the settings or seed of another run", path)
-                self._checked.add(path.name)
-        runs = self._rows(ALL, ["run_id", "status"])
-        ok = runs.filter(pc.equal(runs["status"], "ok"))["run_id"]
-        counts = pc.value_counts(ok)
-        if repeated := [count["values"].as_py() for count in counts if count["counts"].as_py() > 1]:
-            self.runs(repeated)
-
     def _rows(self, kinds: Sequence[str], columns: list[str]) -> pa.Table:
         return pa.concat_tables([self._read(kind, columns) for kind in kinds])
 
@@ -251,7 +237,7 @@ def status_of_runs(folder: Path) -> tuple[dict[str, str], list[Path]]:
 def _status_of_runs(folder: Path) -> tuple[dict[str, str], list[Path]]:
     status: dict[str, str] = {}
     damaged = []
-    for kind in ALL:
+    for kind in RUN_KINDS:
         for path in shards(folder, kind):
             try:
                 rows = read_shard(path, KINDS[kind].schema(), ["run_id", "status"]).to_pylist()

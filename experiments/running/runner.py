@@ -101,8 +101,8 @@ def run_task(task: Task, runs: "Iterator[Run]", measurement: Measurement | None 
 
 def _row(task: Task) -> dict[str, Any]:
     """Return the part of a run's row that is known before it is made."""
-    row = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
-    return row | settings_row(task.parameters, task.policy)
+    named = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
+    return {**named, **settings_row(task.parameters, task.policy)}
 
 
 def _failed_group(tasks: list[Task], error: Exception) -> list[Result]:

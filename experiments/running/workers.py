@@ -84,7 +84,7 @@ def _worker() -> Any:
 def _broken() -> type[Exception]:
     from joblib.externals.loky import BrokenProcessPool
 
-    return BrokenProcessPool  # type: ignore[no-any-return]
+    return BrokenProcessPool
 
 
 def _begin(parent: int) -> None:

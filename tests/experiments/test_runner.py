@@ -38,11 +38,11 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import experiments.running.runner
 real_group = experiments.running.runner._run_group
-def slow_group(*given):
+def slow_group(*given, **named):
     import time
     from experiments.running.runner import _run_group
     time.sleep(0.2)
-    return (_run_group if _run_group is not slow_group else real_group)(*given)
+    return (_run_group if _run_group is not slow_group else real_group)(*given, **named)
 experiments.running.runner._run_group = slow_group
 from experiments.cli import main
 sys.exit(main())
