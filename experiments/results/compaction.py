@@ -10,7 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from filelock import FileLock, Timeout
 
 from experiments.files import TEMPORARY
@@ -30,6 +29,8 @@ LOCK = f"{TEMPORARY}compaction.lock"
 def compact(folder: Path, *, all_of_them: bool = False) -> None:
     """Put shards of about one size together where there are many, or all that are not full.
 
+    Each row is thereby written anew only as often as its shard has grown manifold.
+
     Nothing is done while another process does it, or where files cannot be locked, read or written: many shards hold
     the same as few, and whoever reads them next meets the same error.
     """
@@ -43,7 +44,6 @@ def _compact(folder: Path, all_of_them: bool) -> None:
         return
     with _alone(folder) as alone:
         for kind in crowded if alone else ():
-            remove_replaced(folder, kind)
             for group in _groups(shards(folder, kind), all_of_them):
                 _put_together(folder, kind, group)
 
@@ -51,18 +51,9 @@ def _compact(folder: Path, all_of_them: bool) -> None:
 def tidy(folder: Path) -> None:
     """Remove shards that a killed compaction has left beside the one that took over their rows."""
     with _alone(folder) as alone:
-        for kind in KINDS if alone else ():
-            remove_replaced(folder, kind)
-
-
-def remove_replaced(folder: Path, kind: str) -> None:
-    """Remove the shards of a kind whose rows another one has taken over."""
-    held = {path.name for path in shards(folder, kind)}
-    for path in shards(folder, kind):
-        for name in replaced_by(path):
-            if name in held and name != path.name:
-                read_bytes(path)  # the one that took over must be whole before the others go
-                (folder / kind / name).unlink(missing_ok=True)
+        for path in (path for kind in KINDS if alone for path in shards(folder, kind)):
+            for name in replaced_by(read_bytes(path)):
+                (path.parent / name).unlink(missing_ok=True)
 
 
 def _put_together(folder: Path, kind: str, group: list[Path]) -> None:
@@ -86,7 +77,7 @@ def _groups(paths: list[Path], all_of_them: bool) -> Iterator[list[Path]]:
 
 
 def _tier(path: Path) -> int:
-    return int(pq.read_metadata(path).num_rows).bit_length() // 4
+    return path.stat().st_size.bit_length() // 2
 
 
 def _bins(paths: list[Path]) -> Iterator[list[Path]]:

@@ -105,13 +105,13 @@ def parse_shard(path: Path, data: bytes, schema: pa.Schema, columns: list[str] |
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         if not file.schema_arrow.equals(schema):
             raise Damaged(path, "has other columns than this study")
-        table = file.read(columns).replace_schema_metadata(None)
+        table = file.read(columns)
         table.validate(full=True)
     except (pa.ArrowMemoryError, MemoryError):
         raise
     except (pa.ArrowException, OSError) as error:
         raise Damaged(path, f"cannot be read ({' '.join(str(error).split())[:80]})") from None
-    return table.select(expected.names).cast(expected)
+    return pa.Table.from_arrays([table[name] for name in expected.names], schema=expected)
 
 
 def replaced_by(shard: Any) -> list[str]:
@@ -144,7 +144,10 @@ def notice(message: str) -> None:
 def to_parquet(table: pa.Table) -> bytes:
     """Return a table as Parquet with a checksum on every page."""
     sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, write_page_checksum=True, compression="zstd")
+    words = [field.name for field in table.schema if field.type == pa.string()]
+    pq.write_table(
+        table, sink, write_page_checksum=True, compression="zstd", use_dictionary=words, write_statistics=False
+    )  # fmt: skip
     return bytes(sink.getvalue().to_pybytes())
 
 
