@@ -82,8 +82,11 @@ def respond(
             plans = (plan for by_setting in settings for plan in by_setting.values())
             run_tasks(Plan.joined(plans, model), store.rerun(which, series=False), execution)
     found = [_differences(by_setting, store, study.reference, outcome) for by_setting in every]
-    efficacy = pd.concat(found[1:]) if assumed else found[0].iloc[:0]
-    return Responses(outcome, min(SEEDS, len(study.seeds)), found[0], efficacy)
+    none = found[0].iloc[:0]
+    # Settings of the study itself are always stored. Alone they are no response.
+    dose = found[0] if execution is not None or store.holds(RERUNS[0]) else none
+    efficacy = pd.concat(found[1:]) if assumed and (execution is not None or store.holds(RERUNS[1])) else none
+    return Responses(outcome, min(SEEDS, len(study.seeds)), dose, efficacy)
 
 
 def efficacies(policy: Policy) -> tuple[str, ...]:

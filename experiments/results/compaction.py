@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from experiments.files import TEMPORARY
 from experiments.results.agreement import in_order
-from experiments.results.shards import KINDS, parse_shard, read_bytes, replaced_by, shards, write_shard
+from experiments.results.shards import KINDS, Damaged, parse_shard, read_bytes, replaced_by, shards, write_shard
 from model.declaration.errors import BadInput
 
 FANOUT = 16
@@ -52,8 +52,9 @@ def tidy(folder: Path) -> None:
     """Remove shards that a killed compaction has left beside the one that took over their rows."""
     with _alone(folder) as alone:
         for path in (path for kind in KINDS if alone for path in shards(folder, kind)):
-            for name in replaced_by(read_bytes(path)):
-                (path.parent / name).unlink(missing_ok=True)
+            with suppress(FileNotFoundError, Damaged):
+                for name in replaced_by(read_bytes(path)):
+                    (path.parent / name).unlink(missing_ok=True)
 
 
 def _put_together(folder: Path, kind: str, group: list[Path]) -> None:

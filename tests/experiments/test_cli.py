@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import signal
 import re
 import runpy
 import subprocess
@@ -337,13 +338,12 @@ def test_warnings_of_runs_are_said_once(capsys: pytest.CaptureFixture[str]) -> N
     assert warnings[0].endswith("(4 of 4 runs)")
 
 
-def test_a_closed_pipe_is_one_line() -> None:
+def test_a_closed_pipe_is_the_end_without_a_word() -> None:
     read, write = os.pipe()
     os.close(read)
     done = nqpf("parameters", stdout=write)
     os.close(write)
-    assert done.returncode == 1
-    assert done.stderr == "nqpf: stdout was closed before everything was written\n"
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
 # only Linux has a device that is always full; test_store.py tries a real small disk too
