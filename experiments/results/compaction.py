@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from experiments.files import TEMPORARY
 from experiments.results.agreement import in_order
-from experiments.results.shards import KINDS, Damaged, parse_shard, read_bytes, replaced_by, shards, write_shard
+from experiments.results.shards import KINDS, read_shard, shards, taken_over, write_shard
 from model.declaration.errors import BadInput
 
 FANOUT = 16
@@ -52,13 +52,12 @@ def tidy(folder: Path) -> None:
     """Remove shards that a killed compaction has left beside the one that took over their rows."""
     with _alone(folder) as alone:
         for path in (path for kind in KINDS if alone for path in shards(folder, kind)):
-            with suppress(FileNotFoundError, Damaged):
-                for name in replaced_by(read_bytes(path)):
-                    (path.parent / name).unlink(missing_ok=True)
+            for name in taken_over(path):
+                (path.parent / name).unlink(missing_ok=True)
 
 
 def _put_together(folder: Path, kind: str, group: list[Path]) -> None:
-    tables = [parse_shard(path, read_bytes(path), KINDS[kind].schema()) for path in group]
+    tables = [read_shard(path, KINDS[kind].schema()) for path in group]
     names = {path.name for path in group}
     written = write_shard(folder, kind, in_order([kind], pa.concat_tables(tables)), names)
     for name in names - {written}:

@@ -6,7 +6,7 @@ from pathlib import Path
 from experiments.files import write_whole
 from experiments.results.agreement import refuse_contradictions
 from experiments.results.manifest import FILE, Manifest
-from experiments.results.shards import KINDS, Damaged, has_shards, notice, read_bytes, shards
+from experiments.results.shards import KINDS, Damaged, has_shards, notice, read_bytes, shards, taken_over
 from experiments.results.store import Store
 from experiments.study.plan import Plan
 from experiments.study.study import Study
@@ -76,9 +76,11 @@ def study_in(folder: Path, manifest: Manifest) -> Study:
 def _copy_shards(source: Path, target: Path) -> None:
     """Copy all whole shards that the target lacks. Damaged ones are named on stderr and left out."""
     for kind in KINDS:
+        held = shards(target, kind)
+        known = {path.name for path in held}.union(*(taken_over(path) for path in held))
         for path in shards(source, kind):
             copy = target / kind / path.name
-            if copy.exists():
+            if copy.name in known:
                 continue
             try:
                 data = read_bytes(path)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -83,23 +83,7 @@ def write_shard(folder: Path, kind: str, table: pa.Table, replaces: Iterable[str
 
 def read_shard(path: Path, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
     """Return a shard, or some of its columns. Raises Damaged, or OSError where it cannot be read just now."""
-    return parse_shard(path, read_bytes(path), schema, columns)
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a shard. Raises Damaged when twice they do not have the digest in its name."""
-    for _ in range(2):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise OSError(error.errno, error.strerror, str(path)) from None
-        if f"{_digest(data)}{SUFFIX}" == path.name:
-            return data
-    raise Damaged(path, "is damaged, its content does not have the digest in its name")
-
-
-def parse_shard(path: Path, data: bytes, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-    """Return the table, or some columns, in the bytes of a shard. Raises Damaged where they hold no such table."""
+    data = read_bytes(path)
     expected = schema if columns is None else pa.schema([schema.field(name) for name in columns])
     try:
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
@@ -114,9 +98,24 @@ def parse_shard(path: Path, data: bytes, schema: pa.Schema, columns: list[str] |
     return pa.Table.from_arrays([table[name] for name in expected.names], schema=expected)
 
 
-def replaced_by(shard: Any) -> list[str]:
-    """Return the names of the shards whose rows a shard, given as its path or bytes, took over."""
-    metadata = pq.read_schema(pa.BufferReader(shard) if isinstance(shard, bytes) else shard).metadata or {}
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a shard. Raises Damaged when twice they do not have the digest in its name."""
+    for _ in range(2):
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        if f"{_digest(data)}{SUFFIX}" == path.name:
+            return data
+    raise Damaged(path, "is damaged, its content does not have the digest in its name")
+
+
+def taken_over(path: Path) -> list[str]:
+    """Return the names of the shards whose rows a shard took over, none where it is damaged."""
+    try:
+        metadata = pq.read_schema(pa.BufferReader(read_bytes(path))).metadata or {}
+    except (Damaged, FileNotFoundError, pa.ArrowInvalid):
+        return []
     return str(metadata.get(REPLACES, b"").decode()).split()
 
 
@@ -158,7 +157,7 @@ def _digest(data: bytes) -> str:
 def _entries(place: Path) -> list[Path]:
     """Return what a folder holds, by name, but for hidden files: those being written are among them."""
     try:
-        names: Any = os.listdir(place)
+        names = os.listdir(place)
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [place / name for name in sorted(names) if not name.startswith(".")]

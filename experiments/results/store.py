@@ -24,13 +24,11 @@ from experiments.results.shards import (
     KINDS,
     Damaged,
     notice,
-    parse_shard,
-    read_bytes,
     read_shard,
-    replaced_by,
     set_aside,
     shards,
     strangers,
+    taken_over,
     write_shard,
 )
 from experiments.study.study import Study
@@ -197,9 +195,8 @@ class Store:
         for kind in KINDS:
             for path in shards(self.folder, kind):
                 try:
-                    data = read_bytes(path)
-                    parse_shard(path, data, KINDS[kind].schema(), ["run_id"])
-                    replaced |= any((path.parent / name).exists() for name in replaced_by(data))
+                    read_shard(path, KINDS[kind].schema(), ["run_id"])
+                    replaced |= any((path.parent / name).exists() for name in taken_over(path))
                 except FileNotFoundError:
                     continue  # another process has just put it into a larger one
                 except Damaged as error:

@@ -1,5 +1,6 @@
 """The store: whole shards or none, damage noticed, folders that are not ours left alone, nothing lost."""
 
+import contextlib
 import errno
 import json
 import os
@@ -10,10 +11,12 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
+import experiments.results.compaction
 import experiments.results.store
 from experiments.files import write_whole
 from experiments.results.columns import SERIES, Result, run_schema
@@ -193,6 +196,36 @@ def test_a_merge_that_is_killed_loses_nothing(
     assert Store(store.folder, STUDY, "m").completed() == set(IDS)
     assert len(shards(store)) == 1, "what was taken over is left beside it"
     assert (store.runs(), store.series()) == before
+
+
+@pytest.mark.parametrize("calls", range(1, 4))
+def test_shards_are_put_together_as_they_grow_and_a_kill_loses_nothing(
+    store: Store, results: list[Result], calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiments.results.compaction, "FANOUT", 3)
+    real, made = experiments.results.compaction.write_shard, []
+
+    def killed(*given: Any) -> str:
+        name = real(*given)
+        made.append(name)
+        if len(made) == calls:
+            raise KeyboardInterrupt
+        return name
+
+    stored = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments.results.compaction, "write_shard", killed)
+        for result in results:
+            with contextlib.suppress(KeyboardInterrupt):
+                store.add([result])
+            stored += 1
+            assert Store(store.folder, STUDY, "m").runs().num_rows == stored
+            assert count_runs(store.folder)["ok"] == stored
+    assert len(made) > 1
+    after = Store(store.folder, STUDY, "m")
+    assert after.completed() == set(IDS)
+    rows = [row for path in shards(store) for row in pq.read_table(path)["run_id"].to_pylist()]
+    assert sorted(rows) == IDS, "what was taken over is left"
 
 
 def test_a_reader_looks_again_when_shards_are_merged_under_its_eyes(

@@ -21,7 +21,6 @@ from experiments.results.shards import KINDS, Damaged, read_shard, write_shard
 from experiments.results.store import Store
 from experiments.running.engines import Execution
 from experiments.study.study import Study
-from model.declaration.errors import BadInput
 from model.policy.presets import find_policy
 from tests.economies import TINY
 
@@ -102,7 +101,10 @@ DAMAGES: dict[str, tuple[Callable[[Path], object], str]] = {
     "other series for the same runs": (lambda f: rewritten(f, "series", more("adoption")), "two different results"),
     "series of other numbers": (lambda f: rewritten(f, "series", more("adoption"), True), "adoption of run"),
     "runs of other numbers": (lambda f: rewritten(f, "runs", more("output"), True), "the output of run"),
-    "shorter series": (lambda f: rewritten(f, "series", lambda t: t.slice(0, 30), True), "has not the quarters 0 to 11"),
+    "shorter series": (
+        lambda f: rewritten(f, "series", lambda t: t.slice(0, 30), True),
+        "has not the quarters 0",
+    ),
     "settings of another run": (lambda f: rewritten(f, "runs", more("users"), True), "settings or seed of another run"),
     "a trait of another run": (lambda f: rewritten(f, "runs", more("policy.end"), True), "settings or seed of another"),
     "a seed of another run": (lambda f: rewritten(f, "runs", more("seed"), True), "settings or seed of another run"),
