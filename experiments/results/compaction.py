@@ -105,4 +105,6 @@ def _alone(folder: Path) -> Iterator[bool]:
     try:
         yield True
     finally:
+        with suppress(OSError):  # nobody waits for the lock, so it may go while it is held
+            (folder / LOCK).unlink()
         lock.release()

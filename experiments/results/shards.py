@@ -27,7 +27,7 @@ REPLACES = b"nqpf.replaces"
 """Key in a shard's metadata: names of the shards whose rows it took over."""
 
 
-class Kind(NamedTuple):
+class ShardKind(NamedTuple):
     """A folder of shards: its columns, and those by which its rows differ."""
 
     schema: Callable[[], pa.Schema]
@@ -35,10 +35,10 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    "facts": Kind(facts_schema, ("run_id", "fact", "rule")),
-    "series": Kind(series_schema, ("run_id", "period")),
-    "reruns": Kind(reruns_schema, ("run_id",)),
-    "runs": Kind(run_schema, ("run_id",)),
+    "facts": ShardKind(facts_schema, ("run_id", "fact", "rule")),
+    "series": ShardKind(series_schema, ("run_id", "period")),
+    "reruns": ShardKind(reruns_schema, ("run_id",)),
+    "runs": ShardKind(run_schema, ("run_id",)),
 }
 """Kinds in the order in which they are written: a run is stored when its row is."""
 

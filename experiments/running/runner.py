@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 Deliver = Callable[[list[Result]], None]
 
-ROUNDS = 3
+ATTEMPTS = 3
 """How often runs are made whose results are damaged or gone as soon as they are written."""
 
 
@@ -50,7 +50,7 @@ def run_tasks(
         unchecked = " (and not checked again)" if execution.check else ""
         say(f"{stored[True]} of {stored.total()} runs are stored already{unchecked}", execution.quiet)
     missing = stored[False]
-    for _ in range(ROUNDS):
+    for _ in range(ATTEMPTS):
         if not missing:
             return
         _run_missing(tasks, completed, missing, store, execution, measurement)
@@ -58,7 +58,7 @@ def run_tasks(
         missing = sum(task.run_id not in completed for task in tasks)
         if missing:
             say(f"warning: {missing} runs were lost on the disk as soon as they were written", execution.quiet)
-    raise OSError(f"{missing} runs were lost on the disk {ROUNDS} times, check the disk of the results folder")
+    raise OSError(f"{missing} runs were lost on the disk {ATTEMPTS} times, check the disk of the results folder")
 
 
 def _run_missing(

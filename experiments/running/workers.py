@@ -8,7 +8,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from typing import Any, NamedTuple, TypeVar
 
-Given = TypeVar("Given")
+Piece = TypeVar("Piece")
 Made = TypeVar("Made")
 
 TRIES = 3
@@ -31,7 +31,7 @@ class _Work(NamedTuple):
 
 
 def run_apart(
-    work: Callable[[Given], Made], pieces: Iterable[Given], workers: int, lost: Callable[[Given, LostWorker], Made]
+    work: Callable[[Piece], Made], pieces: Iterable[Piece], workers: int, lost: Callable[[Piece, LostWorker], Made]
 ) -> Generator[Made, None, None]:
     """Yield `work` of each piece as it is done, in so many processes, which end with this one.
 
@@ -65,7 +65,7 @@ def run_apart(
             executor.shutdown(wait=False, kill_workers=True)
 
 
-def _give(running: dict["Future[Made]", _Work], work: Callable[[Given], Made], one: _Work) -> None:
+def _give(running: dict["Future[Made]", _Work], work: Callable[[Piece], Made], one: _Work) -> None:
     try:
         running[one.executor.submit(work, one.given)] = one
     except _broken() as error:  # it was killed while it had nothing to do

@@ -13,22 +13,27 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 import experiments.results.compaction
 import experiments.results.store
 from experiments.files import write_whole
-from experiments.results.columns import SERIES, Result, run_schema
+from experiments.results.columns import SERIES, Result, run_schema, runs_table, settings_row
+from experiments.results.contents import misplaced
 from experiments.results.manifest import Manifest
 from experiments.results.store import Store, count_runs
 from experiments.results.writer import Writer
 from experiments.running import runner
 from experiments.study.plan import Plan, Task
+from experiments.study.points import Point
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
+from model.parameters import Parameters
+from model.policy.policy import Policy
 from model.policy.presets import find_policy
-from tests.economies import TINY
+from tests.economies import BRANCH, BRANCHES, TINY
 
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=(0, 1, 2))
 TASKS = list(Plan.of(STUDY, "m"))
@@ -415,3 +420,20 @@ def test_a_manifest_of_a_folder_without_one_is_none(tmp_path: Path) -> None:
 def test_no_column_has_two_meanings() -> None:
     names = run_schema().names
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_a_stored_row_has_the_settings_of_its_id_and_no_other(branch: str) -> None:
+    """Whatever the settings: words, lists, mixes, files."""
+    sizes, traits = BRANCHES[branch]
+    parameters, policy = Parameters(**{**BRANCH, **sizes}), Policy(name="p", **traits)
+    task = next(iter(Plan((Point(0, parameters, (policy,), (7,)),), "m")))
+    settings = dict(settings_row(parameters, policy))
+    named = {"run_id": task.run_id, "point": 0, "policy": "p", "seed": 7, "status": "ok"}
+    good = runs_table([Result({**settings, **named}, {})])
+    assert misplaced(good, "m") == []
+    assert misplaced(good, "n") == [task.run_id]
+    for address, value in settings.items():
+        if isinstance(value, float):
+            other = runs_table([Result({**settings, **named, address: value + 0.25}, {})])
+            assert misplaced(pa.concat_tables([good, other]), "m") == [task.run_id], address
