@@ -19,7 +19,7 @@ from experiments.results.agreement import RUN_KINDS, refuse_contradictions
 from experiments.results.columns import Result, facts_table, run_schema, runs_table, series_table
 from experiments.results.compaction import compact, tidy
 from experiments.results.contents import ATTEMPT, one_row_each, rows_once
-from experiments.results.manifest import Manifest
+from experiments.results.manifest import FILE, Manifest
 from experiments.results.shards import (
     KINDS,
     Damaged,
@@ -104,6 +104,8 @@ class Store:
         for place in (folder, *(folder / kind for kind in KINDS)):
             remove_leftovers(place)
         for path in strangers(folder):
+            if path.name in KINDS:
+                raise BadInput("must be a folder", place=str(path))
             notice(f"{path}: is no shard of results, left alone")
 
     def rerun(self, which: str, series: bool = True) -> Self:
@@ -267,6 +269,8 @@ def claim(folder: Path, study: Study, model: str, parts: Iterable[str] = ()) -> 
         raise BadInput(f"--out {folder}: holds results {whose} ({differ}); give another folder")
     if known is None and any(not name.startswith(TEMPORARY) for name in held):
         raise BadInput(f"--out {folder}: is not empty and holds no results of nqpf; give a new folder")
+    if known is not None and not known.is_whole():
+        notice(f"{folder / FILE}: is damaged or was edited, it is written anew")
     if known is None:
         folder.mkdir(parents=True, exist_ok=True)
     manifest = known or Manifest.begin(study, model)

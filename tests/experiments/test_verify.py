@@ -190,6 +190,20 @@ def test_what_is_no_shard_is_named_and_left_alone(
     assert "is no shard of results" in capsys.readouterr().out
 
 
+def test_a_folder_of_shards_that_is_none_is_refused_before_anything_is_run(folder: Path) -> None:
+    shutil.rmtree(folder / "runs")
+    (folder / "runs").symlink_to("nowhere")
+    with pytest.raises(BadInput, match=r"runs: must be a folder"):
+        compare_study(STUDY, folder, ONE)
+
+
+def test_an_edited_manifest_is_written_anew(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    of_manifest(folder, start="yesterday")
+    compare_study(STUDY, folder, ONE)
+    assert "is damaged or was edited, it is written anew" in capsys.readouterr().err
+    assert main(["status", "--verify", str(folder)]) == 0
+
+
 @pytest.mark.parametrize("number", [errno.EIO, errno.EMFILE, errno.ESTALE, errno.ENOMEM, errno.EACCES])
 def test_an_error_that_passes_renames_and_drops_nothing(
     folder: Path, number: int, monkeypatch: pytest.MonkeyPatch
