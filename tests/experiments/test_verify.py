@@ -21,6 +21,7 @@ from experiments.results.shards import KINDS, Damaged, read_shard, write_shard
 from experiments.results.store import Store
 from experiments.running.engines import Execution
 from experiments.study.study import Study
+from model.declaration.errors import BadInput
 from model.policy.presets import find_policy
 from tests.economies import TINY
 
