@@ -34,6 +34,8 @@ from experiments.commands.options import (
 )
 
 DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+CLOSED_PIPE = 141
+"""What a shell gives for a program that ended since nobody read its output: 128 + SIGPIPE."""
 
 app = typer.Typer(
     name="nqpf",
@@ -163,7 +165,7 @@ def _merge(
     as_json: Json = False,
 ) -> int:
     """Join two results folders of one study."""
-    from experiments.commands.listings import status_listing
+    from experiments.commands.status import status_listing
     from experiments.results.merge import merge_folders
 
     return status_listing(merge_folders(first, second, out), as_json)
@@ -218,12 +220,16 @@ def _indicators(as_json: Json = False) -> int:
 
 @app.command("status")
 def _status(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")], as_json: Json = False
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A results folder.")],
+    every_byte: Annotated[
+        bool, typer.Option("--verify", help="Read every byte and name all that is wrong; exit code 1 if anything is.")
+    ] = False,
+    as_json: Json = False,
 ) -> int:
-    """Print how many runs of a results folder are done."""
-    from experiments.commands.listings import status_listing
+    """Print how many runs of a results folder are done, and what is wrong in it."""
+    from experiments.commands.status import status_listing
 
-    return status_listing(folder, as_json)
+    return status_listing(folder, as_json, every_byte)
 
 
 @app.command("view")
@@ -260,12 +266,21 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt as stop:
         return _complain(f"interrupted{f'; {stop}' if str(stop) else ''}", INTERRUPTED)
     except BrokenPipeError:
-        return _complain("stdout was closed before everything was written", OWN_FAILURE)
+        return _end_of_reading()
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
         return _complain(f"{place}{(error.strerror or str(error)).lower()}", OWN_FAILURE)
     except Exception as error:
         return _explain(error, given)
+
+
+def _end_of_reading() -> int:
+    """Leave without a word, as other tools do when nobody reads on. What Python still holds back goes nowhere."""
+    with suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
+    return CLOSED_PIPE
 
 
 def _explain(error: Exception, arguments: list[str]) -> int:

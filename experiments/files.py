@@ -6,11 +6,16 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
 from model.declaration.errors import BadInput
+
+try:
+    import fcntl
+except ImportError:  # not on Windows
+    fcntl = None  # type: ignore[assignment]
 
 TEMPORARY = ".nqpf-"
 
@@ -21,20 +26,52 @@ def write_whole(path: Path, data: bytes) -> None:
     Raises OSError that names `path` (no space, no permission) and leaves nothing behind then.
     """
     target = Path(os.path.realpath(path))
-    aside = target.with_name(f"{TEMPORARY}{secrets.token_hex(8)}.tmp")
+    aside = None
     try:
-        with open(aside, "xb") as file:
+        aside, file = _open_aside(target.parent)
+        with file:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(aside, target)
+            os.replace(aside, target)
         sync_folder(target.parent)
     except BaseException as error:
-        with suppress(OSError):
-            aside.unlink()
+        if aside is not None:
+            with suppress(OSError):
+                aside.unlink()
         if isinstance(error, OSError):
             raise OSError(error.errno, error.strerror, str(path)) from None
         raise
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove temporary files in a folder whose writer was killed. Those of a living writer are locked."""
+    for path in folder.glob(f"{TEMPORARY}*.tmp"):
+        with suppress(OSError), open(path, "rb") as file:
+            if _locked(file):
+                path.unlink()
+
+
+def _open_aside(folder: Path) -> tuple[Path, IO[bytes]]:
+    """Open a new temporary file and lock it, so that nobody takes it for a leftover."""
+    while True:
+        path = folder / f"{TEMPORARY}{secrets.token_hex(8)}.tmp"
+        file = open(path, "xb")  # noqa: SIM115 (closed by the caller)
+        _locked(file)
+        if path.exists():
+            return path, file
+        file.close()  # another process locked and removed it in between
+
+
+def _locked(file: IO[bytes]) -> bool:
+    """Lock an open file until it is closed. Return False where another process has, or files cannot be locked."""
+    if fcntl is None:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def sync_folder(folder: Path) -> None:

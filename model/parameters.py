@@ -287,12 +287,12 @@ def find_parameters(given: "Parameters | Mapping[str, Any] | None") -> Parameter
     return Parameters(**{str(name): value for name, value in (given or {}).items()})
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
 def _identified(parameters: Parameters) -> Parameters:
     return parameters.replace(**{name: Parameters.model_fields[name].default for name in EFFICACIES})
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
 def _record(parameters: Parameters) -> ParameterRecord:
     numbers: ParameterRecord = to_record(parameters, omega=parameters.omega)
     return numbers

@@ -154,12 +154,14 @@ def compare_study(
         raise BadInput(f"policies = {study.reference}: nothing to compare the reference with; name another policy")
     execution = execution or Execution()
     store = MemoryStore() if out is None else Store(Path(out), study, model)
-    plan = Plan((Point(0, study.parameters, study.policies, study.seeds),), model)
-    plan = _run_arms(study, plan, store, execution)
+    own = Plan((Point(0, study.parameters, study.policies, study.seeds),), model)
+    plan = _run_arms(study, own, store, execution)
     runs, series = runs_of(plan, store), series_of(plan, store)
-    found = respond(study, (study.outcomes or HEADLINE)[0], model, store, execution) if responses else None
+    outcome = (study.outcomes or HEADLINE)[0]
+    made = execution if responses else None  # without, what is stored of them is shown all the same
+    found = respond(study, outcome, model, store, made)
     if isinstance(store, Store):
-        store.finish(store.runs(columns=["run_id"])["run_id"].to_pylist())
+        store.finish(task.run_id for task in own)
     table = tabulate(study, runs, series)
     return Comparison(
         study=study,
@@ -181,7 +183,7 @@ def _run_arms(study: Study, plan: Plan, store: Store | MemoryStore, execution: E
     run_tasks(plan, store, execution)
     if study.timing == "yoked":
         plan = yoked(plan, runs_of(plan, store), series_of(plan, store))
-        run_tasks(plan, store, execution)
+        run_tasks(plan, store.rerun("yoke"), execution)
     if study.match:
         plan = _match(plan, store, execution)
     return plan
@@ -194,7 +196,7 @@ def _match(plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan
         if smaller == plan:
             return plan
         plan = smaller
-        run_tasks(plan, store, execution)
+        run_tasks(plan, store.rerun("match"), execution)
     if left := unmatched(runs_of(plan, store)):
         say(
             f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}",

@@ -29,6 +29,9 @@ BUDGETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02)
 FACTORS = (0.1, 10**-0.5, 1.0, 10**0.5, 10.0)
 """Multiples of the efficacy, over the two orders of magnitude within which it is unknown."""
 
+RERUNS = ("budget", "efficacy")
+"""Names of these reruns in the results."""
+
 SEEDS = 20
 """The most seeds of these reruns."""
 
@@ -49,10 +52,17 @@ class Responses:
     efficacy: "pd.DataFrame"
 
 
-def respond(study: Study, outcome: str, model: str, store: Store | MemoryStore, execution: Execution) -> Responses:
-    """Run what is missing of the reruns of a study and return how one outcome responds."""
+def respond(
+    study: Study, outcome: str, model: str, store: Store | MemoryStore, execution: Execution | None
+) -> Responses | None:
+    """Run what is missing of the reruns of a study and return how one outcome responds.
+
+    Without an execution nothing is run, and what is stored is returned, None where that is nothing.
+    """
     import pandas as pd
 
+    if execution is None and not any(store.holds(which) for which in RERUNS):
+        return None
     here = Point(0, study.parameters, study.policies, study.seeds[:SEEDS])
     doses = {budget: _with_budget(here, budget)._replace(number=number) for number, budget in enumerate(BUDGETS, 1)}
     assumed = [policy for policy in study.policies if efficacies(policy)]
@@ -67,10 +77,16 @@ def respond(study: Study, outcome: str, model: str, store: Store | MemoryStore, 
     every = [
         {setting: Plan((point,), model) for setting, point in by_setting.items()} for by_setting in (doses, *factors)
     ]
-    run_tasks(Plan.joined((plan for by_setting in every for plan in by_setting.values()), model), store, execution)
+    if execution is not None:
+        for which, settings in zip(RERUNS, (every[:1], every[1:]), strict=True):
+            plans = (plan for by_setting in settings for plan in by_setting.values())
+            run_tasks(Plan.joined(plans, model), store.rerun(which, series=False), execution)
     found = [_differences(by_setting, store, study.reference, outcome) for by_setting in every]
-    efficacy = pd.concat(found[1:]) if assumed else found[0].iloc[:0]
-    return Responses(outcome, min(SEEDS, len(study.seeds)), found[0], efficacy)
+    none = found[0].iloc[:0]
+    # Settings of the study itself are always stored. Alone they are no response.
+    dose = found[0] if execution is not None or store.holds(RERUNS[0]) else none
+    efficacy = pd.concat(found[1:]) if assumed and (execution is not None or store.holds(RERUNS[1])) else none
+    return Responses(outcome, min(SEEDS, len(study.seeds)), dose, efficacy)
 
 
 def efficacies(policy: Policy) -> tuple[str, ...]:
@@ -142,7 +158,8 @@ def _differences(
     """Return paired differences by setting (RESPONSE_COLUMNS), none where no run of the reference succeeded."""
     import pandas as pd
 
-    runs = pd.concat([runs_of(plan, store).assign(point=setting) for setting, plan in by_setting.items()])
+    stored = [runs_of(plan, store, some=True).assign(point=setting) for setting, plan in by_setting.items()]
+    runs = pd.concat([one for one in stored if len(one)] or stored[:1])
     if reference not in set(runs.loc[runs["status"] == "ok", "policy"]):
         return pd.DataFrame(columns=list(RESPONSE_COLUMNS))
     return differences(runs, reference, outcome).rename(columns={"point": "setting"})[list(RESPONSE_COLUMNS)]

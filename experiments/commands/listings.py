@@ -1,19 +1,13 @@
-"""`nqpf policies`, `parameters`, `indicators`, `status`: declarations, and the state of a results folder."""
+"""`nqpf policies`, `parameters`, `indicators`: what is declared."""
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from experiments.commands.text import listing_lines
-from model.declaration.errors import BadInput
 from model.parameters import Parameters
 from model.policy.policy import INSTRUMENTS, Policy
 from model.policy.presets import policies as presets
-
-if TYPE_CHECKING:
-    from experiments.results.manifest import Manifest
 
 DONE = 0
 
@@ -57,60 +51,6 @@ def indicators_listing(as_json: bool) -> int:
         "body": [f"the same when policy ends ({twins} of the above have this twin)"],
     }
     return _print_entries([*entries, note])
-
-
-def status_listing(folder: Path, as_json: bool) -> int:
-    """Print the study of a results folder and how many of its runs are stored, by shard if it has any."""
-    from experiments.results.merge import held
-    from experiments.results.store import count_runs
-
-    manifest = held(folder)
-    stored = count_runs(folder)
-    asked = _asked(folder, manifest)
-    if as_json:
-        return _print_json(asdict(manifest) | {"stored": stored, "asked": asked})
-    print(f"study {manifest.study['name']} ({manifest.hash[:8]}), model {manifest.model}")
-    print(f"started {manifest.start}, {f'finished {manifest.end}' if manifest.end else 'not finished'}")
-    for part, counts in asked.items():
-        missing = counts["asked"] - counts["ok"] - counts["failed"]
-        print(
-            f"{'' if part == 'all' else f'shard {part}: '}{counts['ok']} of {counts['asked']} runs stored, "
-            f"{counts['failed']} failed, {missing} missing"
-        )
-    beside = sum(stored[kind] - asked["all"][kind] for kind in ("ok", "failed")) if asked else 0
-    if beside > 0:
-        print(f"{beside} runs stored beside these, of responses to budgets and efficacies or of reruns")
-    if not asked:
-        print(f"{stored['ok']} runs stored, {stored['failed']} failed, of an unknown number:")
-        print("the folder was made with other parameters than today's")
-    if stored["damaged"]:
-        print(f"{stored['damaged']} damaged shard(s), to be set aside and computed again when the study goes on")
-    return DONE
-
-
-def _asked(folder: Path, manifest: "Manifest") -> dict[str, dict[str, int]]:
-    """Return how many runs are asked for, stored and failed, in all and for each shard of a number that was used.
-
-    Empty where today's declarations cannot make the study, and so the ids of its runs, again.
-    """
-    from experiments.results.merge import study_in
-    from experiments.results.store import status_of_runs
-    from experiments.study.plan import Plan, Shard
-
-    try:
-        study = study_in(folder, manifest)
-    except BadInput:
-        return {}
-    status, _ = status_of_runs(folder)
-    numbers = sorted({Shard.parse(part).of for part in manifest.shards})
-    parts = [Shard(number, of) for of in numbers for number in range(1, of + 1)]
-    counts = {name: {"asked": 0, "ok": 0, "failed": 0} for name in ["all", *map(str, parts)]}
-    for task in Plan.of(study, manifest.model):
-        for name in ["all", *(str(part) for part in parts if part.holds(task.run_id))]:
-            counts[name]["asked"] += 1
-            if task.run_id in status:
-                counts[name][status[task.run_id]] += 1
-    return counts
 
 
 def _policy_head(policy: Policy) -> str:

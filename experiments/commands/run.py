@@ -93,7 +93,7 @@ def _columns_parquet(columns: Mapping[str, Any], describe: Callable[[str], dict[
     """Return columns as Parquet, each with its unit, kind and meaning in the schema."""
     import pyarrow as pa
 
-    from experiments.results.store import to_parquet
+    from experiments.results.shards import to_parquet
 
     table = pa.table(dict(columns))
     described = [field.with_metadata(describe(field.name)) for field in table.schema]

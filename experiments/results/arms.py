@@ -7,6 +7,7 @@ import numpy as np
 
 from experiments.results.store import MemoryStore, Store
 from experiments.study.plan import Plan
+from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,18 +23,30 @@ def arms_of(plan: Plan) -> "pd.DataFrame":
     return table.iloc[np.lexsort([table["policy"].map(place), table["point"]])].reset_index(drop=True)
 
 
-def runs_of(plan: Plan, store: Store | MemoryStore, columns: Sequence[str] | None = None) -> "pd.DataFrame":
+def runs_of(
+    plan: Plan, store: Store | MemoryStore, columns: Sequence[str] | None = None, some: bool = False
+) -> "pd.DataFrame":
     """Return a row per arm whose run is stored: `point, policy, seed, run_id`, then the run's other columns.
 
-    All of them, or those named.
+    All of them, or those named. Raises BadInput where runs of the plan's shard are not stored, unless `some` do.
     """
     arms = arms_of(plan)
     stored = store.runs(arms["run_id"], None if columns is None else ["run_id", *columns])
     shared = [name for name in ("point", "policy", "seed") if name in stored.column_names]
-    return arms.merge(stored.drop_columns(shared).to_pandas(), on="run_id")
+    found = arms.merge(stored.drop_columns(shared).to_pandas(), on="run_id")
+    if not some and len(found) < len(arms):
+        _refuse_gaps(plan, set(arms["run_id"]) - set(found["run_id"]))
+    return found
 
 
 def series_of(plan: Plan, store: Store | MemoryStore) -> "pd.DataFrame":
     """Return a row per arm and period: `policy, seed, run_id, period` and the stored indicators."""
     arms = arms_of(plan).drop(columns="point")
     return arms.merge(store.series(arms["run_id"]).to_pandas(), on="run_id")
+
+
+def _refuse_gaps(plan: Plan, absent: set[str]) -> None:
+    """Raise BadInput where runs of the plan's shard are among those that are absent."""
+    gone = sum(plan.shard.holds(run) for run in absent)
+    if gone:
+        raise BadInput("give the command again", problem=f"{gone} runs have gone from the results meanwhile")

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from experiments.results.meaning import described
 from experiments.study.addresses import ADDRESSES
 from model.indicators.summary import SUMMARY_NAMES
 from model.parameters import Parameters
@@ -61,20 +62,28 @@ def run_schema() -> pa.Schema:
     settings = [
         (address, _arrow_type(kind.model_fields[name].annotation)) for address, (kind, name) in ADDRESSES.items()
     ]
-    return pa.schema(head + settings + [(name, pa.float64()) for name in SUMMARY_NAMES])
+    return described(pa.schema(head + settings + [(name, pa.float64()) for name in SUMMARY_NAMES]))
+
+
+@cache
+def reruns_schema() -> pa.Schema:
+    """Return the columns of a run and `rerun`, which says what the run was made for beside the study itself."""
+    rerun = described(pa.schema([("rerun", pa.string())])).field(0)
+    return run_schema().insert(len(HEAD), rerun)
 
 
 @cache
 def series_schema() -> pa.Schema:
     """Return `run_id, period` and the stored indicators: a row per run and quarter."""
-    return pa.schema([("run_id", pa.string()), ("period", pa.int64())] + [(name, pa.float64()) for name in SERIES])
+    keys = [("run_id", pa.string()), ("period", pa.int64())]
+    return described(pa.schema(keys + [(name, pa.float64()) for name in SERIES]), series=True)
 
 
 @cache
 def facts_schema() -> pa.Schema:
     """Return `run_id, fact, rule, value`: a row per run and fact, null where the run has no such value."""
     words = [(name, pa.string()) for name in ("run_id", "fact", "rule")]
-    return pa.schema([*words, ("value", pa.float64())])
+    return described(pa.schema([*words, ("value", pa.float64())]))
 
 
 @lru_cache(maxsize=64)
@@ -90,13 +99,12 @@ def settings_row(parameters: Parameters, policy: Policy) -> Mapping[str, Any]:
     return MappingProxyType(row)
 
 
-def runs_table(results: Iterable[Result]) -> pa.Table:
-    """Return rows of runs. An indicator that was never reached is null."""
-    rows = [result.row for result in results]
-    arrays = [
-        pa.array([row.get(field.name) for row in rows], type=field.type, from_pandas=True) for field in run_schema()
-    ]
-    return pa.Table.from_arrays(arrays, schema=run_schema())
+def runs_table(results: Iterable[Result], rerun: str = "") -> pa.Table:
+    """Return rows of runs, of the study itself or of a `rerun`. An indicator that was never reached is null."""
+    schema = reruns_schema() if rerun else run_schema()
+    rows = [{**result.row, "rerun": rerun} for result in results]
+    arrays = [pa.array([row.get(field.name) for row in rows], type=field.type, from_pandas=True) for field in schema]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def series_table(results: Iterable[Result]) -> pa.Table:

@@ -13,7 +13,7 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from experiments.files import write_whole
-from experiments.study.study import Study
+from experiments.study.study import Study, digest
 from model.declaration.errors import BadInput
 
 FILE = "manifest.json"
@@ -24,7 +24,8 @@ class Manifest:
     """The content of `manifest.json`.
 
     `hash` is the study's identity, `model` the hash of the model's sources, `shards` the parts `i/n` that were run into
-    the folder (empty: it was always run whole).
+    the folder (empty: it was always run whole). `files` are the names of the shards of each kind when the last command
+    ended, `checksum` the hash of all else.
     """
 
     hash: str
@@ -37,6 +38,8 @@ class Manifest:
     end: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
     shards: list[str] = field(default_factory=list)
+    files: dict[str, list[str]] = field(default_factory=dict)
+    checksum: str = ""
 
     @classmethod
     def begin(cls, study: Study, model: str) -> Self:
@@ -58,7 +61,15 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write the manifest into its folder."""
-        write_whole(folder / FILE, (json.dumps(asdict(self), indent=1) + "\n").encode())
+        content = asdict(self) | {"checksum": self._digest()}
+        write_whole(folder / FILE, (json.dumps(content, indent=1) + "\n").encode())
+
+    def is_whole(self) -> bool:
+        """Return whether the content is as it was written."""
+        return self.checksum == self._digest()
+
+    def _digest(self) -> str:
+        return digest(asdict(self) | {"checksum": ""})
 
     def is_like(self, study: Study) -> bool:
         """Return whether the study alone, apart from the model's sources, is the same."""
@@ -72,10 +83,10 @@ class Manifest:
             self, study=study.content(), seeds=seeds, shards=parts, versions=versions(), git=git_state(), end=None
         )  # fmt: skip
 
-    def counted(self, counts: dict[str, int]) -> Self:
-        """Return the manifest with the runs counted by status, ended when they are all that was `asked`."""
+    def counted(self, counts: dict[str, int], files: dict[str, list[str]]) -> Self:
+        """Return the manifest with its files and the runs by status, ended when they are all that was `asked`."""
         whole = sum(number for name, number in counts.items() if name != "asked") == counts["asked"]
-        return replace(self, end=_now() if whole else None, counts=counts)
+        return replace(self, end=_now() if whole else None, counts=counts, files=files)
 
 
 def versions() -> dict[str, str]:

@@ -1,19 +1,16 @@
 """Joining results folders of one study. Whole shards are copied, so a kill loses nothing and a second try goes on."""
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 from experiments.files import write_whole
-from experiments.results.columns import facts_schema, run_schema, series_schema
-from experiments.results.manifest import Manifest
-from experiments.results.store import DAMAGE, Store, read_shard
+from experiments.results.agreement import refuse_contradictions
+from experiments.results.manifest import FILE, Manifest
+from experiments.results.shards import KINDS, Damaged, has_shards, notice, read_bytes, shards, taken_over
+from experiments.results.store import Store
 from experiments.study.plan import Plan
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
-
-SCHEMAS = {"facts": facts_schema, "series": series_schema, "runs": run_schema}
-"""Schemas in the order in which a shard's files are written: a run is stored when its row is."""
 
 
 def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
@@ -21,7 +18,8 @@ def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
 
     `second` stays as it is. A report in the folder is removed if it does not show all of these runs.
 
-    Raises BadInput, changing nothing, if a folder holds no results, or they are not of one study and model.
+    Raises BadInput, changing nothing, if a folder holds no results, if they are not of one study and model, or if
+    results of one run do not agree.
     """
     ours, theirs = held(first), held(second)
     if first.resolve() == second.resolve():
@@ -31,7 +29,8 @@ def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
         raise BadInput(f"{second}: holds results {other} ({theirs.hash[:8]}, not {ours.hash[:8]} as {first})")
     target = out or first
     study = replace(study_in(first, ours), seeds=tuple(sorted({*ours.seeds, *theirs.seeds})))
-    store = Store(target, study, ours.model, shards=[*ours.shards, *theirs.shards])
+    refuse_contradictions([first, second, *([out] if out else [])], ours.model)
+    store = Store(target, study, ours.model, parts=[*ours.shards, *theirs.shards])
     before = store.runs(columns=["run_id"]).num_rows
     for folder in (first, second):
         if folder.resolve() != target.resolve():
@@ -47,16 +46,17 @@ def _remove_report(folder: Path, command: str) -> None:
     report = folder / "report.html"
     if report.exists():
         report.unlink()
-        print(
-            f"nqpf: {report} showed only some of these runs and is gone; `nqpf {command} STUDY.yaml --out {folder}` "
-            "draws it of all",
-            file=sys.stderr,
+        notice(
+            f"{report} showed only some of these runs and is gone; `nqpf {command} STUDY.yaml --out {folder}` "
+            "draws it of all"
         )
 
 
 def held(folder: Path) -> Manifest:
     """Return the manifest of a results folder. Raises BadInput where there is none."""
     manifest = Manifest.read(folder)
+    if manifest is None and has_shards(folder):
+        raise BadInput("is missing beside these shards, so nobody knows their study", place=str(folder / FILE))
     if manifest is None:
         raise BadInput(f"{folder}: no results of nqpf there (no manifest.json)")
     return manifest
@@ -75,16 +75,17 @@ def study_in(folder: Path, manifest: Manifest) -> Study:
 
 def _copy_shards(source: Path, target: Path) -> None:
     """Copy all whole shards that the target lacks. Damaged ones are named on stderr and left out."""
-    for kind, schema in SCHEMAS.items():
-        for path in sorted((source / kind).glob("[!.]*.parquet")):
+    for kind in KINDS:
+        held = shards(target, kind)
+        known = {path.name for path in held}.union(*(taken_over(path) for path in held))
+        for path in shards(source, kind):
             copy = target / kind / path.name
-            if copy.exists():
+            if copy.name in known:
                 continue
             try:
-                read_shard(path, schema())
-            except DAMAGE as error:
-                reason = " ".join(str(error).split())[:80]
-                print(f"nqpf: {path} is damaged ({reason}); left out, its runs are missing", file=sys.stderr)
+                data = read_bytes(path)
+            except Damaged as error:
+                notice(f"{path}: {error.problem}. It is left out, its runs are missing")
                 continue
             copy.parent.mkdir(exist_ok=True)
-            write_whole(copy, path.read_bytes())
+            write_whole(copy, data)

@@ -1,47 +1,44 @@
 """A results folder: shards of finished runs that are whole or not there, and a manifest that names their study.
 
-A shard is up to three files, `facts/NAME.parquet`, `series/NAME.parquet` and `runs/NAME.parquet`, written in this
-order: a run is stored when its row is. NAME is a hash of the shard's runs and facts, so processes that share a folder
-can only write the same file twice, never over each other's.
+`runs/` holds the runs of the study itself, `reruns/` those of its arms at other budgets, efficacies and calendars,
+`series/` and `facts/` what was measured in either. A run's row is written last: a run is stored when its row is.
+What is damaged is found before it is decided what to run, and its runs are then missing. A reader that finds damage
+later, or results that contradict each other, raises an error.
 """
 
-import os
-import sys
 from collections.abc import Iterable, Sequence
+from copy import copy
 from pathlib import Path
-from typing import Any
+from typing import Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from experiments.files import TEMPORARY, write_whole
-from experiments.results.columns import (
-    Result,
-    facts_schema,
-    facts_table,
-    run_schema,
-    runs_table,
-    series_schema,
-    series_table,
+from experiments.files import TEMPORARY, remove_leftovers
+from experiments.results.agreement import RUN_KINDS, refuse_contradictions
+from experiments.results.columns import Result, facts_table, run_schema, runs_table, series_table
+from experiments.results.compaction import compact, tidy
+from experiments.results.contents import ATTEMPT, one_row_each, rows_once
+from experiments.results.manifest import FILE, Manifest
+from experiments.results.shards import (
+    KINDS,
+    Damaged,
+    notice,
+    read_shard,
+    set_aside,
+    shards,
+    strangers,
+    taken_over,
+    write_shard,
 )
-from experiments.results.manifest import Manifest
-from experiments.study.study import Study, digest
+from experiments.study.study import Study
 from model.declaration.errors import BadInput
-
-DAMAGE = (pa.ArrowException, OSError, ValueError, KeyError)
-"""Errors that reading a shard may raise when it is not whole."""
-
-_BY_FACT = [(name, "ascending") for name in ("run_id", "fact", "rule")]
-
-_DECIDING = ("run_id", "status", "error")
-"""Columns that decide which of several rows of one run counts."""
-
-MERGE_AT_MOST = 10_000
-"""The most runs whose shards are put into one. A folder with more keeps its shards as they are."""
 
 RuledFact = tuple[str, str]
 """A fact's name and the version of the rule that measures it."""
+
+OWN = ("runs",)
+"""The kind of shards with the runs of the study itself."""
 
 
 class MemoryStore:
@@ -51,9 +48,17 @@ class MemoryStore:
         self._results: list[Result] = []
         self._series = series
 
-    def completed(self) -> set[str]:
-        """Return the ids of the runs that succeeded."""
-        return {result.run_id for result in self._results if result.row["status"] == "ok"}
+    def completed(self, failed: bool = False) -> set[str]:
+        """Return the ids of the runs that succeeded, with those that failed if wanted."""
+        return {result.run_id for result in self._results if failed or result.row["status"] == "ok"}
+
+    def rerun(self, which: str, series: bool = True) -> Self:
+        """Return the place for reruns, which is the same here."""
+        return self
+
+    def holds(self, which: str) -> bool:
+        """Return whether any rerun of that name is stored beyond this call."""
+        return False
 
     def add(self, results: list[Result]) -> None:
         """Keep results."""
@@ -61,22 +66,22 @@ class MemoryStore:
 
     def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return rows of runs sorted by id, with all columns or those named."""
-        table = _only(runs_table(self._results), wanted).sort_by("run_id")
+        table = one_row_each(_only(runs_table(self._results), wanted))
         return table if columns is None else table.select(columns)
 
     def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
         """Return series sorted by run id and period."""
-        return _only(series_table(self._results), wanted).sort_by([("run_id", "ascending"), ("period", "ascending")])
+        return rows_once(_only(series_table(self._results), wanted), KINDS["series"].keys)
 
     def facts(self, wanted: Iterable[str] | None = None) -> pa.Table:
         """Return facts sorted by run id, name and rule."""
-        return _only(facts_table(self._results), wanted).sort_by(_BY_FACT)
+        return rows_once(_only(facts_table(self._results), wanted), KINDS["facts"].keys)
 
 
 class Store:
     """The stored runs of one study, with their series and `facts` if asked for.
 
-    `shards` are the parts of the study that are run into the folder.
+    `parts` are the parts of the study that are run into the folder.
     Raises BadInput if the folder holds something else, OSError if it cannot write.
     """
 
@@ -86,26 +91,97 @@ class Store:
         study: Study,
         model: str,
         series: bool = True,
-        shards: Iterable[str] = (),
+        parts: Iterable[str] = (),
         facts: Iterable[RuledFact] = (),
     ) -> None:
         self.folder = folder
-        self.manifest = claim(folder, study, model, shards)
+        self.manifest = claim(folder, study, model, parts)
+        self._model = model
         self._series = series
         self._facts = frozenset(facts)
+        self._rerun = ""
+        self._checked: set[str] = set()  # names of shards whose rows were held against their ids
+        for place in (folder, *(folder / kind for kind in KINDS)):
+            remove_leftovers(place)
+        for path in strangers(folder):
+            if path.name in KINDS:
+                raise BadInput("must be a folder", place=str(path))
+            notice(f"{path}: is no shard of results, left alone")
 
-    def completed(self) -> set[str]:
-        """Return the ids of the runs that need not be run again.
+    def rerun(self, which: str, series: bool = True) -> Self:
+        """Return the place for runs made beside the study itself: in `reruns/`, with `which` in a column."""
+        other = copy(self)
+        other._rerun, other._series = which, series
+        return other
 
-        They succeeded, and left the series and facts that are wanted.
+    def completed(self, failed: bool = False) -> set[str]:
+        """Return the ids of the runs that need not be run again, with those that `failed` if wanted.
+
+        They succeeded, and left the series and facts that are wanted. Damaged shards are moved to `damaged/`, so
+        that their runs are missing. Raises Contradiction where rows do not agree with each other or with their ids.
         """
-        runs = self._read("runs", run_schema(), ["run_id", "status"])
-        completed = set(runs.filter(pc.equal(runs["status"], "ok"))["run_id"].to_pylist())
+        self._set_damage_aside()
+        refuse_contradictions([self.folder], self._model, [RUN_KINDS], self._checked)
+        runs = self._rows(RUN_KINDS if self._rerun else OWN, ["run_id", "status"])
+        ok = pc.equal(runs["status"], "ok")
+        completed = set(runs.filter(ok)["run_id"].to_pylist())
         if self._series:
-            completed &= set(pc.unique(self._read("series", series_schema(), ["run_id"])["run_id"]).to_pylist())
+            completed &= set(pc.unique(self._read("series", ["run_id"])["run_id"]).to_pylist())
         if self._facts:
             completed &= self._with_facts()
-        return completed
+        return completed | set(runs.filter(pc.invert(ok))["run_id"].to_pylist()) if failed else completed
+
+    def holds(self, which: str) -> bool:
+        """Return whether any rerun of that name is stored."""
+        return bool(pc.any(pc.equal(self._read("reruns", ["rerun"])["rerun"], which)).as_py())
+
+    def add(self, results: list[Result]) -> None:
+        """Write results as shards, which are on disk and whole when this returns."""
+        ordered = sorted(results, key=lambda result: result.run_id)
+        tables = {
+            "facts": facts_table(ordered),
+            "series": series_table(ordered if self._series else ()),
+            "reruns" if self._rerun else "runs": runs_table(ordered, self._rerun),
+        }
+        for kind, table in tables.items():
+            if table.num_rows:
+                self._checked.add(write_shard(self.folder, kind, table))
+        compact(self.folder)
+
+    def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return rows of runs sorted by id, with all columns or those named: wanted ones, or all of the study itself.
+
+        Each run has one row: the one that succeeded if any did. Raises Damaged, and Contradiction.
+        """
+        names = run_schema().names if columns is None else list(columns)
+        needed = list(dict.fromkeys([*ATTEMPT, *names]))
+        return one_row_each(_only(self._rows(OWN if wanted is None else RUN_KINDS, needed), wanted)).select(names)
+
+    def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
+        """Return series sorted by run id and period (all, or those wanted), each once."""
+        return rows_once(_only(self._read("series"), wanted), KINDS["series"].keys)
+
+    def facts(self, wanted: Iterable[str] | None = None) -> pa.Table:
+        """Return facts sorted by run id, name and rule (all, or those of the wanted runs), each once."""
+        return rows_once(_only(self._read("facts"), wanted), KINDS["facts"].keys)
+
+    def merge_shards(self) -> None:
+        """Put the shards of each kind into few, or one, so that other programs read each run once."""
+        compact(self.folder, all_of_them=True)
+
+    def finish(self, asked: Iterable[str]) -> None:
+        """Put the shards together and write into the manifest how many of the runs asked for are stored.
+
+        When all are, the manifest gets its end.
+        """
+        self.merge_shards()
+        wanted = set(asked)
+        status = pc.value_counts(self.runs(wanted, ["status"])["status"]).to_pylist()
+        counts = {"asked": len(wanted), **{str(count["values"]): count["counts"] for count in status}}
+        latest = Manifest.read(self.folder) or self.manifest  # another process may have added its seeds
+        files = {kind: [path.name for path in shards(self.folder, kind)] for kind in KINDS}
+        self.manifest = latest.counted(counts, files)
+        self.manifest.write(self.folder)
 
     def _with_facts(self) -> set[str]:
         """Return the ids of the runs of which every wanted fact is stored."""
@@ -115,106 +191,59 @@ class Store:
             found[run] = found.get(run, 0) + (tuple(fact) in self._facts)
         return {run for run, number in found.items() if number == len(self._facts)}
 
-    def add(self, results: list[Result]) -> None:
-        """Write results as one shard, which is on disk and whole when this returns."""
-        ordered = sorted(results, key=lambda result: result.run_id)
-        series = series_table(ordered if self._series else ())
-        self._write_shard(runs_table(ordered), series, facts_table(ordered))
+    def _set_damage_aside(self) -> None:
+        """Move damaged shards out of the way, and remove those that a killed compaction has left."""
+        replaced = False
+        for kind in KINDS:
+            for path in shards(self.folder, kind):
+                try:
+                    read_shard(path, KINDS[kind].schema(), ["run_id"])
+                    replaced |= any((path.parent / name).exists() for name in taken_over(path))
+                except FileNotFoundError:
+                    continue  # another process has just put it into a larger one
+                except Damaged as error:
+                    set_aside(path, error)
+        if replaced:
+            tidy(self.folder)
 
-    def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
-        """Return rows of runs sorted by id, all or some, with all columns or those named.
+    def _rows(self, kinds: Sequence[str], columns: list[str]) -> pa.Table:
+        return pa.concat_tables([self._read(kind, columns) for kind in kinds])
 
-        Each run has one row: the one that succeeded if any did.
-        """
-        needed = None if columns is None else list(dict.fromkeys([*_DECIDING, *columns]))
-        table = _only(self._read("runs", run_schema(), needed), wanted)
-        table = table.sort_by([("run_id", "ascending"), ("status", "descending"), ("error", "ascending")])
-        table = table.take(_first_of_each(table["run_id"]))
-        return table if columns is None else table.select(columns)
-
-    def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
-        """Return series sorted by run id and period (all, or those wanted), each once."""
-        table = _only(self._read("series", series_schema()), wanted)
-        table = table.sort_by([("run_id", "ascending"), ("period", "ascending")])
-        return table.take(_first_of_each(table["run_id"], table["period"]))
-
-    def facts(self, wanted: Iterable[str] | None = None) -> pa.Table:
-        """Return facts sorted by run id, name and rule (all, or those of the wanted runs), each once."""
-        table = _only(self._read("facts", facts_schema()), wanted).sort_by(_BY_FACT)
-        return table.take(_first_of_each(table["run_id"], table["fact"], table["rule"]))
-
-    def merge_shards(self) -> None:
-        """Put all shards into one, so that other programs read each run once. Nothing is lost if this is killed."""
-        before = {path for kind in ("runs", "series", "facts") for path in self._shards(kind)}
-        if len({path.name for path in before}) < 2:
-            return
-        if pc.count_distinct(self._read("runs", run_schema(), ["run_id"])["run_id"]).as_py() > MERGE_AT_MOST:
-            return
-        written = self._write_shard(self.runs(), self.series(), self.facts())
-        for path in before:
-            if path.name != written:
-                path.unlink(missing_ok=True)
-
-    def finish(self, asked: Iterable[str]) -> None:
-        """Tidy the shards and write into the manifest how many of the runs asked for are stored.
-
-        When all are, the manifest gets its end.
-        """
-        self.merge_shards()
-        wanted = set(asked)
-        status = pc.value_counts(self.runs(wanted, ["status"])["status"]).to_pylist()
-        counts = {"asked": len(wanted), **{str(count["values"]): count["counts"] for count in status}}
-        latest = Manifest.read(self.folder) or self.manifest  # another process may have added its seeds
-        self.manifest = latest.counted(counts)
-        self.manifest.write(self.folder)
-
-    def _write_shard(self, runs: pa.Table, series: pa.Table, facts: pa.Table) -> str:
-        content = [runs["run_id"].to_pylist(), runs["status"].to_pylist()]
-        if facts.num_rows:
-            content += [facts[name].to_pylist() for name in ("run_id", "fact", "rule")]
-        name = digest(content)[:16] + ".parquet"
-        for kind, table in (("facts", facts), ("series", series), ("runs", runs)):
-            if kind != "runs" and not table.num_rows:
-                continue
-            (self.folder / kind).mkdir(exist_ok=True)
-            write_whole(self.folder / kind / name, to_parquet(table))
-        return name
-
-    def _shards(self, kind: str) -> list[Path]:
-        return sorted((self.folder / kind).glob("*.parquet"))
-
-    def _read(self, kind: str, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-        """Read all whole shards of a kind as one table. Damaged ones are set aside, and their runs are missing."""
+    def _read(self, kind: str, columns: list[str] | None = None) -> pa.Table:
+        """Read all shards of a kind as one table."""
+        schema = KINDS[kind].schema()
+        chosen = schema if columns is None else pa.schema([schema.field(name) for name in columns])
         while True:
-            tables = []
             try:
-                for path in self._shards(kind):
-                    try:
-                        tables.append(read_shard(path, schema, columns))
-                    except (PermissionError, FileNotFoundError):
-                        raise
-                    except DAMAGE as error:
-                        _set_aside(path, error)
+                tables = [read_shard(path, schema, columns) for path in shards(self.folder, kind)]
             except FileNotFoundError:
-                continue  # another process has just merged the shards: look again
-            chosen = schema if columns is None else pa.schema([schema.field(name) for name in columns])
+                continue  # another process has just put shards together: look again
             return pa.concat_tables([chosen.empty_table(), *tables])
 
 
-def status_of_runs(folder: Path) -> tuple[dict[str, str], int]:
-    """Return the status by id of the runs in a folder (ok if any attempt was) and the number of damaged shards.
+def status_of_runs(folder: Path) -> tuple[dict[str, str], list[Path]]:
+    """Return the status by id of a folder's runs and reruns (ok if any attempt was) and the damaged shards.
 
     Changes nothing.
     """
-    status: dict[str, str] = {}
-    damaged = 0
-    for path in sorted((folder / "runs").glob("*.parquet")):
+    while True:
         try:
-            rows = read_shard(path, run_schema(), ["run_id", "status"]).to_pylist()
-        except DAMAGE:
-            damaged += 1
-        else:
-            status |= {row["run_id"]: row["status"] for row in rows if status.get(row["run_id"]) != "ok"}
+            return _status_of_runs(folder)
+        except FileNotFoundError:
+            continue  # another process has just put shards together: look again
+
+
+def _status_of_runs(folder: Path) -> tuple[dict[str, str], list[Path]]:
+    status: dict[str, str] = {}
+    damaged = []
+    for kind in RUN_KINDS:
+        for path in shards(folder, kind):
+            try:
+                rows = read_shard(path, KINDS[kind].schema(), ["run_id", "status"]).to_pylist()
+            except Damaged:
+                damaged.append(path)
+            else:
+                status |= {row["run_id"]: row["status"] for row in rows if status.get(row["run_id"]) != "ok"}
     return status, damaged
 
 
@@ -222,10 +251,10 @@ def count_runs(folder: Path) -> dict[str, int]:
     """Count the runs and the damaged shards of a results folder. Changes nothing."""
     status, damaged = status_of_runs(folder)
     found = list(status.values())
-    return {"ok": found.count("ok"), "failed": found.count("failed"), "damaged": damaged}
+    return {"ok": found.count("ok"), "failed": found.count("failed"), "damaged": len(damaged)}
 
 
-def claim(folder: Path, study: Study, model: str, shards: Iterable[str] = ()) -> Manifest:
+def claim(folder: Path, study: Study, model: str, parts: Iterable[str] = ()) -> Manifest:
     """Return the manifest of a folder that holds this study or nothing. Raises BadInput otherwise, changing nothing."""
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
@@ -240,51 +269,17 @@ def claim(folder: Path, study: Study, model: str, shards: Iterable[str] = ()) ->
         raise BadInput(f"--out {folder}: holds results {whose} ({differ}); give another folder")
     if known is None and any(not name.startswith(TEMPORARY) for name in held):
         raise BadInput(f"--out {folder}: is not empty and holds no results of nqpf; give a new folder")
+    if known is not None and not known.is_whole():
+        notice(f"{folder / FILE}: is damaged or was edited, it is written anew")
     if known is None:
         folder.mkdir(parents=True, exist_ok=True)
     manifest = known or Manifest.begin(study, model)
-    manifest = manifest.reopened(study, shards)
+    manifest = manifest.reopened(study, parts)
     manifest.write(folder)
     return manifest
-
-
-def to_parquet(table: pa.Table) -> bytes:
-    """Write a table as Parquet with a checksum on every page."""
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, write_page_checksum=True, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
-
-
-def read_shard(path: Path, schema: pa.Schema, columns: list[str] | None = None) -> pa.Table:
-    """Read a shard (or some of its columns) and check it. Raises one of DAMAGE when it is not whole."""
-    data = path.read_bytes()
-    table = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns)
-    expected = schema if columns is None else pa.schema([schema.field(name) for name in columns])
-    if not table.schema.equals(expected):
-        raise ValueError("its columns are not those of this study")
-    table.validate(full=True)
-    return table
-
-
-def _set_aside(path: Path, error: Exception) -> None:
-    os.replace(path, path.with_name(path.name + ".corrupt"))
-    reason = " ".join(str(error).split())[:80]
-    print(f"nqpf: {path} is damaged ({reason}); set aside as .corrupt, its runs are computed again", file=sys.stderr)
 
 
 def _only(table: pa.Table, wanted: Iterable[str] | None) -> pa.Table:
     if wanted is None:
         return table
     return table.filter(pc.is_in(table["run_id"], value_set=pa.array(sorted(wanted), type=pa.string())))
-
-
-def _first_of_each(*keys: Any) -> pa.Array:
-    """Return the positions of the first row of each group of equal keys in a sorted table."""
-    import numpy as np
-
-    length = len(keys[0])
-    new = np.ones(length, dtype=bool)
-    if length > 1:
-        same = [np.asarray(pc.equal(key.slice(1), key.slice(0, length - 1))) for key in keys]
-        new[1:] = ~np.logical_and.reduce(same)
-    return pa.array(np.flatnonzero(new))

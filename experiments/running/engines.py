@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from model.declaration.errors import BadInput, unknown
 
-ENGINES = {"threads": "threading", "processes": "loky"}
-"""Names on the command line and Joblib's backends."""
+ENGINES = ("threads", "processes")
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,25 @@ from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from experiments.results.columns import SERIES, Measured, Result, settings_row
 from experiments.results.store import MemoryStore, Store
 from experiments.results.writer import Writer
-from experiments.running.engines import ENGINES, Execution
+from experiments.running.engines import Execution
 from experiments.running.progress import progress, say
+from experiments.running.workers import run_apart
 from experiments.study.plan import Task
 
 if TYPE_CHECKING:
     from model.simulation import Run
 
 Deliver = Callable[[list[Result]], None]
+
+ATTEMPTS = 3
+"""How often runs are made whose results are damaged or gone as soon as they are written."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +39,37 @@ def run_tasks(
 ) -> None:
     """Run the tasks that the store does not hold yet and put their results there.
 
-    `tasks` are gone through twice, to count and to run, and must be the same both times. They and their results
+    `tasks` are gone through repeatedly, to count and to run, and must be the same each time. They and their results
     are not held, so memory does not grow with their number (but for the ids of the stored runs).
+    All of them are stored when this returns, those that failed as rows too.
     Raises OSError when results cannot be written, KeyboardInterrupt when interrupted. Finished runs are kept.
     """
     completed = store.completed()
     stored = Counter(task.run_id in completed for task in tasks)
-    missing = stored[False]
     if stored[True]:
         unchecked = " (and not checked again)" if execution.check else ""
         say(f"{stored[True]} of {stored.total()} runs are stored already{unchecked}", execution.quiet)
-    if not missing:
-        return
+    missing = stored[False]
+    for _ in range(ATTEMPTS):
+        if not missing:
+            return
+        _run_missing(tasks, completed, missing, store, execution, measurement)
+        completed = store.completed(failed=True)
+        missing = sum(task.run_id not in completed for task in tasks)
+        if missing:
+            say(f"warning: {missing} runs were lost on the disk as soon as they were written", execution.quiet)
+    raise OSError(f"{missing} runs were lost on the disk {ATTEMPTS} times, check the disk of the results folder")
+
+
+def _run_missing(
+    tasks: Iterable[Task],
+    completed: set[str],
+    missing: int,
+    store: Store | MemoryStore,
+    execution: Execution,
+    measurement: Measurement | None,
+) -> None:
+    """Make the runs that are not completed and store them."""
     prepare(execution.quiet)
     with progress(missing, execution.quiet) as shown, Writer(store, shown.advance) as writer:
         # Threads hand over the runs of a chunk as it ends. Processes cannot, and hand over a group at a time.
@@ -65,8 +89,7 @@ def prepare(quiet: bool) -> None:
 
 def run_task(task: Task, runs: "Iterator[Run]", measurement: Measurement | None = None) -> Result:
     """Return the next of some runs as the task's result. Any error in it becomes a row with status 'failed'."""
-    row = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
-    row |= settings_row(task.parameters, task.policy)
+    row = _row(task)
     try:
         run = next(runs)
         row |= {"status": "ok", "warnings": "; ".join(run.warnings), **run.summary}
@@ -74,6 +97,18 @@ def run_task(task: Task, runs: "Iterator[Run]", measurement: Measurement | None 
         return Result(row, {name: run.series[name] for name in SERIES}, facts)
     except Exception:
         return Result(row | {"status": "failed", "error": traceback.format_exc()}, {})
+
+
+def _row(task: Task) -> dict[str, Any]:
+    """Return the part of a run's row that is known before it is made."""
+    named = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
+    return {**named, **settings_row(task.parameters, task.policy)}
+
+
+def _failed_group(tasks: list[Task], error: Exception) -> list[Result]:
+    """Return the results of tasks whose worker was lost."""
+    text = "".join(traceback.format_exception(error))
+    return [Result(_row(task) | {"status": "failed", "error": text}, {}) for task in tasks]
 
 
 def results(tasks: list[Task], check: bool, measurement: Measurement | None = None) -> Iterator[Result]:
@@ -116,7 +151,11 @@ def _run_groups(
 
     groups = (list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.seed)))
     jobs = min(execution.jobs or cpu_count(), most_jobs or cpu_count())
-    parallel = Parallel(n_jobs=jobs, backend=ENGINES[execution.engine], return_as="generator_unordered", batch_size=1)
+    if execution.engine == "processes":
+        work = partial(_run_group, check=execution.check, deliver=None, measurement=measurement)
+        yield from run_apart(work, groups, jobs, _failed_group)
+        return
+    parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", batch_size=1)
     yield from parallel(delayed(_run_group)(group, execution.check, deliver, measurement) for group in groups)
 
 

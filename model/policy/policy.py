@@ -157,7 +157,7 @@ class Policy(Declared):
         )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=64)
 def _record(policy: Policy) -> PolicyRecord:
     numbers: PolicyRecord = to_record(
         policy if policy.mix else policy.replace(budget=0.0),

@@ -6,6 +6,7 @@ import math
 import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -133,8 +134,7 @@ def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: p
     assert [line[:17].strip() for line in lines] == ["community", "new_national_sy..", "talent"]
     multiple = r"(x[\d.]+|below x0\.1|above x10)"
     assert all(re.fullmatch(rf"{multiple} +{multiple}( to {multiple})?", line[17:].strip()) for line in lines)
-    out, _ = run(capsys, *words, "--no-responses")
-    assert "break-even" not in out
+    assert "break-even" not in run(capsys, *words, "--no-responses", "--out", "new")[0]
 
 
 def test_the_head_of_the_table_says_how_money_was_made_equal(capsys: pytest.CaptureFixture[str]) -> None:
@@ -356,7 +356,7 @@ def test_status_counts_damage_and_leaves_it(capsys: pytest.CaptureFixture[str]) 
     shard.write_bytes(shard.read_bytes()[:-9])
     out, _ = run(capsys, "status", "x")
     assert "0 of 4 runs stored, 0 failed" in out
-    assert "1 damaged shard" in out
+    assert f"{shard}: is damaged" in out
     assert shard.exists()
 
 
@@ -379,13 +379,12 @@ def test_warnings_of_runs_are_said_once(capsys: pytest.CaptureFixture[str]) -> N
     assert warnings[0].endswith("(4 of 4 runs)")
 
 
-def test_a_closed_pipe_is_one_line() -> None:
+def test_a_closed_pipe_is_the_end_without_a_word() -> None:
     read, write = os.pipe()
     os.close(read)
     done = nqpf("parameters", stdout=write)
     os.close(write)
-    assert done.returncode == 1
-    assert done.stderr == "nqpf: stdout was closed before everything was written\n"
+    assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
 # only Linux has a device that is always full; test_store.py tries a real small disk too

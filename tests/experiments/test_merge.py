@@ -3,12 +3,17 @@
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 import experiments.results.merge
 from experiments.analysis.sweep import sweep_study
 from experiments.cli import main
+from experiments.results.columns import run_schema
 from experiments.results.merge import merge_folders
+from experiments.results.shards import write_shard
 from experiments.results.store import Store, count_runs
 from experiments.running.engines import Execution
 from experiments.study.plan import Shard
@@ -148,6 +153,25 @@ def test_a_damaged_shard_is_left_out_and_left_alone(
     assert count_runs(halves[0])["ok"] == own
     assert everything(halves[1]) == before
     assert "is damaged" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("third", [False, True])
+def test_two_results_of_one_run_are_refused_and_nothing_changed(
+    halves: tuple[Path, Path], tmp_path: Path, third: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where only a column differs that no table shows."""
+    (shard,) = (halves[0] / "runs").glob("*.parquet")
+    table = pq.read_table(shard).slice(0, 1)
+    run, place = table["run_id"][0].as_py(), table.column_names.index("exits")
+    other = table.set_column(place, "exits", pc.add(table["exits"], 1.0))
+    name = write_shard(halves[1], "runs", pa.Table.from_arrays(other.columns, schema=run_schema()))
+    before = everything(tmp_path)
+    words = ["--out", str(tmp_path / "3")] if third else []
+    assert main(["merge", *map(str, halves), *words]) == 2
+    complaint = capsys.readouterr().err
+    assert f"run {run} (exits is" in complaint and "two different results" in complaint
+    assert str(shard) in complaint and str(halves[1] / "runs" / name) in complaint
+    assert everything(tmp_path) == before
 
 
 def test_folders_of_two_studies_are_refused_and_untouched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,10 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from experiments.analysis.comparison import compare_study
 from experiments.analysis.response import BUDGETS, FACTORS, RESPONSE_COLUMNS, break_even, efficacies
+from experiments.results.columns import reruns_schema
+from experiments.results.shards import write_shard
 from experiments.study.study import Study
 from model import simulate
 from model.parameters import EFFICACIES
@@ -72,3 +77,40 @@ def test_stored_responses_are_not_run_again(tmp_path):
     again = compare_study(study, tmp_path / "out", responses=True)
     pd.testing.assert_frame_equal(first.responses.dose, again.responses.dose)
     pd.testing.assert_frame_equal(first.table, again.table)
+
+
+def test_runs_of_the_study_and_its_reruns_lie_apart(tmp_path):
+    """A plain groupby of `runs/` gives the means of the table, and `reruns/` says what each run was made for."""
+    arms = tuple(find_policy(name).replace(end=10) for name in ("rebate", "community"))
+    study = Study(parameters=CAPABLE, policies=arms, seeds=(0, 1), match=True, timing="yoked")
+    compare_study(study, tmp_path / "out", responses=True)
+    runs, reruns = (pd.read_parquet(tmp_path / "out" / kind) for kind in ("runs", "reruns"))
+    assert sorted(zip(runs["policy"], runs["seed"], strict=True)) == [
+        (name, seed) for name in ("community", "rebate") for seed in (0, 1)
+    ]
+    assert set(reruns["rerun"]) <= {"budget", "efficacy", "match", "yoke"}
+    assert {"budget", "efficacy", "yoke"} <= set(reruns["rerun"])
+    assert not set(runs["run_id"]) & set(reruns["run_id"])
+    assert set(reruns.loc[reruns["rerun"] == "budget", "policy.budget"]) <= set(BUDGETS)
+    plain = Study(parameters=CAPABLE, policies=arms, seeds=(0, 1))
+    table = compare_study(plain, tmp_path / "plain", responses=True).table
+    means = pd.read_parquet(tmp_path / "plain" / "runs").groupby("policy")["welfare"].mean()
+    assert means.to_dict() == table[table["indicator"] == "welfare"].set_index("policy")["mean"].to_dict()
+
+
+def test_a_call_without_responses_shows_those_that_are_stored(tmp_path):
+    arms = tuple(find_policy(name).replace(end=10) for name in ("rebate", "community"))
+    study = Study(parameters=CAPABLE, policies=arms, seeds=(0,))
+    assert compare_study(study, tmp_path / "out").responses is None
+    first = compare_study(study, tmp_path / "out", responses=True).responses
+    again = compare_study(study, tmp_path / "out").responses
+    pd.testing.assert_frame_equal(first.dose, again.dose)
+    pd.testing.assert_frame_equal(first.efficacy, again.efficacy)
+    reruns = tmp_path / "out" / "reruns"
+    table = pq.read_table(reruns)
+    for path in reruns.glob("*.parquet"):
+        path.unlink()
+    some = table.filter(pc.equal(table["rerun"], "budget")).slice(0, 3)
+    write_shard(tmp_path / "out", "reruns", pa.Table.from_arrays(some.columns, schema=reruns_schema()))
+    partly = compare_study(study, tmp_path / "out").responses
+    assert len(partly.efficacy) == 0 and 0 < len(partly.dose) < len(first.dose)

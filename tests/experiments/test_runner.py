@@ -38,11 +38,11 @@ import signal, sys
 signal.signal(signal.SIGINT, signal.default_int_handler)
 import experiments.running.runner
 real_group = experiments.running.runner._run_group
-def slow_group(*given):
+def slow_group(*given, **named):
     import time
     from experiments.running.runner import _run_group
     time.sleep(0.2)
-    return (_run_group if _run_group is not slow_group else real_group)(*given)
+    return (_run_group if _run_group is not slow_group else real_group)(*given, **named)
 experiments.running.runner._run_group = slow_group
 from experiments.cli import main
 sys.exit(main())
@@ -261,7 +261,7 @@ def test_a_kill_loses_nothing_that_was_done(
     _, complaint = process.communicate(timeout=600)
     stored = count_runs(out)["ok"]
     assert 0 < stored < 120
-    assert not list(out.rglob("*.corrupt"))
+    assert not list(out.glob("damaged/*"))
     if sent is signal.SIGINT:
         assert process.returncode == 130
         assert complaint.splitlines()[-1].startswith("nqpf: interrupted; what was done is kept in")
@@ -282,7 +282,7 @@ def test_two_processes_share_a_folder(tmp_path: Path) -> None:
         assert process.returncode == 0, complaint
         assert "20 paired seeds" in output
     assert count_runs(out) == {"ok": 40, "failed": 0, "damaged": 0}
-    assert not list(out.rglob("*.corrupt"))
+    assert not list(out.glob("damaged/*"))
     assert (out / "report.html").exists()
 
 

@@ -1,5 +1,6 @@
 """The store: whole shards or none, damage noticed, folders that are not ours left alone, nothing lost."""
 
+import contextlib
 import errno
 import json
 import os
@@ -10,21 +11,29 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import experiments.results.compaction
+import experiments.results.store
 from experiments.files import write_whole
-from experiments.results.columns import SERIES, Result, run_schema
+from experiments.results.columns import SERIES, Result, run_schema, runs_table, settings_row
+from experiments.results.contents import misplaced
 from experiments.results.manifest import Manifest
 from experiments.results.store import Store, count_runs
 from experiments.results.writer import Writer
 from experiments.running import runner
 from experiments.study.plan import Plan, Task
+from experiments.study.points import Point
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
+from model.parameters import Parameters
+from model.policy.policy import Policy
 from model.policy.presets import find_policy
-from tests.economies import TINY
+from tests.economies import BRANCH, BRANCHES, TINY
 
 STUDY = Study(parameters=TINY, policies=(find_policy("rebate"), find_policy("grants")), seeds=(0, 1, 2))
 TASKS = list(Plan.of(STUDY, "m"))
@@ -114,14 +123,14 @@ def test_no_damaged_byte_goes_unnoticed(store: Store, results: list[Result], kin
     good = (store.runs(), store.series())
     path = shards(store, kind)[0]
     data, places = path.read_bytes(), random.Random(7)
-    for _ in range(60):
+    for _ in range(8):
         damaged = bytearray(data)
         damaged[places.randrange(len(data))] ^= 1 << places.randrange(8)
         path.write_bytes(damaged)
         completed = store.completed()
-        intact = completed == set(IDS) and (store.runs(), store.series()) == good
-        assert intact or not path.exists(), "a damaged shard was believed"
+        assert completed == set() and not path.exists(), "a damaged shard was believed"
         path.write_bytes(data)
+        assert (store.completed(), (store.runs(), store.series())) == (set(IDS), good)
 
 
 @pytest.mark.parametrize("kind", ["runs", "series"])
@@ -136,8 +145,8 @@ def test_a_truncated_shard_is_set_aside_and_its_runs_are_missing(
     data = first.read_bytes()
     first.write_bytes(data[: int(kept * len(data)) if kept < 1 else int(kept)])
     assert store.completed() == set(IDS) - inside
-    assert first.with_name(first.name + ".corrupt").exists()
-    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert [path.name for path in (store.folder / "damaged").iterdir()] == [f"{kind}-{first.name}"]
+    assert not first.exists() and len(capsys.readouterr().err.splitlines()) == 1
     store.add([result for result in results if result.run_id in inside])
     assert store.completed() == set(IDS)
 
@@ -175,30 +184,66 @@ def test_a_merge_that_is_killed_loses_nothing(
     store.add(results[3:])
     before = (store.runs(), store.series())
 
+    real, calls = Path.unlink, []
+
     def killed(self: Path, missing_ok: bool = False) -> None:
-        raise KeyboardInterrupt
+        calls.append(self)
+        if len(calls) == 4:  # one shard of runs is gone, the other and the one that took over both are there
+            raise KeyboardInterrupt
+        real(self, missing_ok)
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Path, "unlink", killed)
         store.merge_shards()
-    assert len(shards(store)) == 3
+    assert len(shards(store)) == 2
     assert (store.runs(), store.series()) == before
-    store.merge_shards()
-    assert len(shards(store)) == 1
+    assert count_runs(store.folder) == {"ok": len(IDS), "failed": 0, "damaged": 0}
+    assert Store(store.folder, STUDY, "m").completed() == set(IDS)
+    assert len(shards(store)) == 1, "what was taken over is left beside it"
     assert (store.runs(), store.series()) == before
+
+
+@pytest.mark.parametrize("calls", range(1, 4))
+def test_shards_are_put_together_as_they_grow_and_a_kill_loses_nothing(
+    store: Store, results: list[Result], calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiments.results.compaction, "FANOUT", 3)
+    real, made = experiments.results.compaction.write_shard, []
+
+    def killed(*given: Any) -> str:
+        name = real(*given)
+        made.append(name)
+        if len(made) == calls:
+            raise KeyboardInterrupt
+        return name
+
+    stored = 0
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments.results.compaction, "write_shard", killed)
+        for result in results:
+            with contextlib.suppress(KeyboardInterrupt):
+                store.add([result])
+            stored += 1
+            assert Store(store.folder, STUDY, "m").runs().num_rows == stored
+            assert count_runs(store.folder)["ok"] == stored
+    assert len(made) > 1
+    after = Store(store.folder, STUDY, "m")
+    assert after.completed() == set(IDS)
+    rows = [row for path in shards(store) for row in pq.read_table(path)["run_id"].to_pylist()]
+    assert sorted(rows) == IDS, "what was taken over is left"
 
 
 def test_a_reader_looks_again_when_shards_are_merged_under_its_eyes(
     store: Store, results: list[Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.add(results)
-    real, asked = store._shards, []
+    real, asked = experiments.results.store.shards, []
 
-    def outdated(kind: str) -> list[Path]:
+    def outdated(folder: Path, kind: str) -> list[Path]:
         asked.append(kind)
-        return [store.folder / kind / "merged-away.parquet"] if len(asked) == 1 else real(kind)
+        return [folder / kind / "merged-away.parquet"] if len(asked) == 1 else real(folder, kind)
 
-    monkeypatch.setattr(store, "_shards", outdated)
+    monkeypatch.setattr(experiments.results.store, "shards", outdated)
     assert store.runs().num_rows == len(IDS)
 
 
@@ -219,7 +264,7 @@ def test_many_writers_of_one_folder_lose_and_spoil_nothing(tmp_path: Path, resul
     store.merge_shards()
     assert store.completed() == set(IDS)
     assert pq.read_table(shards(store)[0])["run_id"].to_pylist() == IDS
-    assert not list(folder.rglob("*.corrupt")) + list(folder.rglob("*.tmp"))
+    assert not [*folder.glob("damaged/*"), *folder.rglob("*.tmp")]
 
 
 def test_the_manifest_says_whose_and_how_far(store: Store, results: list[Result]) -> None:
@@ -375,3 +420,20 @@ def test_a_manifest_of_a_folder_without_one_is_none(tmp_path: Path) -> None:
 def test_no_column_has_two_meanings() -> None:
     names = run_schema().names
     assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+@pytest.mark.parametrize("branch", BRANCHES)
+def test_a_stored_row_has_the_settings_of_its_id_and_no_other(branch: str) -> None:
+    """Whatever the settings: words, lists, mixes, files."""
+    sizes, traits = BRANCHES[branch]
+    parameters, policy = Parameters(**{**BRANCH, **sizes}), Policy(name="p", **traits)
+    task = next(iter(Plan((Point(0, parameters, (policy,), (7,)),), "m")))
+    settings = dict(settings_row(parameters, policy))
+    named = {"run_id": task.run_id, "point": 0, "policy": "p", "seed": 7, "status": "ok"}
+    good = runs_table([Result({**settings, **named}, {})])
+    assert misplaced(good, "m") == []
+    assert misplaced(good, "n") == [task.run_id]
+    for address, value in settings.items():
+        if isinstance(value, float):
+            other = runs_table([Result({**settings, **named, address: value + 0.25}, {})])
+            assert misplaced(pa.concat_tables([good, other]), "m") == [task.run_id], address
