@@ -151,7 +151,7 @@ def compare_study(
     refuse_uncertain(study, study.name)
     study, model = with_reference(study), source_hash()
     if len(study.policies) < 2:
-        raise BadInput(f"policies = {study.reference}: nothing to compare the reference with; name another policy")
+        raise BadInput("nothing to compare the reference with; name another policy", "policies", study.reference)
     execution = execution or Execution()
     store = MemoryStore() if out is None else Store(Path(out), study, model)
     own = Plan((Point(0, study.parameters, study.policies, study.seeds),), model)

@@ -17,7 +17,7 @@ def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
     """
     values = runs[runs["status"] == "ok"].pivot(index=["point", "seed"], columns="policy", values=outcome)
     if reference not in values:
-        raise BadInput(f"reference = '{reference}': no run of it succeeded; policies are: {', '.join(values)}")
+        raise BadInput(f"no run of it succeeded; policies are: {', '.join(values)}", "reference", reference)
     order = [name for name in dict.fromkeys(runs["policy"]) if name in values and name != reference]
     return values[order].astype(float).sub(values[reference].astype(float), axis=0)
 

@@ -43,20 +43,21 @@ def find_plane(factors: Sequence[str], over: str | None = None) -> Plane | None:
     """
     if over is None:
         return Plane(factors[0], factors[1]) if len(factors) == 2 and all(map(is_number, factors)) else None
+    place = f"--over {over}"
     parts = [part.strip() for part in over.split(",")]
     axes = [part for part in parts if "=" not in part]
     pairs = [part.partition("=") for part in parts if "=" in part]
     fixed = {name.strip(): _value(text) for name, _, text in pairs}
     if len(axes) != 2 or axes[0] == axes[1]:
-        raise BadInput(f"--over {over}: must name two axes, as {EXAMPLE}")
+        raise BadInput(f"must name two axes, as {EXAMPLE}", place=place)
     for name in (*axes, *fixed):
         if name not in factors:
-            raise BadInput(f"--over {over}: {unknown('factor', name, factors)}")
+            raise unknown("factor", name, factors).at(place)
     for name in axes:
         if name in fixed:
-            raise BadInput(f"--over {over}: {name} is an axis and has no value")
+            raise BadInput("is an axis and has no value", name, place=place)
         if not is_number(name):
-            raise BadInput(f"--over {over}: {name} is not a number and can be no axis")
+            raise BadInput("is not a number and can be no axis", name, place=place)
     return Plane(axes[0], axes[1], fixed, tuple(name for name in factors if name not in axes and name not in fixed))
 
 
@@ -73,13 +74,13 @@ def check_plane(study: Study, plane: Plane, over: str) -> None:
         if drawn or plane.averaged:
             named = ", ".join(drawn or plane.averaged)
             raise BadInput(
-                f"--over {over}: every point of this design has another value of {named}, so that the plane would mix "
-                "its effect into that of the axes. Take a grid, or make it a constant"
-            )
+                f"every point of this design has another value of {named}, so that the plane would mix its effect into "
+                "that of the axes. Take a grid, or make it a constant", place=f"--over {over}",
+            )  # fmt: skip
     for name, value in plane.fixed.items():
         values = study.uncertain.get(name, {}).get("values")
         if values is not None and not any(map(_same(value), values)):
-            raise BadInput(f"--over {over}: {name} has no value {value}, but {_listed(values)}")
+            raise BadInput(f"has no such value, but {_listed(values)}", name, value, place=f"--over {over}")
 
 
 def on_plane(swept: Sweep, plane: Plane) -> Sweep:
@@ -88,7 +89,9 @@ def on_plane(swept: Sweep, plane: Plane) -> Sweep:
     for name, value in plane.fixed.items():
         kept = runs[runs[name].map(_same(value))]
         if kept.empty:
-            raise BadInput(f"--over: no point has {name} = {value}, but {_listed(sorted(runs[name].unique()))}")
+            raise BadInput(
+                f"no point has this value, but {_listed(sorted(runs[name].unique()))}", name, value, "--over"
+            )
         runs = kept
     return replace(swept, runs=runs)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands.json import records, to_json
-from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
+from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_graphs, mention_warnings
 from experiments.files import write_whole
 from experiments.running.engines import Execution
 from experiments.study.study import Study
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Shown(NamedTuple):
-    """What `nqpf compare` prints: every block or only the answer, as text or as JSON."""
+    """The output of `nqpf compare`: every block or only the answer, as text or as JSON."""
 
     full: bool = False
     as_json: bool = False
@@ -25,6 +25,7 @@ def compare_command(study: Study, out: Path | None, execution: Execution, respon
     from experiments.analysis.comparison import compare_study
 
     folder = out or default_folder(study)
+    mention_graphs(study.parameters, execution.quiet)
     try:
         comparison = compare_study(study, folder, execution, responses)
         _write_report(comparison, folder)

@@ -1,4 +1,4 @@
-"""The end of a command: exit codes, the folder of its results, warnings and failures on stderr."""
+"""Around a command: what it reads on stderr, exit codes, the folder of its results, warnings and failures."""
 
 import re
 import sys
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from agents.kernel.decorators import source_hash
 from experiments.running.progress import say
 from experiments.study.study import Study
+from model.inputs.graphs_file import read_as
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from model.parameters import Parameters
 
 DONE, RUNS_FAILED = 0, 3
 
@@ -19,6 +22,12 @@ DONE, RUNS_FAILED = 0, 3
 def default_folder(study: Study) -> Path:
     """Return the folder for a study's results when `--out` gives none."""
     return Path("results") / f"{study.name}-{study.identity(source_hash())[:8]}"
+
+
+def mention_graphs(parameters: "Parameters", quiet: bool) -> None:
+    """Print what the files of users' own networks were read as, so that a misreading is seen."""
+    for file in filter(None, (parameters.peers_graph, parameters.supply_graph)):
+        say(read_as(file), quiet)
 
 
 def kept_in(folder: Path) -> KeyboardInterrupt:

@@ -10,14 +10,13 @@ from agents.kernel.decorators import source_hash
 from experiments.analysis.table import HEADLINE
 from experiments.commands.json import to_json
 from experiments.commands.options import OneRun
-from experiments.commands.outcome import DONE
+from experiments.commands.outcome import DONE, mention_graphs
 from experiments.files import check_writable, write_whole
 from experiments.results.manifest import versions
 from experiments.running.engines import Execution
 from experiments.running.progress import say
 from experiments.running.runner import prepare
 from model.declaration.errors import BadInput
-from model.inputs.graphs_file import read_as
 
 if TYPE_CHECKING:
     from model.simulation import Run
@@ -42,10 +41,8 @@ def run_command(one: OneRun, files: Files, execution: Execution, *, as_json: boo
     wanted = [os.path.realpath(check_writable(path)) for path in files if path is not None]
     for path in wanted:
         if wanted.count(path) > 1:
-            raise BadInput(f"{path}: asked for twice. Give each output a file of its own")
-    for file in (one.parameters.peers_graph, one.parameters.supply_graph):
-        if file:
-            say(read_as(file), execution.quiet)
+            raise BadInput("asked for twice. Give each output a file of its own", place=path)
+    mention_graphs(one.parameters, execution.quiet)
     prepare(execution.quiet)
     threads = execution.jobs or os.cpu_count() or 1
     run = simulate(*one, check=execution.check, panel=files.agents is not None, threads=threads)

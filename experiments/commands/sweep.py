@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands.json import to_json
-from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
+from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_graphs, mention_warnings
 from experiments.files import write_whole
 from experiments.running.engines import Execution
 from experiments.study.design import Design
@@ -48,6 +48,7 @@ def sweep_command(asked: SweepRequest, out: Path | None, execution: Execution, a
     one, other = _pair(asked)
     plane = _plane(asked)
     folder = out or default_folder(asked.study)
+    mention_graphs(asked.study.parameters, execution.quiet)
     try:
         swept = run_sweep(asked.study, folder, execution, asked.shard, asked.series, asked.place)
         drawn = _boundary(swept, one, other, plane, folder)
@@ -79,14 +80,14 @@ def _plane(asked: SweepRequest) -> "Plane | None":
     """Return the plane of `--over`, or of the two factors that a study has. Raises BadInput before anything is run."""
     from experiments.analysis.plane import EXAMPLE, check_plane, find_plane
 
-    factors = Design(asked.study, asked.place).factors
+    factors, place = Design(asked.study, asked.place).factors, f"--between {asked.between}"
     plane = find_plane(factors, asked.over)
     if plane is not None:
         check_plane(asked.study, plane, asked.over or ",".join(plane.axes))
     elif asked.between is not None and len(factors) > 2:
-        raise BadInput(f"--between {asked.between}: {len(factors)} factors vary; name two axes by {EXAMPLE}")
+        raise BadInput(f"{len(factors)} factors vary; name two axes by {EXAMPLE}", place=place)
     elif asked.between is not None:
-        raise BadInput(f"--between {asked.between}: a boundary needs a study whose first two factors are numbers")
+        raise BadInput("a boundary needs a study whose first two factors are numbers", place=place)
     return plane
 
 
@@ -95,12 +96,12 @@ def _pair(asked: SweepRequest) -> tuple[str, str]:
     names = [policy.name for policy in asked.study.policies]
     if asked.between is None:
         return names[-1], names[max(len(names) - 2, 0)]
-    pair = [name.strip() for name in asked.between.split(",")]
+    place, pair = f"--between {asked.between}", [name.strip() for name in asked.between.split(",")]
     if len(pair) != 2 or pair[0] == pair[1]:
-        raise BadInput(f"--between {asked.between}: must be two policies of the study, as application,selective")
+        raise BadInput("must be two policies of the study, as application,selective", place=place)
     for name in pair:
         if name not in names:
-            raise BadInput(f"--between {asked.between}: {unknown('policy', name, names)}")
+            raise unknown("policy", name, names).at(place)
     return pair[0], pair[1]
 
 

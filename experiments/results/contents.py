@@ -1,4 +1,4 @@
-"""What rows say: whether they belong to their run's id, and whether rows of one run agree."""
+"""The contents of rows: whether they belong to their run's id, and whether rows of one run agree."""
 
 import json
 from collections.abc import Iterator, Sequence

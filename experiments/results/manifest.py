@@ -57,7 +57,7 @@ class Manifest:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, IsADirectoryError):
-            raise BadInput(f"{path}: is not a manifest of nqpf; give a new folder") from None
+            raise BadInput("is not a manifest of nqpf; give a new folder", place=str(path)) from None
 
     def write(self, folder: Path) -> None:
         """Write the manifest into its folder."""

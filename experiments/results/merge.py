@@ -23,10 +23,10 @@ def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
     """
     ours, theirs = held(first), held(second)
     if first.resolve() == second.resolve():
-        raise BadInput(f"{second}: is the same folder as {first}; give two")
+        raise BadInput(f"is the same folder as {first}; give two", place=str(second))
     if ours.hash != theirs.hash:
         other = "by other sources of the model" if ours.model != theirs.model else f"of study '{theirs.study['name']}'"
-        raise BadInput(f"{second}: holds results {other} ({theirs.hash[:8]}, not {ours.hash[:8]} as {first})")
+        raise BadInput(f"holds results {other} ({theirs.hash[:8]}, not {ours.hash[:8]} as {first})", place=str(second))
     target = out or first
     study = replace(study_in(first, ours), seeds=tuple(sorted({*ours.seeds, *theirs.seeds})))
     refuse_contradictions([first, second, *([out] if out else [])], ours.model)
@@ -58,7 +58,7 @@ def held(folder: Path) -> Manifest:
     if manifest is None and has_shards(folder):
         raise BadInput("is missing beside these shards, so nobody knows their study", place=str(folder / FILE))
     if manifest is None:
-        raise BadInput(f"{folder}: no results of nqpf there (no manifest.json)")
+        raise BadInput("no results of nqpf there (no manifest.json)", place=str(folder))
     return manifest
 
 
@@ -69,7 +69,7 @@ def study_in(folder: Path, manifest: Manifest) -> Study:
     except (KeyError, TypeError, BadInput):
         study = None
     if study is None or not manifest.is_like(study):
-        raise BadInput(f"{folder}: was made with other parameters than today's; use the version that made it")
+        raise BadInput("was made with other parameters than today's; use the version that made it", place=str(folder))
     return study
 
 

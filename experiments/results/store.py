@@ -256,9 +256,10 @@ def count_runs(folder: Path) -> dict[str, int]:
 
 def claim(folder: Path, study: Study, model: str, parts: Iterable[str] = ()) -> Manifest:
     """Return the manifest of a folder that holds this study or nothing. Raises BadInput otherwise, changing nothing."""
+    place = f"--out {folder}"
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
-        raise BadInput(f"--out {folder}: {existing} is a file; give a new folder or one that holds this study")
+        raise BadInput(f"{existing} is a file; give a new folder or one that holds this study", place=place)
     # Listed before the manifest is read: another process may be starting the same study just now.
     held = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     known = Manifest.read(folder)
@@ -266,9 +267,9 @@ def claim(folder: Path, study: Study, model: str, parts: Iterable[str] = ()) -> 
     if known is not None and known.hash != identity:
         whose = "by other sources of the model" if known.is_like(study) else f"of study '{known.study.get('name')}'"
         differ = f"{known.hash[:8]}, not {identity[:8]}"
-        raise BadInput(f"--out {folder}: holds results {whose} ({differ}); give another folder")
+        raise BadInput(f"holds results {whose} ({differ}); give another folder", place=place)
     if known is None and any(not name.startswith(TEMPORARY) for name in held):
-        raise BadInput(f"--out {folder}: is not empty and holds no results of nqpf; give a new folder")
+        raise BadInput("is not empty and holds no results of nqpf; give a new folder", place=place)
     if known is not None and not known.is_whole():
         notice(f"{folder / FILE}: is damaged or was edited, it is written anew")
     if known is None:

@@ -40,11 +40,15 @@ def test_a_flow_is_told_from_its_sum() -> None:
     assert all(summary_column(name) for name in SUMMARY_NAMES) and summary_column("seed") == {}
 
 
-def test_a_graph_is_named_as_what_it_was_read_as(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("command", ["run", "compare", "sweep"])
+def test_a_graph_is_named_as_what_it_was_read_as(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     users = int(next(word for word in SET if word.startswith("users=")).removeprefix("users="))
     ring = "".join(f"{k};{(k + 1) % users}\n" for k in range(users))
     Path("ring.txt").write_text(f"from;to\n{ring}")
-    assert main(["run", *SET, "--set", "peers_graph=ring.txt"]) == 0
+    Path("study.yaml").write_text("name: s\nuncertain: {risk: {values: [0, 0.1]}}\ndesign: {kind: grid}\n")
+    few = ["--policies", "rebate,grants", "--seeds", "2"]
+    words = {"run": [], "compare": [*few, "--no-responses"], "sweep": ["study.yaml", *few]}[command]
+    assert main([command, *words, *SET, "--set", "peers_graph=ring.txt"]) == 0
     line = f"ring.txt: read as an edge list with names separated by semicolons, header in line 1: {users} nodes"
     assert line in capsys.readouterr().err
 

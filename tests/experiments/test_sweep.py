@@ -525,7 +525,7 @@ PLANES = {
     "an axis twice": ("industries,industries", "must name two axes"),
     "unknown axis": ("industries,policy.foresigt", "'policy.foresight'"),
     "an axis with a value": ("industries,policy.foresight,industries=3", "is an axis and has no value"),
-    "no such value": ("policy.foresight,regions,industries=2", "industries has no value 2.0, but 1, 3"),
+    "no such value": ("policy.foresight,regions,industries=2", "industries = 2.0: has no such value, but 1, 3"),
     "nothing": ("", "must name two axes"),
 }
 
