@@ -2,10 +2,11 @@
 
 import pandas as pd
 
+from experiments.analysis.equal_money import unequal_points
 from experiments.analysis.paired import gaps, intervals
 from experiments.analysis.plane import Plane, not_crossed, on_plane
 from experiments.analysis.statistics import Interval
-from experiments.analysis.sweep import Sweep, unequal_points
+from experiments.analysis.sweep import Sweep
 from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_READING, reading
 from model.indicators.summary import declaration
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.analysis.paired import intervals
 from experiments.analysis.statistics import Interval, mean_interval
 from experiments.study.plan import Plan
 from model.policy.policy import Policy
@@ -43,6 +44,27 @@ def equal_money(arm: "pd.DataFrame", reference: "pd.DataFrame") -> bool | None:
         return None
     same_sum = not owed.mean() > 0.0 or _within_margin(_relative_gap(raised, owed))
     return same_sum and _within_margin(_relative_gap(_spent(arm), raised))
+
+
+def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
+    """Return per policy the points of a sweep in which `equal_money` is False, for all points at once."""
+    ok = runs[runs["status"] == "ok"]
+    wide = ok.assign(spent=_spent(ok)).pivot(
+        index=["point", "seed"], columns="policy", values=["budget_raised", "spent"]
+    )
+    raised, spent = wide["budget_raised"].astype(float), wide["spent"].astype(float)
+    owed = raised.apply(lambda _: raised[reference])
+    beyond = _beyond_margin(spent - raised, raised) | _beyond_margin(raised - owed, owed)
+    unequal = beyond[beyond & (raised.groupby("point").sum().unstack() > 0.0)]
+    return {str(policy): list(points) for policy, points in unequal.reset_index().groupby("policy")["point"]}
+
+
+def _beyond_margin(gap: "pd.DataFrame", level: "pd.DataFrame") -> "pd.Series":
+    """Return by policy and point if the interval of a paired gap leaves the margin, as `_within_margin` has it."""
+    found = intervals(gap, ["point"]).set_index(["policy", "point"])
+    sums = level.groupby("point").mean().unstack()
+    low, high = (found[end].fillna(found["difference"]) / sums for end in ("low", "high"))
+    return (sums > 0.0) & ~((low >= -MONEY_MARGIN) & (high <= MONEY_MARGIN))
 
 
 def share_spent(arm: "pd.DataFrame") -> Interval:

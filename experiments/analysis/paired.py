@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from experiments.analysis.statistics import mean_interval
+from experiments.analysis.statistics import half_width
 from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:
@@ -34,9 +34,12 @@ def intervals(paired: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
     """Return mean and interval of each column of paired differences within groups of equal index levels `by`."""
     import pandas as pd
 
-    rows = [
-        (*(key if isinstance(key, tuple) else (key,)), policy, len(known := gap.dropna()), *mean_interval(known))
-        for policy in paired
-        for key, gap in paired[policy].groupby(level=by if len(by) > 1 else by[0])
+    groups = paired.groupby(level=by)
+    n, mean = groups.count(), groups.mean()
+    half = half_width(groups.std(), n)
+    columns = {"n": n, "difference": mean, "low": mean - half, "high": mean + half}
+    blocks = [
+        pd.DataFrame({"policy": policy, **{name: table[policy] for name, table in columns.items()}}) for policy in n
     ]
-    return pd.DataFrame(rows, columns=[*by, "policy", "n", "difference", "low", "high"])
+    empty = pd.DataFrame(columns=["policy", *columns], index=n.index[:0])
+    return (pd.concat(blocks) if blocks else empty).reset_index()

@@ -6,7 +6,7 @@ Test: Wilcoxon's signed ranks, which a few extreme seeds cannot carry; Holm's st
 `scipy.special` only: importing `scipy.stats` takes longer than a whole stored comparison (tests compare with it).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -32,8 +32,13 @@ def mean_interval(differences: ArrayLike, level: float = 0.95) -> Interval:
     mean = float(values.mean())
     if len(values) < 2:
         return Interval(mean, np.nan, np.nan)
-    half = float(stdtrit(len(values) - 1, 0.5 + level / 2) * values.std(ddof=1) / np.sqrt(len(values)))
+    half = float(half_width(values.std(ddof=1), len(values), level))
     return Interval(mean, mean - half, mean + half)
+
+
+def half_width(deviation: Any, n: Any, level: float = 0.95) -> Any:
+    """Return t_{n-1} * s / sqrt(n), half a t interval of a mean, of numbers or arrays. NaN where n < 2."""
+    return stdtrit(n - 1, 0.5 + level / 2) * deviation / np.sqrt(n)
 
 
 def wilcoxon(differences: ArrayLike) -> float:

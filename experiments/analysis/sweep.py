@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.equal_money import MONEY_COLUMNS, equal_money
+from experiments.analysis.equal_money import MONEY_COLUMNS, unequal_points
 from experiments.analysis.paired import differences
 from experiments.analysis.table import HEADLINE
 from experiments.results.arms import runs_of
@@ -154,15 +154,3 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
             row |= {"share_better": (ranked > 0.0).mean() if ranked.notna().any() else np.nan}
             rows.append(row | {"unequal_money": int(apart.sum())})
     return pd.DataFrame(rows, columns=list(SUMMARY))
-
-
-def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]:
-    """Return per policy the points in which its money is not shown to equal the reference's."""
-    found: dict[str, list[int]] = {}
-    succeeded = runs.loc[runs["status"] == "ok", ["point", "policy", "seed", *MONEY_COLUMNS]].set_index("seed")
-    for point, block in succeeded.groupby("point"):
-        theirs = block[block["policy"] == reference]
-        for policy, ours in block.groupby("policy"):
-            if equal_money(ours, theirs) is False:
-                found.setdefault(str(policy), []).append(int(point))
-    return found

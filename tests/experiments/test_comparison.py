@@ -9,7 +9,7 @@ import pytest
 import scipy.stats
 
 from experiments import compare, compare_study
-from experiments.analysis.equal_money import MONEY_COLUMNS, MONEY_MARGIN, SPENT, equal_money
+from experiments.analysis.equal_money import MONEY_COLUMNS, MONEY_MARGIN, SPENT, equal_money, unequal_points
 from experiments.analysis.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
 from experiments.analysis.table import COMPARISON_COLUMNS, DISCOUNTED, HEADLINE, tabulate
 from experiments.study.study import Study
@@ -205,6 +205,27 @@ def test_equal_money(spent: float, raised: float, expected: bool | None, column:
     arm, reference = ({name: [0.0] for name in MONEY_COLUMNS} | {"budget_raised": [sum_]} for sum_ in (raised, 100.0))
     arm[column] = [spent]
     assert equal_money(pd.DataFrame(arm), pd.DataFrame(reference)) is expected
+
+
+def test_all_points_at_once_are_judged_as_one_by_one() -> None:
+    """Also where runs failed, where nothing was raised, and where a point has one seed."""
+    draws, rows = np.random.default_rng(5), []
+    for point, policy, seed in product(range(12), ("rebate", "grants", "vouchers"), range(5)):
+        raised = 0.0 if point == 3 or (policy == "rebate" and point == 4) else 100.0 + draws.normal(0.0, point / 2)
+        row = {"point": point, "policy": policy, "seed": seed, "budget_raised": raised, "equity_recovered": 0.0}
+        row |= {"budget_placed": raised * draws.uniform(0.9, 1.0), "budget_leaked": 0.0, "budget_administration": 3.0}
+        failed = (policy, point) in (("rebate", 7), ("grants", 8)) or (point == 9 and seed > 0) or draws.random() < 0.1
+        rows.append(row | {"status": "failed" if failed else "ok"})
+    runs = pd.DataFrame(rows)
+    found = unequal_points(runs, "rebate")
+    ok = runs[runs["status"] == "ok"].set_index("seed")
+    for policy, point in product(("rebate", "grants", "vouchers"), range(12)):
+        ours, theirs = (ok[(ok["point"] == point) & (ok["policy"] == name)] for name in (policy, "rebate"))
+        assert (point in found.get(policy, ())) is (len(ours) > 0 and equal_money(ours, theirs) is False), (
+            policy,
+            point,
+        )
+    assert 0 < sum(map(len, found.values())) < 36
 
 
 def spending(returned: list[float]) -> dict[str, dict[str, list[float]]]:
