@@ -38,7 +38,7 @@ class Shard(NamedTuple):
         """Read `i/n` as a shard. Raises BadInput."""
         number, slash, of = text.partition("/")
         if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000):
-            raise BadInput("must be i/n with whole numbers 1 <= i <= n, as 1/4", value=text, place="--shard")
+            raise BadInput("must be i/n with whole numbers 1 <= i <= n, as 1/4", place=f"--shard {text}")
         return cls(int(number), int(of))
 
     def holds(self, identity: str) -> bool:

@@ -361,6 +361,7 @@ def test_resolution_of_users_in_concentration(users, medians):
     assert abs(1.0 - fine / coarse) <= CONCENTRATION[users], f"{coarse:.4g} and {fine:.4g}"
 
 
+@pytest.mark.slow
 def test_resolution_of_users_matters_less_the_finer_they_are(medians):
     """Cutting users into four moves the median HHI less the second time: it approaches a limit."""
     coarse, fine, finest = (medians[users]["hhi"][0] for users in RESOLUTIONS)

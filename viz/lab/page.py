@@ -25,11 +25,12 @@ _PLAY_INTERVAL = 60  # milliseconds
 class WatchedEconomy(Economy):
     """An Economy that ignores steps once it has ended: Mesa's player may ask for several quarters at once."""
 
-    def __init__(self, **settings: Any) -> None:
+    # Mesa's visualisation takes variable arguments of this name only for arguments that need not be given.
+    def __init__(self, **kwargs: Any) -> None:
         """Make the economy. Raises BadInput in the words of the page, which hold nothing of any file."""
-        if error := error_of(settings):
+        if error := error_of(kwargs):
             raise BadInput(error)
-        super().__init__(**settings)
+        super().__init__(**kwargs)
 
     def step(self) -> None:
         """Run one quarter, if one is left."""
