@@ -18,8 +18,8 @@ class Execution:
 
     def __post_init__(self) -> None:
         if self.engine == "dask":
-            raise BadInput("not available yet; one of: " + ", ".join(ENGINES), "engine", "dask")
+            raise BadInput("not available yet; one of: " + ", ".join(ENGINES), place="--engine dask")
         if self.engine not in ENGINES:
             raise unknown("engine", self.engine, ENGINES)
         if self.jobs is not None and (type(self.jobs) is not int or self.jobs < 1):
-            raise BadInput("must be a whole number of at least 1", "jobs", self.jobs)
+            raise BadInput("must be a whole number of at least 1", place=f"--jobs {self.jobs!r}")

@@ -360,7 +360,7 @@ CALLS: dict[str, tuple[Callable[[], object], str]] = {
     "a word for seeds": (lambda: compare(**RUNS | {"seeds": "3"}), "seeds = '3': must be a number of seeds, or a list"),
     "a list of factors": (lambda: sweep(["risk"], **RUNS), r"uncertain = \['risk'\]: must be settings by name"),
     "a design by name": (lambda: sweep({"risk": {"range": [0, 1]}}, "lhs", **RUNS), "design = 'lhs': must be settings"),
-    "a word for jobs": (lambda: compare(**RUNS, jobs="2"), "jobs = '2': must be a whole number"),
+    "a word for jobs": (lambda: compare(**RUNS, jobs="2"), "--jobs '2': must be a whole number"),
 }
 
 
