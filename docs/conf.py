@@ -28,6 +28,7 @@ nb_execution_in_temp = True
 nb_execution_raise_on_error = True
 nb_execution_timeout = 900  # the first cell on a new machine compiles the model
 nb_merge_streams = True
+suppress_warnings = ["misc.highlighting_failure"]  # Pygments does not know a shell line that goes on after a backslash
 
 html_theme = "furo"
 html_title = f"NQPF lab {release}"
