@@ -28,7 +28,8 @@ class WatchedEconomy(Economy):
     # Mesa's visualisation takes variable arguments of this name only for arguments that need not be given.
     def __init__(self, **kwargs: Any) -> None:
         """Make the economy. Raises BadInput in the words of the page, which hold nothing of any file."""
-        if error := error_of(kwargs):
+        settings = {name: value for name, value in kwargs.items() if name != "scenario"}  # which Mesa 3.5 adds, empty
+        if error := error_of(settings):
             raise BadInput(error)
         super().__init__(**kwargs)
 
