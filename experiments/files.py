@@ -56,7 +56,7 @@ def _open_aside(folder: Path) -> tuple[Path, IO[bytes]]:
     """Open a new temporary file and lock it, so that nobody takes it for a leftover."""
     while True:
         path = folder / f"{TEMPORARY}{secrets.token_hex(8)}.tmp"
-        file = open(path, "xb")  # noqa: SIM115 (closed by the caller)
+        file = open(path, "xb")  # noqa: SIM115 (the caller closes it)
         _locked(file)
         if path.exists():
             return path, file

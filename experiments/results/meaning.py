@@ -1,12 +1,15 @@
 """Unit, kind and meaning of every stored column, which Parquet files carry in their schema."""
 
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 
 from experiments.study.addresses import ADDRESSES
 from model.indicators.columns import series_column, summary_column
 from model.indicators.summary import SERIES_NAMES, SUMMARY_NAMES
+from model.parameters import Parameters
+from model.policy.policy import Policy
 
 _LABELS = {
     "run_id": "SHA-256 of all that determines the run: parameters, policy, seed and sources of the model",
@@ -45,12 +48,13 @@ def _of_series() -> dict[str, dict[str, str]]:
 
 
 def _settings() -> dict[str, dict[str, str]]:
-    found = {}
-    for address, (kind, name) in ADDRESSES.items():
-        declared = kind.model_fields[name]
-        unit = str((declared.json_schema_extra or {}).get("unit", ""))  # type: ignore[union-attr]
-        found[address] = {"unit": unit, "kind": "setting", "meaning": str(declared.description or "")}
-    return found
+    declared: dict[Any, Any] = {
+        kind: {entry["name"]: entry for entry in kind.declarations()} for kind in (Parameters, Policy)
+    }
+    return {
+        address: {"unit": declared[kind][name]["unit"], "kind": "setting", "meaning": declared[kind][name]["meaning"]}
+        for address, (kind, name) in ADDRESSES.items()
+    }
 
 
 def _labels() -> dict[str, dict[str, str]]:

@@ -51,7 +51,7 @@ def test_no_error_without_content_quotes_a_file(tmp_path: Path, monkeypatch: pyt
         ("peers_graph", "t.txt", LISTS), ("supply_graph", "t.csv", LISTS), ("peers_graph", "t.graphml", GRAPHS),
         ("supply_graph", "t.graphml", GRAPHS), ("industries_file", "t.csv", INDUSTRIES),
     ):  # fmt: skip
-        errors = refusals(name, file, texts, lambda given, name=name: Parameters(**{name: given}))  # type: ignore[misc]
+        errors = refusals(name, file, texts, lambda given, name=name: Parameters(**{name: given}))  # type: ignore[misc]  # a lambda has no types
         assert any(SECRET in str(error) for error in errors)
         shown = [error.without_content() for error in errors]
         assert all(f"{file}" in line and name in line for line in shown)

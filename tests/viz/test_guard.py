@@ -41,7 +41,7 @@ def answers(guard: Guard, kind: str = "http", path: str = "/", **headers: str | 
     async def send(message: Any) -> None:
         sent.append(dict(message))
 
-    asyncio.run(guard({"type": kind, "path": path, "headers": raw}, None, send))  # type: ignore[arg-type]
+    asyncio.run(guard({"type": kind, "path": path, "headers": raw}, None, send))  # type: ignore[arg-type]  # nothing is received
     return sent
 
 
