@@ -159,16 +159,16 @@ def _sweep(
 
 @app.command("merge")
 def _merge(
-    first: Annotated[Path, typer.Argument(metavar="A", help="A results folder; takes the runs of B, unless --out.")],
-    second: Annotated[Path, typer.Argument(metavar="B", help="Another of the same study; left as it is.")],
-    out: Annotated[Path | None, path_option("--out", "C", "A new folder for both.")] = None,
+    folders: Annotated[
+        list[Path], typer.Argument(metavar="A B...", help="Results folders; the first takes all runs, unless --out.")
+    ],
+    out: Annotated[Path | None, path_option("--out", "DIR", "A new folder for all.")] = None,
     as_json: Json = False,
 ) -> int:
-    """Join two results folders of one study."""
-    from experiments.commands.status import status_listing
-    from experiments.results.merge import merge_folders
+    """Join results folders of one study. Exit code 1 where a damaged file was left out."""
+    from experiments.commands.status import merged_listing
 
-    return status_listing(merge_folders(first, second, out), as_json)
+    return merged_listing(folders, out, as_json)
 
 
 @app.command("validate")

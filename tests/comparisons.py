@@ -51,7 +51,7 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference
         table=table,
         effects=effects_table(study, runs, table),
         runs=runs,
-        series=pd.concat(series, ignore_index=True),
+        series=pd.DataFrame({name: np.concatenate([path[name] for path in series]) for name in series[0]}),
         versions={"python": "3.11.2", "numpy": "2.4", "model": "ab" * 32},
         out=Path("results/compare-01234567"),
     )
@@ -85,12 +85,14 @@ def paths(run_id, policy, seed, level, horizon, luck):
     period = np.arange(horizon)
     middle = horizon * (0.5 + luck.normal(0, 0.05)) - 0.2 * horizon * (level - 1)
     rise = 1.0 / (1.0 + np.exp(-(period - middle) / (0.08 * horizon)))
-    columns = {
+    named = {"run_id": run_id, "policy": policy.name, "seed": seed}
+    return {
+        **{name: np.full(horizon, value, dtype=np.asarray(value).dtype) for name, value in named.items()},
+        "period": period,
         "adoption": 0.6 * level * rise,
         "useful_technology": 0.8 + level * rise,
         "lab_technology": 0.5 + 1.8 * rise + 0.2 * level,
     }
-    return pd.DataFrame({"run_id": run_id, "policy": policy.name, "seed": seed, "period": period, **columns})
 
 
 def responding(comparison, dose=(-1.0, 0.0, 1.0), efficacy=(-2.0, -1.0, 1.0, 2.0, 3.0)):

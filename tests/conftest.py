@@ -6,6 +6,9 @@ that changes its mix does so half way.
 Tests run side by side in worker processes (pytest-xdist). `pytest -n 0` runs them in one process.
 """
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
@@ -35,10 +38,53 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("house")
 
 
+WITHOUT_MODEL = tuple(
+    f"tests/{file}.py"
+    for file in (
+        "experiments/test_effects", "viz/test_report", "viz/test_no_science", "house/test_messages", "house/test_odd",
+        "house/test_structure", "house/test_words",
+    )
+)  # fmt: skip
+"""Files of tests that run no economy. They may be gone through while the model is compiled."""
+
+compiling: list["subprocess.Popen[bytes]"] = []
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes() -> None:
-    """Compile the model before workers start, so that two of them do not both compile it."""
-    compile_model(quiet=False)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Compile the model in a process of its own while workers start, collect and run what needs no model."""
+    command = "from model.compilation import compile_model; compile_model(quiet=False)"
+    compiling.append(subprocess.Popen([sys.executable, "-c", command], cwd=config.rootpath))
+
+
+def pytest_sessionfinish() -> None:
+    for process in compiling:
+        process.wait()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each worker begin with tests that run no economy. It is given an equal part of all tests in this order."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    free, others = ([item for item in items if _needs_model(item) is needs] for needs in (False, True))
+    ordered: list[pytest.Item] = []
+    for number in range(workers):
+        part = (len(items) - len(ordered)) // (workers - number)
+        first = free[number::workers]
+        room = max(part - len(first), 0)
+        ordered += first + others[:room]
+        del others[:room]
+    items[:] = ordered + others
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Wait for the model, or compile it where no other process does."""
+    if _needs_model(item):
+        compile_model(quiet="PYTEST_XDIST_WORKER" in os.environ)
+
+
+def _needs_model(item: pytest.Item) -> bool:
+    return not item.nodeid.startswith(WITHOUT_MODEL)
 
 
 @pytest.fixture(scope="session")

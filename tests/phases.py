@@ -1,4 +1,7 @@
-"""Single phases of the schedule as kernels, for tests that set up a state and let one phase act on it."""
+"""Single phases of the schedule, for tests that set up a state and let one phase act on it.
+
+Each kernel here is compiled once more, the choice of firms for fifteen seconds. `govern_now` takes the schedule's own.
+"""
 
 from agents.kernel.decorators import kernel
 from model.phases.accounts import close_firms, refinance_firms
@@ -7,7 +10,14 @@ from model.phases.foresight import standardise
 from model.phases.public_research import do_public_research
 from model.phases.selection import renew_plan_and_choice
 from model.phases.spillovers import imitate
+from model.schedule import govern
+from model.simulation import Simulation
 from model.state.state import share_of_users
+
+
+def govern_now(under_way: Simulation) -> None:
+    """Let government take its step of the quarter under way, without the steps that follow."""
+    govern(under_way.period, *under_way.case.given)
 
 
 @kernel

@@ -21,8 +21,9 @@ def by_seed(runs: "pd.DataFrame", policies: Sequence[str], indicator: str) -> "p
     names = list(policies)
     if indicator not in runs:
         return pd.DataFrame(columns=names, dtype=float)
-    succeeded = runs.assign(value=runs[indicator].where(runs["status"] == "ok"))
-    return succeeded.pivot(index="seed", columns="policy", values="value").reindex(columns=names).astype(float)
+    values = runs[indicator].where(runs["status"] == "ok").to_numpy(float)
+    keys = pd.MultiIndex.from_arrays([runs["seed"], runs["policy"]])
+    return pd.Series(values, keys).unstack("policy").reindex(columns=names)
 
 
 def interval_over_seeds(values: "pd.Series") -> Interval:
@@ -55,9 +56,10 @@ def quantile_paths(series: "pd.DataFrame", indicator: str) -> dict[str, np.ndarr
     """Return quantiles over seeds per policy, each of shape (len(PATH_QUANTILES), periods); empty without a series."""
     if indicator not in series or not series[indicator].notna().any():
         return {}
+    own = series[["policy", "seed", "period", indicator]]
     return {
         str(policy): rows.pivot(index="seed", columns="period", values=indicator)
         .quantile(list(PATH_QUANTILES))
         .to_numpy()
-        for policy, rows in series.groupby("policy")
+        for policy, rows in own.groupby("policy")
     }

@@ -158,8 +158,9 @@ def _differences(
     """Return paired differences by setting (RESPONSE_COLUMNS), none where no run of the reference succeeded."""
     import pandas as pd
 
-    stored = [runs_of(plan, store, some=True).assign(point=setting) for setting, plan in by_setting.items()]
-    runs = pd.concat([one for one in stored if len(one)] or stored[:1])
+    plans = list(by_setting.values())
+    runs = runs_of(Plan.joined(plans, plans[0].model), store, some=True)
+    runs["point"] = runs["point"].map({plan.points[0].number: setting for setting, plan in by_setting.items()})
     if reference not in set(runs.loc[runs["status"] == "ok", "policy"]):
         return pd.DataFrame(columns=list(RESPONSE_COLUMNS))
     return differences(runs, reference, outcome).rename(columns={"point": "setting"})[list(RESPONSE_COLUMNS)]

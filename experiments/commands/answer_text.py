@@ -8,7 +8,7 @@ import numpy as np
 from experiments.analysis.effects import QUESTION
 from experiments.analysis.ranks import levels
 from experiments.analysis.sentences import answer, plain
-from experiments.commands.text import places_for, plain_number, shortened, wrapped
+from experiments.commands.text import beside_names, places_for, plain_number, shortened, wrapped
 from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ OVERVIEW = (*QUESTION, "time_to_50", "hhi")
 """Indicators of the table unless a study names its own outcomes, of which the first four are shown."""
 
 SHORT_NAMES = {"useful_technology": "useful techn.", "time_to_50": "time to half", "hhi": "concen- tration"}
-_NAME, _GAP, _ENDS, _CELL = 17, 8, 16, 8
+_GAP, _ENDS, _CELL = 8, 16, 8
 
 
 def answer_lines(comparison: "Comparison") -> Iterator[str]:
@@ -73,17 +73,18 @@ def _table_lines(comparison: "Comparison") -> Iterator[str]:
     rows = table[table["indicator"] == first].set_index("policy")
     columns = [_spent(rows), *(_levels(comparison, name) for name in others)]
     in_percent = bool(rows["percent"].notna().any())
-    head = shortened(f"{plain(first)}, {'% of' if in_percent else 'less'} {reference}", _GAP + 1 + _ENDS)
-    yield f"{'':{_NAME}}  {head.strip():>{len(head)}}" + _cells(column.heading[0] for column in columns)
+    head = _fitted(f"{plain(first)}, {'% of' if in_percent else 'less'} {reference}", _GAP + 1 + _ENDS)
+    lines = [("", f"  {head:>{_GAP + 1 + _ENDS}}" + _cells(column.heading[0] for column in columns))]
     ends = f"{'diff.':>{_GAP}} {'95 % interval':>{_ENDS}}"
-    yield f"{'policy':{_NAME}}  {ends}" + _cells(column.heading[1] for column in columns)
+    lines.append(("policy", f"  {ends}" + _cells(column.heading[1] for column in columns)))
     gaps = rows[["difference", "low", "high"]].astype(float)
     gaps *= 100.0 / abs(rows["mean"][reference]) if in_percent else 1.0
     places = max(places_for(gaps.to_numpy().ravel()) - 1, 0)
     for policy in map(str, rows.index):
         mark = "?" if policy in comparison.assumed else "!" if comparison.standing[policy] == "unequal" else " "
         gap = _level(rows["mean"][policy]) if policy == reference else _gap(gaps.loc[policy], places)
-        yield f"{shortened(policy, _NAME)}{mark} {gap}{_cells(column.cell(policy) for column in columns)}"
+        lines.append((policy, f"{mark} {gap}{_cells(column.cell(policy) for column in columns)}"))
+    yield from beside_names(lines)
     yield from _marks(comparison)
 
 
@@ -136,4 +137,8 @@ def _levels(comparison: "Comparison", name: str) -> _Column:
         return "never" if np.isinf(level) else plain_number(level, 0 if is_time else min(places, 3), width=_CELL)
 
     first, _, second = SHORT_NAMES.get(name, plain(name)).partition(" ")
-    return _Column((shortened(first, _CELL).strip(), shortened(second, _CELL).strip()), cell)
+    return _Column((_fitted(first, _CELL), _fitted(second, _CELL)), cell)
+
+
+def _fitted(text: str, width: int) -> str:
+    return shortened([text], width)[text]

@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands.json import records, to_json
-from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_graphs, mention_warnings
+from experiments.commands.outcome import (
+    default_folder,
+    kept_in,
+    mention_failures,
+    mention_graphs,
+    mention_seeds,
+    mention_warnings,
+)
 from experiments.files import write_whole
 from experiments.running.engines import Execution
 from experiments.study.study import Study
@@ -31,6 +38,7 @@ def compare_command(study: Study, out: Path | None, execution: Execution, respon
         _write_report(comparison, folder)
     except KeyboardInterrupt:
         raise kept_in(folder) from None
+    mention_seeds(folder, comparison.seeds, execution.quiet)
     mention_warnings(comparison.runs, execution.quiet)
     if shown.as_json:
         print(to_json(_comparison_content(comparison)))

@@ -15,7 +15,9 @@ DONE = 0
 def policies_listing(as_json: bool) -> int:
     """Print every preset with its mix, budget, calendar and traits."""
     if as_json:
-        return _print_json([policy.model_dump(mode="json") for policy in presets.values()])
+        return _print_json(
+            [{**policy.model_dump(mode="json"), "in_words": _in_words(policy)} for policy in presets.values()]
+        )
     return _print_entries([{"head": _policy_head(policy), "body": _policy_body(policy)} for policy in presets.values()])
 
 
@@ -59,6 +61,10 @@ def _policy_head(policy: Policy) -> str:
 
 def _mixed(mix: Iterable[tuple[str, float]]) -> str:
     return " + ".join(f"{share:g} {name}" for name, share in mix)
+
+
+def _in_words(policy: Policy) -> str:
+    return ". ".join([_mixed(policy.mix) or "no tax", *_policy_body(policy)])
 
 
 def _policy_body(policy: Policy) -> list[str]:

@@ -3,10 +3,12 @@
 import re
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.kernel.decorators import source_hash
+from experiments.results.manifest import Manifest
 from experiments.running.progress import say
 from experiments.study.study import Study
 from model.inputs.graphs_file import read_as
@@ -33,6 +35,15 @@ def mention_graphs(parameters: "Parameters", quiet: bool) -> None:
 def kept_in(folder: Path) -> KeyboardInterrupt:
     """Return the error of an interrupted command whose runs are kept."""
     return KeyboardInterrupt(f"what was done is kept in {folder}; the same command goes on from there")
+
+
+def mention_seeds(folder: Path, seeds: Sequence[int], quiet: bool) -> None:
+    """Print that a folder has runs of more seeds than a table and its report show, if it has."""
+    manifest = Manifest.read(folder)
+    others = set(manifest.seeds) - set(seeds) if manifest else set()
+    if others:
+        held = f"{folder} has {len(others)} more, such as {min(others)}"
+        say(f"table and report are of the {len(seeds)} seeds that this call asks for; {held}", quiet)
 
 
 def mention_warnings(runs: "pd.DataFrame", quiet: bool) -> None:

@@ -1,14 +1,15 @@
 """`nqpf status`: how many runs of a results folder are done, and on request all that is wrong in it."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from experiments.results.agreement import RUN_KINDS, contradictions
 from experiments.results.manifest import FILE, Manifest
-from experiments.results.merge import held, study_in
-from experiments.results.shards import strangers
+from experiments.results.merge import held, merge_folders, study_in
+from experiments.results.shards import notice, strangers
 from experiments.results.store import status_of_runs
 from experiments.results.verify import Damage, verify
 from experiments.study.plan import Plan, Shard
@@ -44,6 +45,18 @@ def status_listing(folder: Path, as_json: bool, every_byte: bool = False) -> int
                 "`nqpf status --verify` names all that is wrong. The study's own command computes again what is damaged"
             )
     return DAMAGED if every_byte and found else SOUND
+
+
+def merged_listing(folders: Sequence[Path], out: Path | None, as_json: bool) -> int:
+    """Join results folders and print what is stored then. The exit code is 1 if damaged shards were left out."""
+    merged = merge_folders(folders, out)
+    status_listing(merged.folder, as_json)
+    if not merged.left_out:
+        return SOUND
+    what = "1 damaged shard was" if len(merged.left_out) == 1 else f"{len(merged.left_out)} damaged shards were"
+    names = ", ".join(map(str, merged.left_out))
+    notice(f"{what} left out: {names}. The study's own command computes their runs again, with --out {merged.folder}")
+    return DAMAGED
 
 
 def _seen(folder: Path, manifest: Manifest, damaged: list[Path]) -> list[Damage]:

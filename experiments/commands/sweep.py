@@ -4,7 +4,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands.json import to_json
-from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_graphs, mention_warnings
+from experiments.commands.outcome import (
+    default_folder,
+    kept_in,
+    mention_failures,
+    mention_graphs,
+    mention_seeds,
+    mention_warnings,
+)
 from experiments.files import write_whole
 from experiments.running.engines import Execution
 from experiments.study.design import Design
@@ -54,6 +61,7 @@ def sweep_command(asked: SweepRequest, out: Path | None, execution: Execution, a
         drawn = _boundary(swept, one, other, plane, folder)
     except KeyboardInterrupt:
         raise kept_in(folder) from None
+    mention_seeds(folder, asked.study.seeds, execution.quiet)
     mention_warnings(swept.runs, execution.quiet)
     table = summarise_sweep(swept)
     if as_json:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.commands.text import places_for, plain_number, shortened, wrapped
+from experiments.commands.text import NAME_ROOM, beside_names, places_for, plain_number, shortened, wrapped
 from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def _matrix_lines(edge: "pd.DataFrame") -> Iterator[str]:
     cells = edge.assign(text=texts).pivot(index=down, columns=across, values="text")
     for first in range(0, cells.shape[1], _ACROSS):
         block = cells.iloc[:, first : first + _ACROSS]
-        yield f"{shortened(down)} by {across}"
+        yield f"{down} by {across}"
         yield f"{'':17}" + "".join(f"{value:>{_CELL}.6g} " for value in block.columns).rstrip()
         for value, row in block.iterrows():
             yield (f"{value:<17.6g}" + "".join(f"{text:>{_CELL + 1}}" for text in row)).rstrip()
@@ -91,7 +91,8 @@ def _position_lines(edge: "pd.DataFrame") -> Iterator[str]:
     from experiments.analysis.boundary import decided
 
     x, y = edge.columns[:2]
-    yield f"{shortened(x)} {shortened(y)} {'difference':>10} {'95 % interval':>23} {'':1} {'n':>6}"
+    name = shortened([x, y], NAME_ROOM)
+    yield f"{name[x]:<17} {name[y]:<17} {'difference':>10} {'95 % interval':>23} {'':1} {'n':>6}"
     places = places_for([*edge["difference"], *edge["low"], *edge["high"]])
     for row, clear in zip(edge.head(MOST_CELLS).itertuples(index=False), decided(edge), strict=False):
         interval = "-"
@@ -107,11 +108,13 @@ def _block_lines(name: str, block: "pd.DataFrame") -> Iterator[str]:
     indicator = declaration(name)
     better = f", {indicator.better} is better" if indicator.better else ""
     yield from wrapped(f"{name} ({indicator.unit}{better})")
-    yield f"{'policy':<17} {'mean':>10} {'5 %':>10} {'median':>10} {'95 %':>10} {'better':>6} {'':1} {'points':>6}"
+    head = f" {'mean':>10} {'5 %':>10} {'median':>10} {'95 %':>10} {'better':>6} {'':1} {'points':>6}"
+    lines = [("policy", head)]
     shown = ["mean", "q05", "q50", "q95"]
     places = places_for(block[shown].to_numpy().ravel())
     for _, row in block.iterrows():
         figures = " ".join(f"{plain_number(row[column], places, True):>10}" for column in shown)
         share = "-" if np.isnan(row["share_better"]) else f"{row['share_better']:.0%}"
         mark = "!" if row["unequal_money"] else ""
-        yield f"{shortened(row['policy'])} {figures} {share:>6} {mark:1} {row['points']:>6}"
+        lines.append((row["policy"], f" {figures} {share:>6} {mark:1} {row['points']:>6}"))
+    yield from beside_names(lines)

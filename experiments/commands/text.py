@@ -1,7 +1,8 @@
 """Text for the terminal: at most 80 columns of plain ASCII, the same on a screen and in a pipe."""
 
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
 
 WIDTH = 80
+NAME_ROOM = 17
+"""The least characters of a column of names."""
+
 STARS = ((0.001, "***"), (0.01, "**"), (0.05, "*"))
 _MONEY_PARTS = ("raised", "placed", "leaked", "administration", "returned")
 
@@ -66,10 +70,12 @@ def _money_lines(comparison: "Comparison") -> Iterator[str]:
     equal = {"equal": "yes", "unequal": "NO"}
     places = places_for(spent.to_numpy().ravel())
     yield "money per run"
-    yield f"{'policy':<17} {'raised':>10} {'placed':>10} {'leaked':>10} {'admin.':>10} {'returned':>10} {'equal':>6}"
+    head = f" {'raised':>10} {'placed':>10} {'leaked':>10} {'admin.':>10} {'returned':>10} {'equal':>6}"
+    rows = [("policy", head)]
     for policy, row in spent.iterrows():
-        numbers = " ".join(f"{plain_number(value, places):>10}" for value in row)
-        yield f"{shortened(policy)} {numbers} {equal.get(comparison.standing[str(policy)], '-'):>6}"
+        numbers = "".join(f" {plain_number(value, places):>10}" for value in row)
+        rows.append((str(policy), f"{numbers} {equal.get(comparison.standing[str(policy)], '-'):>6}"))
+    yield from beside_names(rows)
 
 
 def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> Iterator[str]:
@@ -78,7 +84,7 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
     indicator = declaration(name)
     better = f", {indicator.better} is better" if indicator.better else ""
     yield from wrapped(f"{name} ({indicator.unit}{better})")
-    yield f"{'policy':<17} {'mean':>10} {'difference':>10} {'95 % interval':>23} {'better':>6} {'':3} {'n':>5}"
+    rows = [("policy", f" {'mean':>10} {'difference':>10} {'95 % interval':>23} {'better':>6} {'':3} {'n':>5}")]
     mean_places = places_for(block["mean"])
     places = places_for([*block["difference"], *block["low"], *block["high"]])
     for row in block.itertuples():
@@ -86,15 +92,14 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
         if not np.isnan(row.low):
             interval = f"[{plain_number(row.low, places, True)}, {plain_number(row.high, places, True)}]"
         share = "-" if np.isnan(row.share_better) else f"{row.share_better:.0%}"
-        yield (
-            f"{shortened(row.policy)} {plain_number(row.mean, mean_places):>10} "
-            f"{plain_number(row.difference, places, True):>10} "
-            f"{interval:>23} {share:>6} {_mark(row):<3} {row.n:>5}"
-        )
+        numbers = f"{plain_number(row.mean, mean_places):>10} {plain_number(row.difference, places, True):>10}"
+        rows.append((row.policy, f" {numbers} {interval:>23} {share:>6} {_mark(row):<3} {row.n:>5}"))
         if row.n_own < len(comparison.seeds):
-            yield f"{'':17} a value in {row.n_own} of {len(comparison.seeds)} seeds"
+            rows.append(("", f" a value in {row.n_own} of {len(comparison.seeds)} seeds"))
         if row.equal_money is False and not np.isnan(row.per_unit):
-            yield f"{'':17} per unit of money placed: {plain_number(row.per_unit, places_for([row.per_unit]), True)}"
+            gain = plain_number(row.per_unit, places_for([row.per_unit]), True)
+            rows.append(("", f" per unit of money placed: {gain}"))
+    yield from beside_names(rows)
 
 
 def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
@@ -109,11 +114,12 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
         f"break-even: multiple of all efficacies that a policy assumes at which {found.outcome} exceeds "
         f"{comparison.reference}'s ({found.seeds} seeds; an economy without policy does not show these efficacies)"
     )
-    yield f"{'policy':<17} {'multiple':>10} {'95 % interval':>24}"
+    rows = [("policy", f" {'multiple':>10} {'95 % interval':>24}")]
     tried = found.efficacy["setting"]
     for policy, *multiples in comparison.break_even.itertuples(index=False, name=None):
         mean, *ends = (shown_multiple(one, tried, "x") for one in multiples)
-        yield f"{shortened(policy)} {mean:>10} {' to '.join(dict.fromkeys(ends)):>24}"
+        rows.append((policy, f" {mean:>10} {' to '.join(dict.fromkeys(ends)):>24}"))
+    yield from beside_names(rows)
 
 
 def _legend_lines(comparison: "Comparison") -> Iterator[str]:
@@ -137,10 +143,41 @@ def _mark(row: Any) -> str:
     return next((stars for limit, stars in STARS if row.p_holm < limit), "")
 
 
-def shortened(name: object, width: int = 17) -> str:
-    """Write a name in a column of so many characters, cut with '..' where it is longer."""
-    text = str(name)
-    return f"{text if len(text) <= width else text[: width - 2] + '..':<{width}}"
+def beside_names(rows: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Yield lines of a table: a name and what stands beside it. Names have all the room that the rest leaves them."""
+    room = max(NAME_ROOM, WIDTH - max(len(rest) for _, rest in rows))
+    texts = shortened([name for name, _ in rows], room)
+    width = max(NAME_ROOM, *map(len, texts.values()))
+    yield from (f"{texts[name]:<{width}}{rest}" for name, rest in rows)
+
+
+def shortened(names: Iterable[str], width: int) -> dict[str, str]:
+    """Return names by themselves, those of more than so many characters cut. Different names stay different.
+
+    They lose their ends or, where these tell them apart, their middles. Names that are alike at both are numbered.
+    """
+    names = list(dict.fromkeys(names))
+    for cut in (_without_end, _without_middle):
+        found = {name: name if len(name) <= width else cut(name, width) for name in names}
+        if len(set(found.values())) == len(names):
+            return found
+    taken = {name for name in names if len(name) <= width}
+    found = {name: name for name in taken}
+    for name in names:
+        if name not in taken:
+            numbers = (f"..{number}" for number in count(1))
+            found[name] = next(text for end in numbers if (text := name[: width - len(end)] + end) not in taken)
+            taken.add(found[name])
+    return found
+
+
+def _without_end(name: str, width: int) -> str:
+    return name[: width - 2] + ".."
+
+
+def _without_middle(name: str, width: int) -> str:
+    end = width // 2
+    return f"{name[: width - 2 - end]}..{name[-end:]}"
 
 
 def wrapped(text: str) -> list[str]:

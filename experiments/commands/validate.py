@@ -8,7 +8,7 @@ import numpy as np
 
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, OneRun
-from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_warnings
+from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
 from experiments.commands.text import plain_number
 from experiments.running.engines import Execution
 
@@ -38,6 +38,7 @@ def validate_command(
         found = validate_study(study, chosen, folder, execution)
     except KeyboardInterrupt:
         raise kept_in(folder) from None
+    mention_seeds(folder, study.seeds, execution.quiet)
     mention_warnings(found.runs, execution.quiet)
     if as_json:
         print(to_json(found.table.to_dict("records")))

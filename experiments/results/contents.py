@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.study.addresses import ADDRESSES
-from experiments.study.study import digest
+from experiments.study.study import digest, run_digest
 from model.declaration.errors import BadInput
 from model.declaration.input_file import digest_of
 from model.declaration.settings import is_file
@@ -100,7 +100,7 @@ def _ids(runs: pa.Table, model: str) -> Iterator[str]:
     parameters, policies = (_digests(runs, kind) for kind in (Parameters, Policy))
     seeds = runs["seed"].to_pylist()
     for settings, policy, seed in zip(parameters, policies, seeds, strict=True):
-        yield digest({"parameters": settings, "policy": policy, "seed": seed, "model": model})
+        yield run_digest(settings, policy, seed, model)
 
 
 def _digests(runs: pa.Table, kind: type) -> Iterator[str]:

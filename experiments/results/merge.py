@@ -1,7 +1,9 @@
 """Joining results folders of one study. Whole shards are copied, so a kill loses nothing and a second try goes on."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from experiments.files import write_whole
 from experiments.results.agreement import refuse_contradictions
@@ -13,32 +15,54 @@ from experiments.study.study import Study
 from model.declaration.errors import BadInput
 
 
-def merge_folders(first: Path, second: Path, out: Path | None = None) -> Path:
-    """Put the runs of both folders into `first`, or into `out` if given, and return that folder.
+class Merged(NamedTuple):
+    """The folder that holds all runs now, and the shards that were left out as damaged."""
 
-    `second` stays as it is. A report in the folder is removed if it does not show all of these runs.
+    folder: Path
+    left_out: tuple[Path, ...]
+
+
+def merge_folders(folders: Sequence[Path], out: Path | None = None) -> Merged:
+    """Put the runs of all folders into the first, or into `out` if given.
+
+    The others stay as they are. A report in the folder is removed if it does not show all of these runs.
 
     Raises BadInput, changing nothing, if a folder holds no results, if they are not of one study and model, or if
     results of one run do not agree.
     """
-    ours, theirs = held(first), held(second)
-    if first.resolve() == second.resolve():
-        raise BadInput(f"is the same folder as {first}; give two", place=str(second))
-    if ours.hash != theirs.hash:
-        other = "by other sources of the model" if ours.model != theirs.model else f"of study '{theirs.study['name']}'"
-        raise BadInput(f"holds results {other} ({theirs.hash[:8]}, not {ours.hash[:8]} as {first})", place=str(second))
-    target = out or first
-    study = replace(study_in(first, ours), seeds=tuple(sorted({*ours.seeds, *theirs.seeds})))
-    refuse_contradictions([first, second, *([out] if out else [])], ours.model)
-    store = Store(target, study, ours.model, parts=[*ours.shards, *theirs.shards])
+    if len(folders) < 2:
+        raise BadInput("name two or more results folders", problem="nothing to join", place=str(folders[0]))
+    manifests = [held(folder) for folder in folders]
+    _refuse_others(folders, manifests)
+    target, first = out or folders[0], manifests[0]
+    seeds = {seed for manifest in manifests for seed in manifest.seeds}
+    study = replace(study_in(folders[0], first), seeds=tuple(sorted(seeds)))
+    refuse_contradictions([*folders, *([out] if out else [])], first.model)
+    store = Store(target, study, first.model, parts=[part for manifest in manifests for part in manifest.shards])
+    left_out = store.set_damage_aside()
     before = store.runs(columns=["run_id"]).num_rows
-    for folder in (first, second):
+    for folder in folders:
         if folder.resolve() != target.resolve():
-            _copy_shards(folder, target)
-    store.finish(task.run_id for task in Plan.of(study, ours.model))
+            left_out += _copy_shards(folder, target)
+    store.finish(task.run_id for task in Plan.of(study, first.model))
     if store.runs(columns=["run_id"]).num_rows > before:
         _remove_report(target, "sweep" if study.design else "compare")
-    return target
+    return Merged(target, tuple(left_out))
+
+
+def _refuse_others(folders: Sequence[Path], manifests: Sequence[Manifest]) -> None:
+    """Raise BadInput for a folder that is named twice or holds another study than the first."""
+    (first, ours), known = (folders[0], manifests[0]), {folders[0].resolve(): folders[0]}
+    for folder, theirs in zip(folders[1:], manifests[1:], strict=True):
+        if (same := known.setdefault(folder.resolve(), folder)) is not folder:
+            raise BadInput(f"is the same folder as {same}; give two", place=str(folder))
+        if ours.hash != theirs.hash:
+            other = (
+                "by other sources of the model" if ours.model != theirs.model else f"of study '{theirs.study['name']}'"
+            )
+            raise BadInput(
+                f"holds results {other} ({theirs.hash[:8]}, not {ours.hash[:8]} as {first})", place=str(folder)
+            )
 
 
 def _remove_report(folder: Path, command: str) -> None:
@@ -73,8 +97,9 @@ def study_in(folder: Path, manifest: Manifest) -> Study:
     return study
 
 
-def _copy_shards(source: Path, target: Path) -> None:
-    """Copy all whole shards that the target lacks. Damaged ones are named on stderr and left out."""
+def _copy_shards(source: Path, target: Path) -> list[Path]:
+    """Copy all whole shards that the target lacks. Return the damaged ones, which are named on stderr and left out."""
+    damaged = []
     for kind in KINDS:
         held = shards(target, kind)
         known = {path.name for path in held}.union(*(taken_over(path) for path in held))
@@ -86,6 +111,8 @@ def _copy_shards(source: Path, target: Path) -> None:
                 data = read_bytes(path)
             except Damaged as error:
                 notice(f"{path}: {error.problem}. It is left out, its runs are missing")
+                damaged.append(path)
                 continue
             copy.parent.mkdir(exist_ok=True)
             write_whole(copy, data)
+    return damaged

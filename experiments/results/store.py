@@ -120,7 +120,7 @@ class Store:
         They succeeded, and left the series and facts that are wanted. Damaged shards are moved to `damaged/`, so
         that their runs are missing. Raises Contradiction where rows do not agree with each other or with their ids.
         """
-        self._set_damage_aside()
+        self.set_damage_aside()
         refuse_contradictions([self.folder], self._model, [RUN_KINDS], self._checked)
         runs = self._rows(RUN_KINDS if self._rerun else OWN, ["run_id", "status"])
         ok = pc.equal(runs["status"], "ok")
@@ -191,9 +191,9 @@ class Store:
             found[run] = found.get(run, 0) + (tuple(fact) in self._facts)
         return {run for run, number in found.items() if number == len(self._facts)}
 
-    def _set_damage_aside(self) -> None:
-        """Move damaged shards out of the way, and remove those that a killed compaction has left."""
-        replaced = False
+    def set_damage_aside(self) -> list[Path]:
+        """Move damaged shards out of the way and return them. Remove those that a killed compaction has left."""
+        replaced, damaged = False, []
         for kind in KINDS:
             for path in shards(self.folder, kind):
                 try:
@@ -203,8 +203,10 @@ class Store:
                     continue  # another process has just put it into a larger one
                 except Damaged as error:
                     set_aside(path, error)
+                    damaged.append(path)
         if replaced:
             tidy(self.folder)
+        return damaged
 
     def _rows(self, kinds: Sequence[str], columns: list[str]) -> pa.Table:
         return pa.concat_tables([self._read(kind, columns) for kind in kinds])

@@ -3,6 +3,7 @@
 Tried on one rule in a copy of `agents/`, so that each fresh process compiles in a second.
 """
 
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -10,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numba
 import pytest
 
 from agents.kernel.decorators import cache_folder
@@ -29,59 +31,76 @@ print(answer(0.0), cache_folder(), before, compiled_before(answer), list(answer.
 """
 
 
-@pytest.fixture
-def copy(tmp_path):
-    """A copy of the sources with a script that calls one rule through a kernel."""
-    ignore = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(ROOT / "agents", tmp_path / "code" / "agents", ignore=ignore)
-    (tmp_path / "code" / "model").mkdir()
-    (tmp_path / "code" / "script.py").write_text(SCRIPT)
-    return tmp_path / "code"
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """A copy of the sources with a script that calls one rule through a kernel, and a cache that holds its code."""
+    code = tmp_path_factory.mktemp("copy") / "code"
+    shutil.copytree(ROOT / "agents", code / "agents", ignore=shutil.ignore_patterns("__pycache__"))
+    (code / "model").mkdir()
+    (code / "script.py").write_text(SCRIPT)
+    cache = code.parent / "cache"
+    return code, cache, ask(code, cache)
 
 
-def ask(code, cache, **environment):
+def ask(code, cache):
     """(answer, cache folder, whether it was there before, whether it is there after, whether it was used)."""
-    environment = {**os.environ, "NQPF_CACHE_DIR": str(cache), "PYTHONPATH": str(code), **environment}
+    environment = {**os.environ, "NQPF_CACHE_DIR": str(cache), "PYTHONPATH": str(code)}
     done = subprocess.run([sys.executable, "script.py"], cwd=code, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     answer, folder, *flags = done.stdout.split()
     return float(answer), Path(folder), *(flag == "True" for flag in flags)
 
 
-def test_an_edited_rule_gives_the_new_result(copy, tmp_path):
+def test_an_edited_rule_gives_the_new_result(copy):
     """Editing a callee in another file gives the new result and another folder; undoing it finds the old one again."""
-    cache = tmp_path / "cache"
-    first = ask(copy, cache)
+    code, cache, first = copy
     assert first[0] == 0.5 and first[1].is_relative_to(cache) and first[2:] == (False, True, False)
-    assert ask(copy, cache) == (0.5, first[1], True, True, True)
 
-    rules = copy / "agents" / "user.py"
+    rules = code / "agents" / "user.py"
     source = rules.read_text()
     edited = source.replace(
         "return mastery + learning * (1.0 - mastery)", "return mastery + learning * (3.0 - mastery)"
     )
     assert edited != source
     rules.write_text(edited)
-    changed = ask(copy, cache)
+    changed = ask(code, cache)
     assert changed[0] == 1.5 and changed[1] != first[1] and changed[2] is False
 
     rules.write_text(source)
-    assert ask(copy, cache) == (0.5, first[1], True, True, True)
+    assert ask(code, cache) == (0.5, first[1], True, True, True)
 
 
-def test_flags_have_their_own_folder(copy, tmp_path):
+def test_code_of_another_clone_is_not_counted(copy, tmp_path):
+    """Numba compiles anew where the same file lies elsewhere, so that is no compilation before."""
+    code, cache, first = copy
+    again = ask(shutil.copytree(code, tmp_path / "clone"), cache)
+    assert again[1] == first[1] and again[2:] == (False, True, False)
+
+
+def folder_of(code):
+    """The cache folder that the decorators of a copy of the sources choose."""
+    spec = importlib.util.spec_from_file_location("copied_decorators", code / "agents" / "kernel" / "decorators.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.cache_folder()
+
+
+def test_flags_have_their_own_folder(copy, tmp_path, monkeypatch):
     """Code compiled with bounds checks is kept apart from code without."""
-    plain, checked = ask(copy, tmp_path / "cache"), ask(copy, tmp_path / "cache", NUMBA_BOUNDSCHECK="1")
-    assert plain[0] == checked[0] and plain[1] != checked[1] and checked[2] is False
+    monkeypatch.setenv("NQPF_CACHE_DIR", str(tmp_path))
+    plain = folder_of(copy[0])
+    monkeypatch.setattr(numba.config, "BOUNDSCHECK", 1 - (numba.config.BOUNDSCHECK or 0))
+    assert folder_of(copy[0]) != plain and plain.is_relative_to(tmp_path)
 
 
-def test_without_a_writable_cache(copy, tmp_path):
+def test_without_a_writable_cache(copy, tmp_path, monkeypatch):
     """Where the cache cannot be made (its place is a file) a temporary folder serves."""
-    place = tmp_path / "file"
-    place.write_text("taken")
-    answer, folder, *_ = ask(copy, place)
-    assert answer == 0.5 and folder.is_dir() and not folder.is_relative_to(place)
-    shutil.rmtree(folder)
+    (tmp_path / "file").write_text("taken")
+    monkeypatch.setenv("NQPF_CACHE_DIR", str(tmp_path / "file"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    folder = folder_of(copy[0])
+    assert folder.is_dir() and Path(os.environ["NQPF_CACHE_DIR"]) in folder.parents
+    assert not folder.is_relative_to(tmp_path / "file")
 
 
 def test_without_a_home(monkeypatch, tmp_path):
@@ -97,19 +116,15 @@ def test_without_a_home(monkeypatch, tmp_path):
     assert cache_folder.__wrapped__().is_relative_to(tmp_path)
 
 
-def test_model_sources_count_too(copy, tmp_path):
+def test_model_sources_count_too(copy, tmp_path, monkeypatch):
     """A change of any source of agents/ or model/ is another state; a change elsewhere is not."""
-    first = ask(copy, tmp_path / "cache")[1]
-    (copy / "notes.py").write_text("x = 1\n")
-    assert ask(copy, tmp_path / "cache")[1] == first
-    (copy / "model" / "phases.py").write_text("x = 1\n")
-    assert ask(copy, tmp_path / "cache")[1] != first
-
-
-def test_code_of_another_clone_is_not_counted(copy, tmp_path):
-    """Numba compiles anew where the same file lies elsewhere, so that is no compilation before."""
-    ask(copy, tmp_path / "cache")
-    assert ask(copy.rename(tmp_path / "clone"), tmp_path / "cache")[2:] == (False, True, False)
+    monkeypatch.setenv("NQPF_CACHE_DIR", str(tmp_path))
+    code = shutil.copytree(copy[0], tmp_path / "code")
+    first = folder_of(code)
+    (code / "notes.py").write_text("x = 1\n")
+    assert folder_of(code) == first
+    (code / "model" / "phases.py").write_text("x = 1\n")
+    assert folder_of(code) != first
 
 
 @pytest.mark.parametrize("quiet", [True, False])

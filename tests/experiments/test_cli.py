@@ -17,12 +17,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+import viz.report.report
 from experiments.analysis.effects import EFFECT_COLUMNS
 from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE
 from experiments.cli import main
 from experiments.commands.answer_text import fitting
 from experiments.commands.run import RUN_HEADLINE
-from experiments.commands.text import places_for, plain_number, shortened
+from experiments.commands.text import beside_names, places_for, plain_number, shortened
 from experiments.study.addresses import ADDRESSES
 from experiments.study.study import DEFAULT_POLICIES
 from model import policies, simulate
@@ -30,8 +31,10 @@ from model.indicators.series import INDICATORS
 from model.indicators.summary import SUMMARY_NAMES
 from tests.economies import SET_TINY as SET
 from tests.economies import TINY
+from viz.report.report import render_report
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.usefixtures("blank_report")
 
 
 @pytest.fixture(autouse=True)
@@ -78,7 +81,7 @@ def test_the_main_job_prints_the_answer_first_and_one_table(capsys: pytest.Captu
     assert "9 policies" in head and 1 <= len(words.splitlines()) <= 10
     assert " welfare " in words and "% [" in words
     rows = [line for line in table.splitlines()[2:] if not line.startswith(("!", "?"))]
-    assert [line[:17] for line in rows] == [shortened(name) for name in DEFAULT_POLICIES]
+    assert [line[:17].strip() for line in rows] == list(shortened(DEFAULT_POLICIES, 17).values())
     assert "welfare, % of rebate" in table.splitlines()[0]
     assert last.splitlines()[-1].startswith("report: ")
 
@@ -108,7 +111,25 @@ def test_the_table_shows_the_outcomes_of_a_study(outcomes: str, capsys: pytest.C
     first = outcomes.strip("[]").split(",")[0].replace("_", " ").replace("hhi", "HHI")
     assert f"{first}, " in out
     assert "raised another sum than rebate" in out  # and is not ranked
-    assert "a_policy_of_so_.." in out
+    assert ("a_policy_of_so_long_a_name" if outcomes == "[hhi]" else "a_policy_of_so_..") in out
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["grants", "a_policy_of_so_long_a_name"], ["grants", "a_policy_of_so_.."]),
+        (["budget_of_selection_half", "budget_of_selection_twice"], ["budget_..ion_half", "budget_..on_twice"]),
+        (["a" * 30 + "b" + "a" * 30, "a" * 61], ["a" * 14 + "..1", "a" * 14 + "..2"]),
+        (["a" * 30, "a" * 31, "a" * 14 + "..1"], ["a" * 14 + "..2", "a" * 14 + "..3", "a" * 14 + "..1"]),
+    ],
+)
+def test_different_names_stay_different(names: list[str], shown: list[str]) -> None:
+    assert list(shortened(names, 17)[name] for name in names) == shown
+
+
+def test_names_have_the_room_that_is_left() -> None:
+    lines = list(beside_names([("policy", " x"), ("n" * 60, " 1"), ("n" * 90, " 2")]))
+    assert lines == [f"{'policy':<78} x", f"{'n' * 60:<78} 1", f"{'n' * 76}.. 2"]
 
 
 def test_sentences_that_do_not_fit_are_left_out_whole() -> None:
@@ -124,16 +145,16 @@ def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: pytest.CaptureFixture[str]) -> None:
     """Below the indicators, in 80 columns, with what was tried where the crossing lies outside."""
-    policies = "rebate,vouchers,community,new_national_system,talent"
+    policies = "rebate,vouchers,new_national_system,talent"
     words = ("compare", "--policies", policies, "--seeds", "2", "--full", *SET)
     out, _ = run(capsys, *words)
     assert max(map(len, out.splitlines())) <= 80
     (block,) = (block for block in out.split("\n\n") if block.startswith("break-even: "))
     assert "welfare exceeds rebate's" in " ".join(block.split())
     lines = block[block.index("policy  ") :].splitlines()[1:]
-    assert [line[:17].strip() for line in lines] == ["community", "new_national_sy..", "talent"]
+    assert [line[:19].strip() for line in lines] == ["new_national_system", "talent"]
     multiple = r"(x[\d.]+|below x0\.1|above x10)"
-    assert all(re.fullmatch(rf"{multiple} +{multiple}( to {multiple})?", line[17:].strip()) for line in lines)
+    assert all(re.fullmatch(rf"{multiple} +{multiple}( to {multiple})?", line[19:].strip()) for line in lines)
     assert "break-even" not in run(capsys, *words, "--no-responses", "--out", "new")[0]
 
 
@@ -157,7 +178,7 @@ def test_an_option_takes_back_what_a_study_file_asks_for(capsys: pytest.CaptureF
 def test_a_terminal_shows_the_same_table_as_a_pipe(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    words = ("compare", "--policies", "rebate,grants", "--seeds", "2", "--quiet", *SET)
+    words = ("compare", "--policies", "rebate,grants", "--seeds", "2", "--no-responses", "--quiet", *SET)
     out, _ = run(capsys, *words)
 
     class Terminal(io.StringIO):
@@ -170,7 +191,10 @@ def test_a_terminal_shows_the_same_table_as_a_pipe(
     assert terminal.getvalue() == out
 
 
-def test_the_main_job_leaves_a_folder_with_manifest_runs_series_and_report(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_main_job_leaves_a_folder_with_manifest_runs_series_and_report(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(viz.report.report, "render_report", render_report)
     out, _ = run(capsys, "compare", "--policies", "rebate,grants", "--seeds", "2", "--no-responses", *SET)
     (folder,) = Path("results").iterdir()
     assert folder.name.startswith("compare-")
@@ -195,12 +219,18 @@ def test_a_second_comparison_uses_the_stored_runs(capsys: pytest.CaptureFixture[
     assert again == first
     assert err == "4 of 4 runs are stored already\n"
     _, err = run(capsys, *words, "--seeds", "4")
-    assert "4 of 8 runs are stored already" in err
+    assert "4 of 8 runs are stored already" in err and "more" not in err
+    fewer, err = run(capsys, *words, "--seeds", "2")
+    assert fewer == first
+    (told,) = (line for line in err.splitlines() if line.startswith("table and report are of the 2 seeds"))
+    assert told.endswith("has 2 more, such as 2")
     assert len(list(Path("results").iterdir())) == 1
 
 
 def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFixture[str]) -> None:
-    out, _ = run(capsys, "compare", "--policies", "laissez_faire,grants", "--seeds", "2", "--json", *SET)
+    out, _ = run(
+        capsys, "compare", "--policies", "laissez_faire,grants", "--seeds", "2", "--json", "--no-responses", *SET
+    )
     found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert list(found) == ["study", "policies", "seeds", "reference", "table", "effects", "out"]
     assert found["effects"] == []  # two cells of the 2x2 are missing
@@ -302,7 +332,7 @@ def test_quick_takes_the_first_of_the_seeds_that_a_study_lists(capsys: pytest.Ca
 
 def test_a_policy_file_is_a_policy(capsys: pytest.CaptureFixture[str]) -> None:
     Path("mine.yaml").write_text("mix: {grants: 0.5, vouchers: 0.5}\nbudget: 0.005\n")
-    out, _ = run(capsys, "compare", "--policies", "rebate,mine.yaml", "--seeds", "2", "--json", *SET)
+    out, _ = run(capsys, "compare", "--policies", "rebate,mine.yaml", "--seeds", "2", "--json", "--no-responses", *SET)
     assert json.loads(out)["policies"] == ["rebate", "mine"]
     out, _ = run(capsys, "run", "--policy", "mine.yaml", "--json", *SET)
     assert json.loads(out)["policy"] == "mine"
@@ -312,6 +342,7 @@ def test_listings_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     listed = {word: json.loads(run(capsys, word, "--json")[0]) for word in ("policies", "parameters", "indicators")}
     assert [entry["name"] for entry in listed["policies"]] == list(policies)
     assert {"name", "mix", "budget", "start", "end"} <= set(listed["policies"][0])
+    assert all(name in entry["in_words"] for entry in listed["policies"] for name in (*entry["mix"], "budget"))
     assert [entry["name"] for entry in listed["parameters"]] == list(ADDRESSES)
     assert all(
         set(entry) == {"name", "symbol", "default", "unit", "range", "meaning", "source"}

@@ -12,7 +12,7 @@ import experiments.results.merge
 from experiments.analysis.sweep import sweep_study
 from experiments.cli import main
 from experiments.results.columns import run_schema
-from experiments.results.merge import merge_folders
+from experiments.results.merge import Merged, merge_folders
 from experiments.results.shards import write_shard
 from experiments.results.store import Store, count_runs
 from experiments.running.engines import Execution
@@ -63,11 +63,11 @@ def test_a_report_of_some_runs_does_not_stay(halves: tuple[Path, Path], capsys: 
     one, two = halves
     for folder in halves:
         (folder / "report.html").write_text("of a half")
-    merge_folders(one, two)
+    merge_folders([one, two])
     assert not (one / "report.html").exists() and (two / "report.html").exists()
     assert f"`nqpf sweep STUDY.yaml --out {one}` draws it of all" in capsys.readouterr().err
     (one / "report.html").write_text("of all")
-    merge_folders(one, two)
+    merge_folders([one, two])
     assert (one / "report.html").read_text() == "of all" and not capsys.readouterr().err
 
 
@@ -76,7 +76,7 @@ def test_two_halves_make_the_whole(halves: tuple[Path, Path], whole: bytes) -> N
     assert 0 < count_runs(one)["ok"] < ASKED
     assert count_runs(one)["ok"] + count_runs(two)["ok"] == ASKED
     before = everything(two)
-    assert merge_folders(one, two) == one
+    assert merge_folders([one, two]) == Merged(one, ())
     assert stored(one) == whole
     assert everything(two) == before
     manifest = json.loads((one / "manifest.json").read_text())
@@ -88,23 +88,23 @@ def test_a_third_folder_leaves_both_as_they_are_and_the_order_does_not_matter(
     halves: tuple[Path, Path], tmp_path: Path
 ) -> None:
     before = [everything(folder) for folder in halves]
-    merge_folders(*halves, tmp_path / "3")
-    merge_folders(*halves[::-1], tmp_path / "4")
+    merge_folders(halves, tmp_path / "3")
+    merge_folders(halves[::-1], tmp_path / "4")
     assert [everything(folder) for folder in halves] == before
     assert everything(tmp_path / "3" / "runs") == everything(tmp_path / "4" / "runs")
 
 
 def test_merging_again_changes_nothing(halves: tuple[Path, Path]) -> None:
-    merge_folders(*halves)
+    merge_folders(halves)
     before = everything(halves[0] / "runs")
-    merge_folders(*halves)
+    merge_folders(halves)
     assert everything(halves[0] / "runs") == before
 
 
 def test_more_seeds_of_a_study_join_it(tmp_path: Path) -> None:
     for name, seeds in (("a", (0, 1)), ("b", (1, 2))):
         sweep_study(Study(**{**vars(STUDY), "seeds": seeds}), tmp_path / name)
-    merge_folders(tmp_path / "a", tmp_path / "b")
+    merge_folders([tmp_path / "a", tmp_path / "b"])
     assert count_runs(tmp_path / "a") == {"ok": ASKED, "failed": 0, "damaged": 0}
     assert json.loads((tmp_path / "a" / "manifest.json").read_text())["seeds"] == [0, 1, 2]
 
@@ -112,7 +112,7 @@ def test_more_seeds_of_a_study_join_it(tmp_path: Path) -> None:
 def test_series_are_joined_too(tmp_path: Path) -> None:
     for number in (1, 2):
         sweep_study(STUDY, tmp_path / str(number), shard=Shard(number, 2), series=True)
-    merge_folders(tmp_path / "1", tmp_path / "2")
+    merge_folders([tmp_path / "1", tmp_path / "2"])
     from agents.kernel.decorators import source_hash
 
     assert len(Store(tmp_path / "1", STUDY, source_hash(), series=True).completed()) == ASKED
@@ -135,24 +135,36 @@ def test_a_merge_that_is_killed_loses_nothing_and_goes_on(
     with monkeypatch.context() as patch:
         patch.setattr(experiments.results.merge, "write_whole", killed)
         try:
-            merge_folders(*halves)
+            merge_folders(halves)
         except KeyboardInterrupt:
             assert count_runs(halves[0])["ok"] >= before
-    merge_folders(*halves)
+    merge_folders(halves)
     assert stored(halves[0]) == whole
 
 
-def test_a_damaged_shard_is_left_out_and_left_alone(
-    halves: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+def test_three_parts_make_the_whole(tmp_path: Path, whole: bytes) -> None:
+    parts = [tmp_path / str(number) for number in (1, 2, 3)]
+    for number, part in enumerate(parts, 1):
+        sweep_study(STUDY, part, Execution(jobs=1), Shard(number, 3))
+    assert main(["merge", *map(str, parts), "--out", str(tmp_path / "all")]) == 0
+    assert stored(tmp_path / "all") == whole
+
+
+@pytest.mark.parametrize("where", [0, 1])
+def test_a_damaged_shard_is_left_out_and_named_at_the_end(
+    halves: tuple[Path, Path], where: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (shard,) = (halves[1] / "runs").iterdir()
+    """In the folder that takes all it is moved aside, in another left alone. The command ends with 1."""
+    (shard,) = (halves[where] / "runs").iterdir()
     shard.write_bytes(shard.read_bytes()[:-5])
     before = everything(halves[1])
-    own = count_runs(halves[0])["ok"]
-    merge_folders(*halves)
-    assert count_runs(halves[0])["ok"] == own
+    whole = count_runs(halves[1 - where])["ok"]
+    assert main(["merge", *map(str, halves)]) == 1
+    assert count_runs(halves[0])["ok"] == whole
     assert everything(halves[1]) == before
-    assert "is damaged" in capsys.readouterr().err
+    shown = capsys.readouterr()
+    assert f"{whole} of {ASKED} runs stored" in shown.out
+    assert f"1 damaged shard was left out: {shard}. " in shown.err.splitlines()[-1]
 
 
 @pytest.mark.parametrize("third", [False, True])
@@ -183,14 +195,14 @@ def test_folders_of_two_studies_are_refused_and_untouched(tmp_path: Path, capsys
     shown = capsys.readouterr()
     assert shown.out == ""
     assert "holds results of study 'other'" in shown.err
-    for words in (["absent", "b"], ["a", "absent"], ["a", "a"]):
-        with pytest.raises(BadInput, match=r"no results of nqpf|same folder"):
-            merge_folders(*(tmp_path / word for word in words))
+    for words in (["absent", "b"], ["a", "absent"], ["a", "a"], ["a"]):
+        with pytest.raises(BadInput, match=r"no results of nqpf|same folder|two or more"):
+            merge_folders([tmp_path / word for word in words])
     (tmp_path / "c").mkdir()
     (tmp_path / "c" / "thesis.tex").write_text("x")
     sweep_study(STUDY, tmp_path / "d", Execution(jobs=1))
     with pytest.raises(BadInput, match="give a new folder"):
-        merge_folders(tmp_path / "a", tmp_path / "d", tmp_path / "c")
+        merge_folders([tmp_path / "a", tmp_path / "d"], tmp_path / "c")
     after = everything(tmp_path)
     assert {name: after[name] for name in before} == before
 

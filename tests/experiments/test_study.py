@@ -9,7 +9,7 @@ from experiments.commands.options import study_from
 from experiments.study.addresses import ADDRESSES, parse_settings
 from experiments.study.file import read_study
 from experiments.study.policy_file import named_policy
-from experiments.study.study import DEFAULT_POLICIES, Study, run_id, seeds_from, with_reference
+from experiments.study.study import DEFAULT_POLICIES, Study, digest, run_digest, run_id, seeds_from, with_reference
 from model.declaration.errors import BadInput
 from model.declaration.settings import is_file
 from model.parameters import Parameters
@@ -181,3 +181,8 @@ def test_a_study_carried_further_is_the_same_study() -> None:
     other = Study(policies=study.policies, seeds=(0, 1), parameters=Parameters(users=999))
     assert study.identity("m") == further.identity("m")
     assert len({study.identity("m"), other.identity("m"), study.identity("n")}) == 3
+
+
+def test_the_id_of_a_run_is_the_digest_of_all_four() -> None:
+    four = {"parameters": "a" * 64, "policy": "0" * 64, "seed": 2**64 - 1, "model": "m"}
+    assert run_digest(**four) == digest(four)

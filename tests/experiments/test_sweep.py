@@ -63,13 +63,11 @@ outcomes: [welfare, time_to_50]
 
 FLAT = """
 import resource, sys
-import experiments.results.store
 from experiments import sweep_study
 from experiments.study.study import Study
 from model.parameters import Parameters
 from model.policy.presets import find_policy
 
-experiments.results.store.MERGE_AT_MOST = 0  # putting shards together holds up to that many rows
 sizes = dict(users=20, horizon=1, slots=5, founders=2, suppliers=2, industries=2, regions=1, domains=2)
 study = Study(
     parameters=Parameters(**sizes), policies=(find_policy("rebate"), find_policy("grants")),
@@ -191,7 +189,10 @@ HOWS = {
 }
 
 
-@pytest.mark.parametrize("case", HOWS)
+# two processes load the model each; tests/experiments/test_runner.py tries them in every run
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, marks=[pytest.mark.slow] * (case == "processes")) for case in HOWS]
+)
 def test_the_table_is_byte_identical_however_computed(tmp_path: Path, case: str, expected: bytes) -> None:
     execution, shards = HOWS[case]
     for shard in shards:

@@ -147,7 +147,9 @@ def test_facts_of_another_rule_are_measured_again(made: list[bool], tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "execution", [Execution(2), Execution(2, engine="processes"), Execution(1, check=True)], ids=str
+    "execution",
+    [Execution(2), pytest.param(Execution(2, engine="processes"), marks=pytest.mark.slow), Execution(1, check=True)],
+    ids=str,
 )
 def test_facts_are_the_same_however_computed(tmp_path: Path, execution: Execution):
     expected = validate(SOME, TEN_YEARS, SEEDS)

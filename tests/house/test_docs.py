@@ -140,7 +140,11 @@ def test_generated_parts_name_all_that_is_declared(tmp_path: Path) -> None:
 
 
 # -- results
-@pytest.mark.parametrize("name", TABLES)
+LARGE = ("foresight", "exploration")
+"""Tables of planes, which take seconds even so. The plane of `dose` is made by the same code."""
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in TABLES])
 def test_results_can_be_computed_again(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code behind `python -m docs.results` gives the rows and columns of the committed table, at any size."""
     monkeypatch.chdir(tmp_path)

@@ -3,11 +3,10 @@
 import numpy as np
 import pytest
 
-from model.randomness import split_seed
 from model.state.ledger import GOVERNMENT, OUTSIDE, Entry
 from model.state.references import reference_to
 from model.state.state import copy_state
-from tests.phases import choose_firms, research_in_public, score_apart, spill_over
+from tests.phases import govern_now, research_in_public, score_apart, spill_over
 
 NET = 0.93  # of an outlay after 5 % leakage and 2 % administration
 
@@ -306,12 +305,11 @@ def test_procurement_takes_over_risk_with_its_share_of_the_price(cap, rate, quar
 # -- the choice itself
 def chosen(simulation, arm, t=20, seed=0, prepare=lambda s: None, **traits):
     """Who is chosen by a policy that starts at t in the economy without policy: (chosen, state)."""
-    under_way = simulation("laissez_faire", seed, t)
-    s = under_way.state
-    prepare(s)
     policy = arm("grants", **{"start": t, "end": 48, "champions": 3, "foresight": 0.0, **traits})
-    choose_firms(t, under_way.parameters.record, policy.record, split_seed(seed), reference_to(s))
-    return s.government.chosen, s
+    under_way = simulation(policy, seed, t)
+    prepare(under_way.state)
+    govern_now(under_way)
+    return under_way.state.government.chosen, under_way.state
 
 
 @pytest.mark.parametrize(("bias", "trait"), [("bias_size", "revenue"), ("bias_past", "public_total")])

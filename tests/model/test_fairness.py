@@ -20,6 +20,7 @@ from model.state.ledger import Entry as Money
 from model.state.references import reference_to
 from model.state.state import copy_state
 from tests.economies import EVERY_INSTRUMENT
+from tests.phases import govern_now
 
 ARMS = tuple(name for name in policies if name != "laissez_faire")
 MIXES = (
@@ -110,13 +111,32 @@ def give(t, p, policy, s):
 @pytest.mark.parametrize(("share", "rate"), [(1e-15, 0.0), (1e-9, 0.5)])
 def test_rounding_left_in_a_purse_is_no_money(share, rate, simulation, arm):
     """Before anything is sold the least money pays the capped share of prices; what rounding left pays nothing."""
-    under_way, policy = simulation("laissez_faire"), arm("vouchers")
+    under_way = simulation(arm("vouchers", budget=0.0))
     state = under_way.state
     state.government.purse[NUMBER["vouchers"]] = share * state.market[0].initial_output
-    give(0, under_way.parameters.record, policy.record, reference_to(state))
+    govern_now(under_way)
     assert state.support.purchase.max() == rate
 
 
+@pytest.mark.parametrize("name", INSTRUMENTS)
+def test_government_touches_nothing_that_is_not_its_own(name, simulation, arm, differing):
+    """With money in an instrument's purse its step leaves all else as with an empty purse: no quality, no choice."""
+    states = []
+    for money in (0.0, 1.0):
+        policy = arm(name, start=20, budget=0.0, upstream=0.1, waive_risk=0.5, first_adopters=1.0)
+        under_way = simulation(policy, until=20)
+        under_way.state.government.purse[NUMBER[name]] = money
+        govern_now(under_way)
+        states.append(under_way.state)
+    changed = differing(*states)
+    allowed = ("support.", "government.purse", "government.placed", "innovators.equity", "ledger.", "phase_workspace.")
+    assert [field for field in changed if not field.startswith((*allowed, "stocks.", "market"))] == []
+    empty, full = (state.market[0] for state in states)  # the stocks that support builds make integration cheaper
+    assert {name for name in empty.dtype.names if empty[name] != full[name]} <= {"integration", "segmentation"}
+    assert any(field.startswith("support.") for field in changed)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INSTRUMENTS)
 def test_instruments_touch_only_support_and_money(name, simulation, arm, differing):
     """Turning money into support changes support, money and what it is owed for; never quality, capability or choice.

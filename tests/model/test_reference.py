@@ -46,7 +46,25 @@ def within_the_run(preset: str, champions: int = 5) -> Policy:
     return policies[preset].replace(end=32, later_from=10, plan_period=6, patience=4, champions=champions)
 
 
-@pytest.mark.parametrize(("preset", "seed"), list(zip(policies, cycle(SEEDS), strict=False)))
+PRESETS = list(zip(policies, cycle(SEEDS), strict=False))
+SOON = {
+    "entry_surge": 2,
+    "demand_shock": 3,
+    "demand_duration": 3,
+    "cost_shock": 4,
+    "decoupling": 5,
+    "paradigm_break": 6,
+}
+
+
+@pytest.mark.parametrize(("preset", "seed"), PRESETS)
+def test_every_preset_with_all_shocks_in_four_years(preset: str, seed: int) -> None:
+    policy = policies[preset].replace(end=12, later_from=7, plan_period=3, patience=2, champions=5)
+    run_both(Parameters(**{**TWIN, "horizon": 14}, **SOON, decoupling_share=0.6), policy, seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("preset", "seed"), PRESETS)
 def test_every_preset_with_all_shocks_that_leave_policy_alone(preset: str, seed: int) -> None:
     shocks = {name: quarter for name, quarter in QUARTERS.items() if name != "withdrawal"}
     run_both(Parameters(**TWIN, **shocks, decoupling_share=0.6), within_the_run(preset), seed)

@@ -24,10 +24,10 @@ def chart_css() -> str:
 
 
 def status_line(economy: Economy) -> str:
-    """Return the quarter, the regime and the headline numbers."""
-    p, policy, t = economy.parameters, economy.policy, economy.period
-    values = economy.indicators()
-    placed = float(economy.series["budget_placed"].sum())
+    """Return the quarter, the regime and the headline numbers, all of the same quarter."""
+    p, policy, series = economy.parameters, economy.policy, economy.series
+    values, t = {name: _last(series[name]) for name in ("adoption", "hhi", "useful_technology")}, len(series["hhi"])
+    placed = float(series["budget_placed"].sum())
     began = float(economy.simulation.state.market[0].initial_output)
     tiles = [
         ("adoption", _share(values["adoption"]), "of economic size"),
@@ -37,7 +37,7 @@ def status_line(economy: Economy) -> str:
         ("public money placed", _number(placed, 1), f"so far; output began at {began:,.0f} a quarter"),
     ]
     shown = "".join(f"<div><dt>{name}</dt><dd>{value}</dd><small>{unit}</small></div>" for name, value, unit in tiles)
-    regime = f"{escape(policy.name)}, {_phase(economy)} · seed {economy.seed} · {p.users:,} users"
+    regime = f"{escape(policy.name)}, {_phase(economy, t)} · seed {economy.seed} · {p.users:,} users"
     quarter = f'<b>Quarter <span id="quarter">{t}</span> of {p.horizon}</b>'
     return f'<p class="quarter">{quarter} · {regime}</p><dl class="tiles">{shown}</dl>'
 
@@ -45,8 +45,9 @@ def status_line(economy: Economy) -> str:
 def adoption_chart(economy: Economy) -> str:
     """Draw adoption by layer of industries."""
     styles = ((_TEAL, SOLID), (_RED, DASHED), (_BLUE, DOTTED))
+    series = economy.series
     lines = [
-        (name, slot, dash, 100.0 * economy.series[f"adoption_{name}"])
+        (name, slot, dash, 100.0 * series[f"adoption_{name}"])
         for name, (slot, dash) in zip(LAYERS, styles, strict=True)
     ]
     return _chart(economy, "Adoption by layer of industries", "% of the layer's economic size", lines, (0.0, 100.0))
@@ -54,26 +55,29 @@ def adoption_chart(economy: Economy) -> str:
 
 def technology_chart(economy: Economy) -> str:
     """Draw useful against lab technology."""
+    series = economy.series
     lines = [
-        ("useful", _TEAL, SOLID, economy.series["useful_technology"]),
-        ("lab", _RED, DASHED, economy.series["lab_technology"]),
+        ("useful", _TEAL, SOLID, series["useful_technology"]),
+        ("lab", _RED, DASHED, series["lab_technology"]),
     ]
     return _chart(economy, "Useful against lab technology", "quality in use; capability in the lab", lines)
 
 
 def firms_chart(economy: Economy) -> str:
     """Draw living firms, and the number of equally large firms that would be as concentrated."""
+    series = economy.series
     with np.errstate(divide="ignore"):
-        equal = 1.0 / economy.series["hhi"]
-    lines = [("living", _GREY, SOLID, economy.series["firms"]), ("1 / HHI", _TEAL, DASHED, equal)]
+        equal = 1.0 / series["hhi"]
+    lines = [("living", _GREY, SOLID, series["firms"]), ("1 / HHI", _TEAL, DASHED, equal)]
     return _chart(economy, "Firms, and as many as equals (1 / HHI)", "firms", lines)
 
 
 def output_chart(economy: Economy) -> str:
     """Draw output and welfare."""
+    series = economy.series
     lines = [
-        ("output", _GREY, SOLID, economy.series["output"]),
-        ("welfare", _TEAL, DASHED, economy.series["welfare"]),
+        ("output", _GREY, SOLID, series["output"]),
+        ("welfare", _TEAL, DASHED, series["welfare"]),
     ]
     return _chart(economy, "Output and welfare (axis not from zero)", "money per quarter", lines, None, from_zero=False)
 
@@ -134,9 +138,9 @@ def _span(columns: list[np.ndarray], from_zero: bool) -> tuple[float, float]:
     return step * float(np.floor(low / step + 1e-9)), step * float(np.ceil(high / step - 1e-9))
 
 
-def _phase(economy: Economy) -> str:
-    """Return the phase of the policy's calendar in words."""
-    policy, t = economy.policy, economy.period
+def _phase(economy: Economy, t: int) -> str:
+    """Return the phase of the policy's calendar at a quarter in words."""
+    policy = economy.policy
     if policy.budget == 0.0 or not policy.mix:
         return "no policy"
     if t < policy.start:

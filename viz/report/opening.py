@@ -13,7 +13,7 @@ from model.policy.policy import Policy
 from viz.figures.differences import Difference, differences_chart
 from viz.figures.standalone import download_link
 from viz.report import wording
-from viz.report.sections import ReportContent
+from viz.report.content import ReportContent
 
 MARKS = {"unequal": " !", "none": "", "equal": "", "unknown": ""}
 

@@ -8,11 +8,12 @@ viz.figures.
 import json
 import shlex
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 from ruamel.yaml import YAML
 
@@ -24,9 +25,9 @@ from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from viz.figures.styles import colour_css, order_policies
-from viz.report import responses, sections, wording
+from viz.report import paths, responses, sections, wording
+from viz.report.content import ReportContent
 from viz.report.opening import opening, shared_traits
-from viz.report.sections import ReportContent
 
 if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
@@ -40,8 +41,8 @@ def render_report(comparison: "Comparison") -> str:
         "opening": opening(page),
         "headlines": [sections.headline(page, name) | {"alike": sections.alike(page, name)} for name in page.headlines],
         "grid": sections.grid(page),
-        "adoption": sections.adoption(page),
-        "technology": sections.technology(page),
+        "adoption": paths.adoption(page),
+        "technology": paths.technology(page),
         "withdrawal": sections.withdrawal(page),
         "bonsai": sections.bonsai(page),
         "gains": sections.gains(page),
@@ -53,9 +54,7 @@ def render_report(comparison: "Comparison") -> str:
         "settings": _settings(comparison, page.order),
         "reruns": wording.reruns(comparison.study.match, comparison.study.timing == "yoked"),
     }
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"capital": wording.capital, "plain": wording.plain}
-    return environment.from_string(_packaged("report.html")).render(
+    return _template().render(
         content,
         css=Markup(_packaged("report.css") + colour_css()),
         study=comparison.study,
@@ -69,6 +68,13 @@ def render_report(comparison: "Comparison") -> str:
         margin=wording.share(MONEY_MARGIN),
         glyphs=wording.GLYPHS,
     )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"capital": wording.capital, "plain": wording.plain}
+    return environment.from_string(_packaged("report.html"))
 
 
 def _packaged(name: str) -> str:

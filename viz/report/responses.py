@@ -16,7 +16,7 @@ from viz.figures.charts import timeline
 from viz.figures.response import response_panel
 from viz.figures.standalone import download_link
 from viz.report import wording
-from viz.report.sections import ReportContent
+from viz.report.content import ReportContent
 
 
 def calendar(page: ReportContent) -> list[dict[str, Any]]:
