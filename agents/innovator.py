@@ -1,21 +1,23 @@
 """Innovators: firms that turn engineers, reports and rivals' examples into products."""
 
+import math
 from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
 from agents.government import NEVER
 from agents.kernel.arithmetic import exp, power
-from agents.kernel.decorators import inlined_rule
+from agents.kernel.decorators import inlined_rule, rule
 from agents.kernel.fields import DRAWN, KEPT, Field
-from agents.kernel.types import Flags
+from agents.kernel.types import MOST_SLOTS, Flags
 
 ABROAD = -1  # a foreign firm's region: no user's own
+FEWEST_CANDIDATES = 128  # slots among which users meet firms at least, so that the number of slots decides nothing
 SUPPORTED, SELLING = 2, 4  # what `watched` adds to 1
 MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
 GAIN_CLASSES = 96
 _LEAST_GAIN = (1023 - 20) << 2  # 2^-20 in the first twelve bits and two more of a number of 64
-_VISIBLE_HALF = 0.001  # share of all users at which half of what use can show is shown
+VISIBLE_HALF = 0.001  # share of all users at which half of what use can show is shown
 
 
 class Innovators(NamedTuple):
@@ -36,24 +38,29 @@ class Innovators(NamedTuple):
     heard: Annotated[np.ndarray, Field("N, J", "reports", "S, reports already received per industry", order="F", entrant=0.0)]
     supplier: Annotated[np.ndarray, Field("N, D", "", "supplier per domain", np.int64, order="F", first=DRAWN, entrant=KEPT)]
     plan_research: Annotated[np.ndarray, Field("N", "money", "own R&D before public money displaces some", entrant=KEPT)]
-    own_research: Annotated[np.ndarray, Field("N", "money per quarter", "own R&D", entrant=0.0)]
+    own_research: Annotated[np.ndarray, Field("N", "money per quarter", "own R&D. Negative where public money displaces more than the plan", entrant=0.0)]
     fixed_real: Annotated[np.ndarray, Field("N", "money per quarter", "fixed cost at w_0", entrant=KEPT)]
     public_research: Annotated[np.ndarray, Field("N", "money per quarter", "public R&D money", entrant=0.0)]
     hours: Annotated[np.ndarray, Field("N", "hours", "h, engineer hours", entrant=0.0)]
+    exploring: Annotated[np.ndarray, Field("N", "hours", "engineer hours of exploration", entrant=0.0)]
     effort: Annotated[np.ndarray, Field("N", "", "(exploitation hours / h_ref)^lambda", entrant=KEPT)]
     absorption: Annotated[np.ndarray, Field("N", "share", "a, absorptive capacity", entrant=0.0)]
     direction: Annotated[np.ndarray, Field("N, D", "share", "shares of exploitation hours, sum to 1", order="F", entrant=0.0)]
     solved: Annotated[np.ndarray, Field("N", "problems", "problems solved in the quarter", entrant=KEPT)]
     effective: Annotated[np.ndarray, Field("N, D", "capability", "e, capability combined with suppliers'", order="F", entrant=0.0)]
     marginal: Annotated[np.ndarray, Field("N, D", "", "e^(rho - 1), weight of a domain's problems before needs", order="F", first=1.0, entrant=0.0)]
+    idiosyncratic: Annotated[np.ndarray, Field("N", "", "a, good and bad quarters of the firm, as a log", first=DRAWN, entrant=DRAWN)]
+    idiosyncratic_factor: Annotated[np.ndarray, Field("N", "", "multiplies quality in all industries, mean 1", first=DRAWN, entrant=DRAWN)]
     quality: Annotated[np.ndarray, Field("N, J", "quality", "quality in each industry. Nothing to show before the first product", order="F", entrant=0.0)]
     unit_cost: Annotated[np.ndarray, Field("N", "money", "cost of a unit", entrant=0.0)]
     markup: Annotated[np.ndarray, Field("N", "share of cost", "mark-up", first="markup_start", entrant="markup_start")]
     price: Annotated[np.ndarray, Field("N", "money", "price before subsidy", entrant=0.0)]
     subsidy: Annotated[np.ndarray, Field("N", "share of price", "paid by government", entrant=0.0)]
     units: Annotated[np.ndarray, Field("N", "units", "sold in the quarter just past", entrant=0.0)]
-    revenue: Annotated[np.ndarray, Field("N", "money", "units * price", entrant=0.0)]
+    sales: Annotated[np.ndarray, Field("N", "money", "units * list price", entrant=0.0)]
+    revenue: Annotated[np.ndarray, Field("N", "money", "received for sales: from users, and from government", entrant=0.0)]
     subsidised: Annotated[np.ndarray, Field("N", "money", "part of revenue paid by government", entrant=0.0)]
+    aid_kept: Annotated[np.ndarray, Field("N", "money", "part of that out of aid to adopters of the firm's product", entrant=0.0)]
     delivered: Annotated[np.ndarray, Field("N", "", "sum of size * quality * mastery over own users", entrant=0.0)]
     share: Annotated[np.ndarray, Field("N", "share", "share of units sold", entrant=0.0)]
     experience: Annotated[np.ndarray, Field("N", "units", "cumulative units sold", entrant=0.0)]
@@ -84,16 +91,18 @@ def occupied(alive: Flags) -> int:
 
 
 @inlined_rule
-def research_budget(intensity: float, revenue: float, burn: float, cash: float, seed_cash: float) -> float:
-    """Return own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash."""
-    wanted = intensity * revenue + burn * min(cash, seed_cash)
+def research_budget(
+    multiple: float, intensity: float, revenue: float, burn: float, cash: float, seed_cash: float
+) -> float:
+    """Return own R&D = multiple * [intensity * revenue + burn * min(cash, seed cash)], limited by cash."""
+    wanted = multiple * (intensity * revenue + burn * min(cash, seed_cash))
     return max(0.0, min(wanted, cash))
 
 
 @inlined_rule
 def displaced(plan: float, displacement: float, grant: float) -> float:
-    """Return own R&D after public money has displaced some: max(0, plan - displacement * grant)."""
-    return max(0.0, plan - displacement * grant)
+    """Return own R&D after public money has displaced some: plan - displacement * grant, of either sign."""
+    return plan - displacement * grant
 
 
 @inlined_rule
@@ -103,9 +112,13 @@ def half_saturated(amount: float, half: float) -> float:
 
 
 @inlined_rule
-def exploration_share(largest: float, pressure: float, saturation: float) -> float:
-    """Return e = e_max * [(1 - pressure) + pressure * saturation^2]."""
-    return largest * ((1.0 - pressure) + pressure * saturation * saturation)
+def exploration_share(largest: float, own_problems: float, pressure: float, saturation: float, ahead: float) -> float:
+    """Return e = e_max * [1 - (kappa + (1 - kappa) * pressure) * (1 - saturation^2)+ * (1 - ahead)].
+
+    `ahead` is the share of units that later generations sell (Cyert & March, 1963; March, 1991; Greve, 1998).
+    """
+    exploiting = (own_problems + (1.0 - own_problems) * pressure) * max(0.0, 1.0 - saturation * saturation)
+    return largest * (1.0 - exploiting * (1.0 - ahead))
 
 
 @inlined_rule
@@ -150,28 +163,62 @@ def gain_class(gain: float) -> int:
 
 @inlined_rule
 def discovery_chance(
-    discovery: float, decay: float, generation: float, hours: float, science: float, shown_effect: float, shown: float
+    discovery: float, decay: float, generation: float, effort: float, science: float, follow: float, seen: float
 ) -> float:
-    """Return 1 - exp(-zeta * decay^generation * hours * science * (1 + effect * share of rivals beyond))."""
-    return 1.0 - exp(-discovery * power(decay, generation) * hours * science * (1.0 + shown_effect * shown))
+    """Return 1 - exp(-effort * (zeta * decay^generation * science + follow * seen)).
+
+    `effort` is (hours of exploration / h_ref)^lambda, `seen` rises from 0 to 1 with the units that later generations
+    sell (Mansfield, Schwartz & Wagner, 1981).
+    """
+    return 1.0 - exp(-effort * (discovery * power(decay, generation) * science + follow * seen))
 
 
 @inlined_rule
-def switches(saturation: float, threshold: float, sold: bool, shown: float) -> bool:
-    """Return whether a firm takes up its prototype: when saturated, or without sales while others have shown it."""
-    return saturation >= threshold or (not sold and shown > 0.0)
+def switches(saturation: float, threshold: float, sold: bool, behind: bool) -> bool:
+    """Return whether a firm takes up its prototype: when saturated, or behind others and without sales."""
+    return saturation >= threshold or (behind and not sold)
 
 
 @inlined_rule
 def visible_level(capability: float, disclosure: float, share: float) -> float:
     """Return the level that rivals see: x * [delta + (1 - delta) * share / (share + 0.001)]."""
-    return capability * (disclosure + (1.0 - disclosure) * half_saturated(share, _VISIBLE_HALF))
+    return capability * (disclosure + (1.0 - disclosure) * half_saturated(share, VISIBLE_HALF))
 
 
 @inlined_rule
 def imitated(capability: float, speed: float, absorption: float, best: float, ceiling: float) -> float:
     """Return x moved towards the best visible rival (within the own ceiling) by speed * absorptive capacity."""
     return capability + speed * absorption * max(0.0, min(best, ceiling) - capability)
+
+
+@inlined_rule
+def idiosyncratic_step(a: float, memory: float, deviation: float, shock: float) -> float:
+    """Return a' = m * a + sd * sqrt(1 - m^2) * shock, shock standard normal: its deviation stays sd."""
+    return memory * a + deviation * math.sqrt(1.0 - memory * memory) * shock
+
+
+@inlined_rule
+def idiosyncratic_factor(a: float, deviation: float) -> float:
+    """Return exp(a - sd^2 / 2), the factor on quality, of mean 1 (Foster, Haltiwanger & Syverson, 2008)."""
+    return exp(a - 0.5 * deviation * deviation)
+
+
+@inlined_rule
+def experience_counted(own: float, everybody: float, spillover: float) -> float:
+    """Return own + s * (everybody's - own), units sold so far (Irwin & Klenow, 1994)."""
+    return own + spillover * (everybody - own)
+
+
+@inlined_rule
+def buyers_price(price: float, subsidy: float, incidence: float) -> float:
+    """Return price * [1 - (1 - incidence) * subsidy]: of a subsidy sellers keep the share `incidence`."""
+    return price * (1.0 - (1.0 - incidence) * subsidy)
+
+
+@inlined_rule
+def sellers_price(price: float, subsidy: float, incidence: float) -> float:
+    """Return price * (1 + incidence * subsidy): what buyers and government pay together."""
+    return price * (1.0 + incidence * subsidy)
 
 
 @inlined_rule
@@ -187,7 +234,7 @@ def unit_cost(
 ) -> float:
     """Return [floor + (c0 - floor) * experience^(-b_doing) * knowledge^(-b_research)] * (1 + share * (factor - 1)).
 
-    experience = 1 + 0.1 * cumulative sales / market size; knowledge = mean capability / initial; factor is the
+    experience = 1 + 0.1 * units that count / market size; knowledge = mean capability / initial; factor is the
     mean congestion of the firm's suppliers and share the part of cost bought from them.
     """
     base = floor + (first - floor) * power(experience, -doing) * power(knowledge, -research)
@@ -252,6 +299,7 @@ def entrant_capability(
     return min(ceiling, max(initial, inherit * average) * (1.0 + spread * (2.0 * u - 1.0)))
 
 
-def firm_number(slot: Any, birth: Any, slots: int) -> Any:
-    """Return a number that no two firms ever share: (quarter of birth + 1) * slots + slot. Founders are born at -1."""
-    return (birth + 1) * slots + slot
+@rule
+def firm_number(slot: Any, birth: Any) -> Any:
+    """Return a number that no two firms ever share: (quarter of birth + 1) * 4096 + slot. Founders are born at -1."""
+    return (birth + 1) * MOST_SLOTS + slot

@@ -4,7 +4,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from agents.kernel.arithmetic import log
+from agents.kernel.arithmetic import log, power
 from agents.kernel.decorators import inlined_rule
 from agents.kernel.fields import DRAWN, Field
 
@@ -44,8 +44,26 @@ class Users(NamedTuple):
 
 @inlined_rule
 def gross_utility(value_of_quality: float, valuation: float, quality: float, mastery: float, net_price: float) -> float:
-    """Return the utility per unit of size before costs of change: v * val_u * quality * mastery - net price."""
+    """Return the utility of a quarter per unit of size: v * val_u * quality * mastery - net price."""
     return value_of_quality * valuation * quality * mastery - net_price
+
+
+@inlined_rule
+def mean_gap(learning: float, quarters: float) -> float:
+    """Return the mean gap of mastery to 1 over some quarters of use, the first gap being 1.
+
+    It is [1 - (1 - l)^T] / (T * l), and 1 where l = 0: mean mastery is 1 - (1 - m) * gap.
+    """
+    if learning <= 0.0:
+        return 1.0
+    left = power(1.0 - learning, quarters) if learning < 1.0 else 0.0
+    return (1.0 - left) / (quarters * learning)
+
+
+@inlined_rule
+def subsidy_horizon(belief: float, quarters: float, remaining: float) -> float:
+    """Return the quarters for which users count on a subsidy: min(max(1, belief * T), max(1, quarters left of it))."""
+    return min(max(1.0, belief * quarters), max(1.0, remaining))
 
 
 @inlined_rule

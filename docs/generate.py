@@ -105,13 +105,13 @@ def _sentence(text: str) -> str:
 
 # -- results
 def facts() -> Iterator[str]:
-    """Yield a row per stylised fact: its target, the source of the target, and the median of the runs."""
+    """Yield a row per stylised fact: its target, the source of the target, and its value over the runs."""
     found = {result.row: result for result in _of("facts")}
     rows = []
     for fact in FACTS.values():
-        median = found[fact.name].value if fact.name in found else ""
-        rows.append((f"`{fact.name}`", fact.meaning, fact.unit, f"{fact.low:g} to {fact.high:g}", median, fact.source))
-    return table(["fact", "meaning", "unit", "target", "median", "source of the target"], rows)
+        value = found[fact.name].value if fact.name in found else ""
+        rows.append((f"`{fact.name}`", fact.meaning, fact.unit, f"{fact.low:g} to {fact.high:g}", value, fact.source))
+    return table(["fact", "meaning", "unit", "target", "value", "source of the target"], rows)
 
 
 def compared() -> Iterator[str]:

@@ -117,16 +117,14 @@ def resolution(size: Size) -> Iterator[Result]:
     for users in size.users:
         for fact in _validated(["hhi", "time_to_50"], {**size.parameters, "users": users}, size.seeds or 60):
             decimals = 2 if fact["fact"] == "hhi" else 0
-            yield Result("resolution", str(users), fact["fact"], f"{fact['median']:.{decimals}f}")
+            yield Result("resolution", str(users), fact["fact"], f"{fact['value']:.{decimals}f}")
 
 
 def stylised_facts(size: Size) -> Iterator[Result]:
-    """Yield `nqpf validate`: the median of every fact with its target range."""
+    """Yield `nqpf validate`: the value of every fact with its target range."""
     for fact in _validated([], size.parameters, size.seeds or 100):
         target = f"{fact['low']:g}", f"{fact['high']:g}"
-        yield Result(
-            "facts", fact["fact"], fact["unit"], f"{fact['median']:.3g}", *target, "met" if fact["met"] else ""
-        )
+        yield Result("facts", fact["fact"], fact["unit"], f"{fact['value']:.3g}", *target, "met" if fact["met"] else "")
 
 
 def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) -> list[dict[str, Any]]:

@@ -7,12 +7,14 @@ if TYPE_CHECKING:
     from experiments.analysis.paired import differences
     from experiments.analysis.sweep import sweep, sweep_study
     from experiments.study.study import Study
+    from experiments.validation.calibration import calibrate
 
-__all__ = ["Comparison", "Study", "compare", "compare_study", "differences", "sweep", "sweep_study"]
+__all__ = ["Comparison", "Study", "calibrate", "compare", "compare_study", "differences", "sweep", "sweep_study"]
 
 _ON_FIRST_USE = {
     "Comparison": "experiments.analysis.comparison",
     "Study": "experiments.study.study",
+    "calibrate": "experiments.validation.calibration",
     "compare": "experiments.analysis.comparison",
     "compare_study": "experiments.analysis.comparison",
     "differences": "experiments.analysis.paired",

@@ -14,6 +14,9 @@ from typing import Annotated, Any
 import typer
 
 from experiments.commands.options import (
+    QUICK_SEEDS,
+    QUICK_TRIALS,
+    QUICK_USERS,
     Check,
     Engine,
     Full,
@@ -192,6 +195,34 @@ def _validate(
     one = run_from("laissez_faire", seed, settings or (), quick)
     execution = Execution(jobs, engine, check, quiet)
     return validate_command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
+
+
+@app.command("calibrate")
+def _calibrate(
+    targets: Annotated[Path, typer.Argument(metavar="TARGETS.yaml", help="A file, or the shipped one: default.")],
+    trials: Annotated[int | None, typer.Option("--trials", help="Number of trials, with those stored.")] = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    settings: SetOption = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    engine: Engine = "threads",
+    check: Check = False,
+    quick: Annotated[
+        bool,
+        typer.Option(
+            "--quick", help=f"Smaller: {QUICK_USERS} users, at most {QUICK_SEEDS} seeds and {QUICK_TRIALS} trials."
+        ),
+    ] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Search for parameters at which the economy without policy meets stylised facts."""
+    from experiments.commands.calibrate import calibrate_command, calibration_from
+    from experiments.running.engines import Execution
+
+    declared = calibration_from(targets, trials, (seeds, seed), settings or (), quick)
+    return calibrate_command(declared, out, Execution(jobs, engine, check, quiet), as_json)
 
 
 @app.command("policies")

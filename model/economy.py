@@ -213,7 +213,7 @@ class Economy(mesa.Model):
                 "run it to the horizon, or read indicators() for current values"
             )
         if self._finished is None:
-            self._finished = finish(self.simulation, [])
+            self._finished = finish(self.simulation)
         return self._finished.summary
 
     def network(self) -> Any:

@@ -11,6 +11,7 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
+from agents.kernel.types import MOST_SLOTS
 from model.declaration.errors import BadInput
 from model.declaration.input_file import InputFile
 from model.declaration.settings import (
@@ -54,8 +55,8 @@ class Parameters(Declared):
     # -- size and resolution
     horizon: int = declare(160, "quarters", 1, 2000, "length of a run")
     users: int = declare(1000, "agents", 1, 5_000_000, "number of users (resolution, not economic size)")
-    slots: int = declare(128, "agents", 2, 4096, "places for living innovators; must never bind")
-    founders: int = declare(40, "agents", 1, 4096, "innovators founded at t = 0")
+    slots: int = declare(128, "agents", 2, MOST_SLOTS, "places for living innovators. No result depends on it: a run that needs more gets more")
+    founders: int = declare(40, "agents", 1, MOST_SLOTS, "innovators founded at t = 0")
     suppliers: int = declare(60, "agents", 1, 4096, "number of suppliers, at least one per domain")
     industries: int = declare(20, "industries", 1, MOST_INDUSTRIES, "number of user industries at constant total demand")
     regions: int = declare(4, "regions", 1, 50, "number of regions")
@@ -86,6 +87,8 @@ class Parameters(Declared):
     choice_noise: float = declare(0.057, "money", 0.0, 10.0, "scale of Gumbel taste noise", "McFadden (1974); " + CALIBRATION)
     integration: float = declare(0.11, "money", 0.0, 1.0, "cost of switching technology or provider, per unit of size", CALIBRATION)
     risk: float = declare(0.15, "money", 0.0, 1.0, "perceived risk of leaving the old technology among no adopting peers", CALIBRATION)
+    payback: float = declare(1.0, "quarters", 1.0, 40.0, "horizon over which users weigh the gains of a change against its cost", "Anderson & Newell (2004); Woodruff et al. (1997)")
+    subsidy_belief: float = declare(0.5, "share", 0.0, 1.0, "part of the horizon for which users count on a price subsidy, one quarter at least")
     friction: float = declare(0.01, "money", 0.0, 0.5, "utility lost when the provider is in another region")
     mastery_start: float = declare(0.7, "share", 0.1, 1.0, "share of quality that a new user gets out of a product")
     mastery_learning: float = declare(0.13, "per quarter", 0.0, 1.0, "speed at which mastery approaches 1 with use")
@@ -96,6 +99,7 @@ class Parameters(Declared):
     # -- ties
     contacts: int = declare(10, "innovators", 1, 64, "innovators a user knows", CALIBRATION)
     meet: float = declare(0.006, "probability per quarter", 0.0, 1.0, "a user swaps one contact", CALIBRATION)
+    word_of_mouth: float = declare(0.0, "share", 0.0, 1.0, "meetings in which a peer recommends the firm it buys from", "Ellison & Fudenberg (1995)")
     segmentation: float = declare(0.25, "share", 0.0, 1.0, "cross-region meetings that do not happen", f"{GAN_LIU}: 'market segmentation'")
     peers: int = declare(8, "users", 1, 64, "other users whose adoption a user sees")
     peer_network: PeerNetwork = declare_choice("community", "who sees whom: vectorised default, or a NetworkX generator")
@@ -107,7 +111,8 @@ class Parameters(Declared):
     supply_elasticity: float = declare(1.5, "elasticity", 0.0, 3.0, "supply of engineers", "Goolsbee (1998)", symbol="eps")
     research_intensity: float = declare(0.15, "share of revenue", 0.0, 0.6, "own R&D out of revenue", CALIBRATION)
     burn: float = declare(0.02, "share of cash per quarter", 0.0, 0.3, "own R&D out of seed cash", CALIBRATION)
-    displacement: float = declare(0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016)")
+    research_multiple: float = declare(1.0, "ratio", 0.0, 2.0, "multiplies planned own R&D: 1.1 shows what a tenth more of it brings")
+    displacement: float = declare(0.5, "share", 0.0, 1.0, "own R&D displaced per unit of public R&D money", "Boeing (2016); Chen et al. (2021)")
     solution_rate: float = declare(9.5, "problems per quarter", 0.0, 100.0, "productivity of exploitation", CALIBRATION, symbol="gamma")
     solution_step: float = declare(0.3, "capability", 0.0, 0.5, "median improvement of one solution (log-sd 1)", CALIBRATION)
     concentration: float = declare(0.46, "exponent", 0.3, 1.0, "returns to concentrating engineers in one firm", CALIBRATION, symbol="lambda")
@@ -119,9 +124,9 @@ class Parameters(Declared):
     ceiling: float = declare(2.7, "capability", 0.5, 10.0, "ceiling of the first generation", CALIBRATION)
     ceiling_growth: float = declare(0.6, "capability", 0.0, 5.0, "rise of the ceiling per generation", CALIBRATION)
     explore_max: float = declare(0.24, "share", 0.0, 1.0, "largest share of hours for exploration", CALIBRATION, symbol="e_max")
-    discovery: float = declare(0.1, "per hour", 0.0, 5.0, "hazard of finding the next generation", CALIBRATION, symbol="zeta")
+    discovery: float = declare(0.05, "per quarter", 0.0, 5.0, "hazard of finding the next generation with h_ref hours of exploration", CALIBRATION, symbol="zeta")
     discovery_decay: float = declare(0.5, "ratio per generation", 0.05, 1.0, "zeta falls per generation: ideas get harder", "Bloom et al. (2020)")
-    discovery_shown: float = declare(10.0, "ratio", 0.0, 100.0, "rise of the hazard when all rivals have shown the next generation", CALIBRATION)
+    follow: float = declare(0.05, "per quarter", 0.0, 5.0, "hazard added, with h_ref hours, where all can see later generations in use", "Mansfield, Schwartz & Wagner (1981); Mansfield (1985)")
     carried: float = declare(0.66, "share", 0.0, 1.0, "capability carried over to a new generation", CALIBRATION, symbol="tau")
     switch_saturation: float = declare(0.7, "share of ceiling", 0.0, 1.0, "saturation at which a firm switches to its prototype", CALIBRATION)
     imitation: float = declare(0.21, "per quarter", 0.0, 1.0, "speed of catching up with the best visible rival", CALIBRATION)
@@ -145,7 +150,11 @@ class Parameters(Declared):
     initial_cost: float = declare(0.22, "money", 0.01, 1.0, "unit cost before experience", CALIBRATION, symbol="c0")
     floor_cost: float = declare(0.0235, "money", 0.0, 0.5, "floor of unit cost", CALIBRATION)
     learning_by_doing: float = declare(0.3, "exponent", 0.0, 1.0, "Wright's law in cumulative sales", "Wright (1936); " + CALIBRATION, symbol="b_doing")
+    learning_spillover: float = declare(0.0, "share", 0.0, 1.0, "part of what other firms have sold that counts as own experience", "Irwin & Klenow (1994)")
     learning_by_research: float = declare(0.0, "exponent", 0.0, 1.0, "cost falls with capability", CALIBRATION, symbol="b_research")
+    idiosyncratic_sd: float = declare(0.0, "log-sd", 0.0, 1.0, "good and bad years of a firm: spread of the factor on its quality", "Foster, Haltiwanger & Syverson (2008)")
+    idiosyncratic_memory: float = declare(0.97, "per quarter", 0.0, 0.999, "persistence of that factor's log", "Foster, Haltiwanger & Syverson (2008)")
+    incidence: float = declare(0.0, "share", 0.0, 1.0, "part of a price subsidy that sellers keep", "Sallee (2011); Pless & van Benthem (2019)")
     markup_start: float = declare(0.37, "share of cost", 0.05, 0.6, "mark-up of a new firm", CALIBRATION)
     markup_response: float = declare(0.031, "elasticity", 0.0, 1.0, "mark-up follows growth of market share within 0.05-0.6", "Dosi, Fagiolo & Roventini (2010)")
 
@@ -158,6 +167,7 @@ class Parameters(Declared):
     entry: float = declare(0.68, "firms per quarter", 0.0, 20.0, "entry without profits, per market size", CALIBRATION)
     entry_profit: float = declare(0.21, "firms per money", 0.0, 10.0, "entry attracted by profits", "Nelson & Winter (1982); " + CALIBRATION)
     deterrence: float = declare(0.0, "exponent", 0.0, 5.0, "entry deterred by the lead of incumbents", "Klepper (1996)")
+    entrant_newest: float = declare(0.0, "probability", 0.0, 1.0, "an entrant brings the newest generation in use, not the most common one", "Foster (1986); Christensen (1997)")
     inherit: float = declare(0.28, "share", 0.0, 1.0, "average capability that an entrant inherits (labour mobility)", CALIBRATION)
 
     refinance: float = declare(0.0, "per quarter", 0.0, 1.0, "hazard that private investors refinance a poor firm", symbol="f_0")
@@ -201,7 +211,7 @@ class Parameters(Declared):
     paradigm_jump: float = declare(1.0, "capability", 0.0, 10.0, "rise of the ceilings of coming generations")
     paradigm_shift: float = declare(0.5, "share", 0.0, 1.0, "weight of new needs in what users need")
     entry_surge: int = declare_shock("many firms enter at once")
-    surge_size: int = declare(20, "firms", 0, 4096, "additional entrants of a surge, as far as slots allow")
+    surge_size: int = declare(20, "firms", 0, MOST_SLOTS, "additional entrants of a surge")
 
     # -- users' own data (a file's value carries a digest of its content)
     industries_file: InputFile = declare_choice("", "CSV table of industries in place of drawn ones (none if empty); sets `industries`", "user's data", "file")

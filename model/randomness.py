@@ -54,6 +54,7 @@ class Stream(IntEnum):
     PARADIGM = 28
     PLATFORM = 29
     REFINANCE = 30
+    IDIOSYNCRATIC = 31
 
 
 @inlined_rule

@@ -18,7 +18,7 @@ from model.phases.adoption import choose_providers, pay_for_change, show_offers
 from model.phases.entry import admit_entrants
 from model.phases.environment import draw_users_luck, drift_needs
 from model.phases.government import build_stocks, give_support, raise_budget, settle_purses
-from model.phases.product import make_products
+from model.phases.product import make_products, vary_quality
 from model.phases.public_research import do_public_research
 from model.phases.record import record_quarter
 from model.phases.reports import report_problems
@@ -63,8 +63,9 @@ def innovate(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, 
     serve_orders(t, p, s)  # 7. suppliers
     imitate(p, s)  # 8. spillovers
 
-    make_products(p, s)  # 9. product
-    show_offers(p, s)
+    vary_quality(t, p, seed, s)  # 9. product
+    make_products(p, s)
+    show_offers(t, p, policy, s)
 
 
 @kernel
@@ -73,14 +74,14 @@ def use(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed:
     for k in range(shares[0], shares[1]):
         first, last = share_of_users(k, p.users)
         draw_users_luck(t, p, seed, s.users, first, last)
-        choose_providers(t, p, seed, s, first, last, s.shares.sums[k])  # 10. choice
+        choose_providers(t, p, seed, s, first, last, k)  # 10. choice
         produce(p, s, first, last, k)  # 11. use
 
 
 @kernel
 def settle(t: int, p: ParameterRecord, policy: PolicyRecord, outlays: Floats, seed: Key, s: State) -> None:
     """Book sales, report problems, settle accounts, close firms and admit entrants."""
-    pay_for_change(t, s)
+    pay_for_change(t, p.incidence, s)
     book_sales(t, p, s)
     report_problems(t, p, seed, s)
 

@@ -3,7 +3,7 @@
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from threading import Lock
@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.innovator import firm_number
 from agents.kernel.decorators import source_hash
+from agents.kernel.types import MOST_SLOTS
 from model.branch import hand_over, starting_now
 from model.check import check_identities
 from model.compilation import TINY, compile_model
 from model.declaration.errors import BadInput
 from model.declaration.numbers import valid_seed, whole_number
+from model.indicators.panel import Panel, adopter_rows, firm_rows, joined
 from model.indicators.series import INDICATORS, Record
 from model.indicators.summary import SUMMARY_NAMES, WITH_BASELINE, measure_series, measure_state, summarise
 from model.opening import World, copy_world, open_run, open_world
@@ -32,8 +33,7 @@ from model.state.state import State, number_of_shares
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_CROWDED = 0.9
-_KEPT = ("parameters", "policy", "seed", "period", "at_withdrawal", "state", "start_output", "_threads")
+_KEPT = ("parameters", "policy", "seed", "period", "at_withdrawal", "state", "start_output", "threads")
 _AT_ONCE = 1 << 23
 """Users and domains of slots, times quarters, that one call of compiled code goes through at most where it may be less:
 some tenths of a second, in which it cannot be interrupted."""
@@ -48,7 +48,8 @@ class Run:
     seed: int
     series: Mapping[str, np.ndarray]
     warnings: tuple[str, ...]
-    firms: dict[str, np.ndarray] | None
+    firms: Panel | None
+    adopters: Panel | None
     state: State
     own_summary: Mapping[str, float]
 
@@ -83,7 +84,7 @@ class Simulation:
         compile_model(quiet=False)
         self.parameters, self.seed, self.period = parameters, seed, 0
         self.at_withdrawal: dict[str, float] = {}
-        self._threads = threads
+        self.threads = threads
         self.state, reference = world or open_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
         self._follow(withdrawn(policy, parameters.withdrawal), reference)
@@ -93,7 +94,7 @@ class Simulation:
         self.policy = policy
         self.case = open_run(self.parameters, policy, self.seed, reference)
         self.reference = reference_to(self.case)
-        helpers = min(self._threads, number_of_shares(self.parameters.users)) - 1
+        helpers = min(self.threads, number_of_shares(self.parameters.users)) - 1
         self._helpers = [self._helper() for _ in range(helpers)]
 
     def _helper(self) -> Any:
@@ -156,6 +157,7 @@ class Simulation:
             size=1000.0 * p.market_size,
             funds_cost=p.funds_cost,
             integration=p.integration,
+            friction=p.friction,
             gains=self.state.gains,
             placed=self.state.government.placed[:passed],
             supply_elasticity=p.supply_elasticity,
@@ -163,14 +165,16 @@ class Simulation:
             shock=min(p.shocks.values(), default=p.horizon),
         )
 
+    @property
+    def refused(self) -> int:
+        """The number of entrants for whom there was no slot."""
+        return int(self.state.tallies["refused"][: self.period].sum())
+
     def warnings(self) -> tuple[str, ...]:
-        """Return a warning where nearly all slots were in use."""
-        crowding = self.state.tallies["crowding"][: self.period].max(initial=0.0)
-        if crowding <= _CROWDED:
+        """Return a warning where slots were too few."""
+        if not self.refused:
             return ()
-        return (
-            f"up to {crowding:.0%} of slots = {self.parameters.slots} were in use; set more slots, they must not bind",
-        )
+        return (f"{self.refused} entrants found no place: set more slots than {self.parameters.slots}",)
 
 
 def advance_all(simulations: Sequence[Simulation], until: int) -> None:
@@ -197,7 +201,8 @@ def simulate(
     """Run the economy to its horizon.
 
     `check` tests every accounting identity every quarter (raises AssertionError naming the first that fails);
-    `panel` keeps a firm-by-quarter panel in `Run.firms`; `threads` work side by side on more than 32,768 users, with
+    `panel` keeps a firm-by-quarter panel in `Run.firms` and those who adopt in `Run.adopters`;
+    `threads` work side by side on more than 32,768 users, with
     the same result to the last bit.
     Raises BadInput for settings out of range, an unknown policy, a bad seed or a bad number of threads.
     """
@@ -207,18 +212,32 @@ def simulate(
 
 
 def run_out(simulation: Simulation, check: bool, panel: bool = False) -> Run:
-    """Run a simulation to its horizon."""
-    rows: list[dict[str, Any]] = []
-    if check or panel:
-        for t in range(simulation.parameters.horizon):
-            simulation.advance(t + 1)
-            if check:
-                check_identities(simulation.state, t)
-            if panel:
-                rows.append(firm_rows(simulation.state, t))
-    else:
-        simulation.advance(simulation.parameters.horizon)
-    return finish(simulation, rows)
+    """Run a simulation to its horizon. Where slots were too few it is made again with twice as many.
+
+    No draw depends on their number, so that nothing else changes.
+    """
+    asked, run = simulation.parameters, _run_out(simulation, check, panel)
+    while simulation.refused and simulation.parameters.slots < MOST_SLOTS:
+        more = simulation.parameters.replace(slots=min(MOST_SLOTS, 2 * simulation.parameters.slots))
+        simulation = Simulation(more, simulation.policy, simulation.seed, threads=simulation.threads)
+        run = replace(_run_out(simulation, check, panel), parameters=asked)
+    return run
+
+
+def _run_out(simulation: Simulation, check: bool, panel: bool) -> Run:
+    """Run a simulation to its horizon with the slots that it has."""
+    firms: list[dict[str, np.ndarray]] = []
+    adopters: list[dict[str, np.ndarray]] = []
+    for t in range(simulation.parameters.horizon) if check or panel else ():
+        technology, mastery = simulation.state.users.technology.copy(), simulation.state.users.mastery.copy()
+        simulation.advance(t + 1)
+        if check:
+            check_identities(simulation.state, t)
+        if panel:
+            firms.append(firm_rows(simulation.state, t))
+            adopters.append(adopter_rows(simulation.parameters, simulation.state, t, technology, mastery))
+    simulation.advance(simulation.parameters.horizon)
+    return finish(simulation, joined(firms), joined(adopters))
 
 
 def simulate_many(
@@ -257,12 +276,11 @@ def _open(parameters: Parameters, arms: Sequence[Policy], seeds: Iterable[int]) 
             yield Simulation(parameters, policy, seed, copy_world(world) if others else world)
 
 
-def finish(simulation: Simulation, rows: list[dict[str, Any]]) -> Run:
+def finish(simulation: Simulation, firms: Panel | None = None, adopters: Panel | None = None) -> Run:
     """Return the results of a simulation that has reached its horizon."""
     record = simulation.record()
     series = measure_series(record)
     at_end = measure_state(simulation.state, simulation.start_output)
-    firms = {name: np.concatenate([row[name] for row in rows]) for name in rows[0]} if rows else None
     run = Run(
         parameters=simulation.parameters,
         policy=simulation.policy,
@@ -270,36 +288,13 @@ def finish(simulation: Simulation, rows: list[dict[str, Any]]) -> Run:
         series=series,
         warnings=simulation.warnings(),
         firms=firms,
+        adopters=adopters,
         state=simulation.state,
         own_summary=summarise(record, series, at_end, simulation.at_withdrawal),
     )
     if not simulation.policy.mix:
         _baselines.keep(run)
     return run
-
-
-def firm_rows(state: State, t: int) -> dict[str, np.ndarray]:
-    """Return the columns of the firm-by-quarter panel for living firms at quarter t. Arrays of shape (firms,).
-
-    `firm` is a firm's own number. Its slot goes to another firm once it has left.
-    """
-    innovators = state.innovators
-    alive = innovators.alive
-    columns = {
-        name: values[alive]
-        for name, values in zip(innovators._fields, innovators, strict=True)
-        if values.ndim == 1 and name not in ("alive", "death", "watched")
-    }
-    slot = np.flatnonzero(alive)
-    capability = innovators.capability[alive].mean(axis=1)
-    return {
-        "period": np.full(slot.shape, t),
-        "firm": firm_number(slot, innovators.birth[slot], alive.shape[0]),
-        "slot": slot,
-        "cash": state.ledger.cash[slot],
-        "capability": capability,
-        **columns,
-    }
 
 
 class _Baselines:

@@ -39,9 +39,11 @@ WATCHED: dict[str, Any] = {
 TWIN: dict[str, Any] = {
     "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
     "regions": 3, "contacts": 5, "foreign_founders": 0.2, "entry": 0.3, "initial_capability": 0.5,
-    "initial_cost": 0.125, "value_of_quality": 0.4,
+    "initial_cost": 0.125, "value_of_quality": 0.4, "payback": 5.0, "word_of_mouth": 0.4, "meet": 0.15,
+    "idiosyncratic_sd": 0.2, "learning_spillover": 0.33, "entrant_newest": 0.7, "incidence": 0.2, "follow": 0.3,
+    "discovery": 0.3,
 }  # fmt: skip
-"""For the plain twin, of which a quarter takes about a hundred times as long."""
+"""For the plain twin, of which a quarter takes about a hundred times as long. All mechanisms are at work."""
 
 DATA = Path(__file__).parent / "data"
 BRANCH: dict[str, Any] = {
@@ -104,7 +106,7 @@ BRANCHES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
          "foresight": 0.0},
     ),
     "a generation a quarter": (
-        {"discovery": 5.0, "explore_max": 1.0, "switch_saturation": 0.0, "discovery_shown": 90.0, "standard": 1.0,
+        {"discovery": 5.0, "explore_max": 1.0, "switch_saturation": 0.0, "follow": 5.0, "standard": 1.0,
          "users": 90, "market_size": 0.3, "old_quality_traditional": 0.3, "carried": 1.0, "fixed_cost": 0.001},
         {"mix": {"observatory": 0.5, "market_unification": 0.5}, "end": 12},
     ),

@@ -57,10 +57,10 @@ def score_apart(value, s):
 
 
 @kernel
-def choose(t, p, seed, s):
+def choose(t, p, policy, seed, s):
     """Users' choice of providers."""
-    show_offers(p, s)
+    show_offers(t, p, policy, s)
     for k in range(s.shares.units.shape[0]):
         first, last = share_of_users(k, p.users)
-        choose_providers(t, p, seed, s, first, last, s.shares.sums[k])
-    pay_for_change(t, s)
+        choose_providers(t, p, seed, s, first, last, k)
+    pay_for_change(t, p.incidence, s)

@@ -91,6 +91,7 @@ def _sum_of(term: Callable[[float, float], float]) -> Callable[[Floats, Floats |
 
 _sum = _sum_of(lambda value, _: value)
 _sum_where = _sum_of(lambda value, sign: value * (sign < 0))  # no branch: signs of users cannot be foretold
+_sum_positive_where = _sum_of(lambda value, sign: max(value, 0.0) * (sign < 0))
 _sum_products = _sum_of(lambda one, two: one * two)
 
 
@@ -104,6 +105,12 @@ def total(values: Floats) -> float:
 def total_where(values: Floats, sign: Integers) -> float:
     """Sum of the values whose sign is negative."""
     return _sum_where(values, sign)
+
+
+@inlined_rule
+def total_positive_where(values: Floats, sign: Integers) -> float:
+    """Sum of the positive values whose sign is negative."""
+    return _sum_positive_where(values, sign)
 
 
 @inlined_rule

@@ -12,6 +12,10 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]  # of any width
 Flags = NDArray[np.bool_]  # true or false
 
+MOST_SLOTS = 4096  # places for firms that an economy has at most
+
+Bits = NDArray[np.uint64]  # random words
+
 Integer = int | np.integer[Any]  # where the caller hands over NumPy's, so that Numba knows no value beforehand
 Word = np.uint64
 Words = tuple[Word, Word, Word, Word]

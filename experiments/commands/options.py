@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 QUICK_USERS = 250
 QUICK_SEEDS = 10
+QUICK_TRIALS = 24
 
 
 def _path(name: str) -> Path:
@@ -75,14 +76,14 @@ def study_from(
     changes = parse_settings(settings)
     own = {policy.name: policy for policy in study.policies}
     names = list(own) or list(DEFAULT_POLICIES) if policies is None else _names(policies)
-    with _at("--policies"):
+    with at_option("--policies"):
         arms = [own.get(name) or named_policy(name) for name in names]
     wanted = study.reference if reference is None else reference
     if all(policy.name != wanted for policy in arms):
-        with _at("--reference"):
+        with at_option("--reference"):
             arms.insert(0, own.get(wanted) or find_reference(wanted, arms))
-    with _at_set(settings):
-        parameters = set_parameters(study.parameters, {**(_fewer_users(study.parameters) if quick else {}), **changes})
+    with at_set(settings):
+        parameters = set_parameters(study.parameters, {**(fewer_users(study.parameters) if quick else {}), **changes})
         arms = [set_traits(policy, changes) for policy in arms]
     own_seeds = _seeds(study, seeds, seed, quick, file)
     # All at once: settings may only fit each other when all of them are made.
@@ -91,7 +92,7 @@ def study_from(
 
 def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study":
     """Return the study with arms matched or yoked, where options ask for it."""
-    with _at("--timing"):
+    with at_option("--timing"):
         return replace(study, match=match or study.match, timing=study.timing if timing is None else timing)
 
 
@@ -116,18 +117,18 @@ def run_from(policy: str, seed: int | None, settings: Iterable[str], quick: bool
 
     changes = parse_settings(settings)
     defaults = Parameters()
-    with _at("--policy"):
+    with at_option("--policy"):
         chosen = named_policy(policy)
-    with _at_set(settings):
-        parameters = set_parameters(defaults, {**(_fewer_users(defaults) if quick else {}), **changes})
+    with at_set(settings):
+        parameters = set_parameters(defaults, {**(fewer_users(defaults) if quick else {}), **changes})
         chosen = set_traits(chosen, changes)
         with inside("policy"):
             check_fits(chosen, parameters.slots)
-    with _at("--seed"):
+    with at_option("--seed"):
         return OneRun(parameters, chosen, valid_seed(seed or 0))
 
 
-def _fewer_users(parameters: "Parameters") -> dict[str, int]:
+def fewer_users(parameters: "Parameters") -> dict[str, int]:
     return {"users": min(QUICK_USERS, parameters.users)}
 
 
@@ -142,7 +143,7 @@ def _seeds(study: "Study", count: int | None, first: int | None, quick: bool, fi
         count = min(QUICK_SEEDS, len(study.seeds))
     if count is None and not counted:
         raise BadInput(f"{file} lists its seeds, give --seeds N too to replace the list", place=f"--seed {first}")
-    with _at("--seed" if count is None else "--seeds"):
+    with at_option("--seed" if count is None else "--seeds"):
         return seeds_from(len(study.seeds) if count is None else count, first or 0)
 
 
@@ -156,7 +157,7 @@ def _names(policies: str) -> list[str]:
 
 
 @contextmanager
-def _at(option: str) -> Iterator[None]:
+def at_option(option: str) -> Iterator[None]:
     """Give an error raised inside an option as its place."""
     from model.declaration.errors import BadInput
 
@@ -168,7 +169,7 @@ def _at(option: str) -> Iterator[None]:
 
 
 @contextmanager
-def _at_set(settings: Iterable[str]) -> Iterator[None]:
+def at_set(settings: Iterable[str]) -> Iterator[None]:
     """Give an error raised inside the `--set` that its key comes from as its place."""
     from experiments.study.addresses import set_option
     from model.declaration.errors import BadInput

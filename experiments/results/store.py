@@ -52,7 +52,7 @@ class MemoryStore:
         """Return the ids of the runs that succeeded, with those that failed if wanted."""
         return {result.run_id for result in self._results if failed or result.row["status"] == "ok"}
 
-    def rerun(self, which: str, series: bool = True) -> Self:
+    def rerun(self, which: str, series: bool = True, facts: Iterable[RuledFact] = ()) -> Self:
         """Return the place for reruns, which is the same here."""
         return self
 
@@ -108,10 +108,10 @@ class Store:
                 raise BadInput("must be a folder", place=str(path))
             notice(f"{path}: is no shard of results, left alone")
 
-    def rerun(self, which: str, series: bool = True) -> Self:
+    def rerun(self, which: str, series: bool = True, facts: Iterable[RuledFact] = ()) -> Self:
         """Return the place for runs made beside the study itself: in `reruns/`, with `which` in a column."""
         other = copy(self)
-        other._rerun, other._series = which, series
+        other._rerun, other._series, other._facts = which, series, frozenset(facts)
         return other
 
     def completed(self, failed: bool = False) -> set[str]:

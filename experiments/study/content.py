@@ -1,6 +1,6 @@
 """From a study as plain data to its parameters, policies, factors and design. Files that it names are found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,12 @@ from model.policy.policy import Policy
 
 def read_content(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the fields of a study that plain data declare. Files that it names lie in `folder`."""
-    readers = {"parameters": _parameters, "policies": _policies, "uncertain": _uncertain, "design": _design}
+    readers: dict[str, Callable[[Any, Path], Any]] = {
+        "parameters": read_parameters,
+        "policies": _policies,
+        "uncertain": _uncertain,
+        "design": _design,
+    }
     return {key: readers[key](value, folder) if key in readers else value for key, value in content.items()}
 
 
@@ -28,9 +33,10 @@ def as_mapping(key: str, value: Any) -> dict[str, Any]:
     return {str(name): item for name, item in (value or {}).items()}
 
 
-def _parameters(value: Any, folder: Path) -> Parameters:
-    given = as_mapping("parameters", value)
-    with inside("parameters"):
+def read_parameters(value: Any, folder: Path, key: str = "parameters") -> Parameters:
+    """Return the parameters that stand under a key of a file. Files that they name lie in `folder`."""
+    given = as_mapping(key, value)
+    with inside(key):
         return find_parameters({name: _beside(folder, name, item) for name, item in given.items()})
 
 

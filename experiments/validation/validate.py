@@ -1,23 +1,23 @@
 """The economy without policy against stylised facts of innovating industries, each with its target."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from experiments.results.arms import runs_of
 from experiments.results.columns import Measured
-from experiments.results.store import MemoryStore, Store
+from experiments.results.store import MemoryStore, RuledFact, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import Measurement, run_tasks
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_SEEDS, Study, seeds_from
 from experiments.validation import facts as declared
-from experiments.validation.facts import FACTS, Fact
+from experiments.validation.facts import FACTS, PANELS, SETTINGS, Fact, Statistic
 from model.declaration.errors import unknown
 from model.parameters import Parameters
 from model.policy.presets import find_policy
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
     from model.simulation import Run
 
 NO_POLICY = "laissez_faire"
-FACT_COLUMNS = ("fact", "unit", "median", "lower", "upper", "low", "high", "met", "n", "meaning", "source")
+FACT_COLUMNS = ("fact", "unit", "statistic", "value", "lower", "upper", "low", "high", "met", "n", "meaning", "source")
 
 
 @dataclass(frozen=True)
 class Validation:
-    """A finished validation. `table` has a row per fact, `runs` a row per seed with its status and summary."""
+    """A finished validation. `table` has a row per fact, `runs` a row per setting and seed: its status and summary."""
 
     table: "pd.DataFrame"
     runs: "pd.DataFrame"
@@ -48,9 +48,10 @@ def validate(
 ) -> "pd.DataFrame":
     """Measure stylised facts in runs without policy. Return a row per fact.
 
-    `median` over seeds with the quartiles `lower` and `upper`. The target range is `low` to `high`, and the fact is
-    `met` when the median lies in it. `n` counts the seeds in which it could be measured. A time that was never reached
-    counts as later than any. Seeds whose run failed are left out.
+    `value` is what its `statistic` makes of the seeds: most often their median, with the quartiles `lower` and `upper`.
+    Those of the other statistics are the ends of a 95 % interval, by a bootstrap over seeds. The target range is `low`
+    to `high`, and the fact is `met` when the value lies in it. `n` counts the seeds in which it could be measured. A
+    time that was never reached counts as later than any. Seeds whose run failed are left out.
     With `out`, runs and facts are stored there and a restart computes only what is missing.
     Raises BadInput for an unknown fact or an `out` that holds something else.
     """
@@ -71,24 +72,90 @@ def validation_study(parameters: Parameters | None = None, seeds: Iterable[int] 
 def validate_study(
     study: Study, facts: Sequence[Fact], out: Path | str | None = None, execution: Execution | None = None
 ) -> Validation:
-    """Run what is missing of a study without policy and hold it against facts."""
+    """Run what is missing of a study without policy, in the settings that facts need, and compare it with them."""
     import pandas as pd
 
     from agents.kernel.decorators import source_hash
 
-    measured = [fact for fact in facts if fact.need != "summary"]
-    wanted = [(fact.name, rule_version()) for fact in measured]
-    model = source_hash()
-    plan = Plan.of(study, model)
-    store = MemoryStore(series=False) if out is None else Store(Path(out), study, model, series=False, facts=wanted)
-    run_tasks(plan, store, execution or Execution(), _measurement(measured))
-    if isinstance(store, Store):
-        store.finish(task.run_id for task in plan)
-    runs = runs_of(plan, store)
-    succeeded = runs[runs["status"] == "ok"]
-    stored = _stored_facts(store, succeeded["run_id"])
-    rows = [_row(fact, _values(fact, succeeded, stored)) for fact in facts]
-    return Validation(pd.DataFrame(rows, columns=FACT_COLUMNS), runs)
+    model, made = source_hash(), {}
+    store = None if out is None else Store(Path(out), study, model, series=False, facts=_ruled(facts, ""))
+    for setting in settings_of(facts):
+        plan = Plan.of(replace(study, parameters=in_setting(study.parameters, setting)), model)
+        place: Store | MemoryStore = MemoryStore(series=False)
+        if store:
+            place = store.rerun(setting, series=False, facts=_ruled(facts, setting)) if setting else store
+        run_tasks(plan, place, execution or Execution(), measurement_of(facts, setting))
+        made[setting] = Measurements.of(plan, place)
+    if store:
+        store.finish(run for found in made.values() for run in found.runs["run_id"])
+    return Validation(facts_of(facts, made), pd.concat([found.runs for found in made.values()], ignore_index=True))
+
+
+def facts_of(facts: Iterable[Fact], made: "Mapping[str, Measurements]") -> "pd.DataFrame":
+    """Return a row per fact, measured over the runs of its settings that succeeded."""
+    import pandas as pd
+
+    rows = [_row(fact, [made[setting] for setting in fact.settings]) for fact in facts]
+    return pd.DataFrame(rows, columns=FACT_COLUMNS)
+
+
+def in_setting(parameters: Parameters, setting: str) -> Parameters:
+    """Return the parameters as a setting changes them, with room for all founders."""
+    changes = dict(SETTINGS[setting])
+    slots = max(parameters.slots, int(changes.get("founders", 0)))
+    return parameters.replace(**(changes | {"slots": slots}))
+
+
+def settings_of(facts: Iterable[Fact]) -> list[str]:
+    """Return the settings in which facts are measured, in the order of their declaration."""
+    asked = {name for fact in facts for name in fact.settings}
+    return [name for name in SETTINGS if name in asked]
+
+
+@dataclass(frozen=True)
+class Measurements:
+    """The runs of a setting, a row per seed, and what was measured in them by run id and measure."""
+
+    runs: "pd.DataFrame"
+    stored: Mapping[tuple[str, str], float]
+
+    @classmethod
+    def of(cls, plan: Plan, store: Store | MemoryStore, some: bool = False) -> Self:
+        """Return what a plan has made, or raise BadInput where runs are missing, unless `some` do."""
+        runs = runs_of(plan, store, some=some)
+        return cls(runs, _stored_facts(store, runs["run_id"]))
+
+    def at(self, point: int) -> Self:
+        """Return what was made at a point of the plan."""
+        return replace(self, runs=self.runs[self.runs["point"] == point])
+
+    @cached_property
+    def summaries(self) -> list[dict[str, Any]]:
+        """The runs that succeeded as rows. Pandas' own way takes as long as the runs: they have hundreds of columns."""
+        succeeded = self.runs[self.runs["status"] == "ok"]
+        columns = [succeeded[name].tolist() for name in succeeded]
+        return [dict(zip(succeeded, row, strict=True)) for row in zip(*columns, strict=True)]
+
+    def values(self, name: str, fact: Fact) -> dict[int, float]:
+        """Return the values of a measure by seed, NaN where a run has none. Failed runs are left out."""
+        if fact.need == "summary":
+            return {row["seed"]: float(fact.measure(row)) for row in self.summaries}
+        return {row["seed"]: self.stored.get((row["run_id"], name), np.nan) for row in self.summaries}
+
+
+def _measured(facts: Iterable[Fact], setting: str) -> list[Fact]:
+    """Return the facts that are measured in more than the summary of runs of a setting."""
+    return [fact for fact in facts if fact.need != "summary" and setting in fact.settings]
+
+
+def _measures(fact: Fact) -> dict[str, Callable[[Any], float]]:
+    """Return what is measured for a fact, by the name under which it is stored."""
+    return {fact.name: fact.measure} | ({f"{fact.name} per": fact.per} if fact.per else {})
+
+
+def _ruled(facts: Iterable[Fact], setting: str) -> list[RuledFact]:
+    """Return the measures of a setting that are stored, each with the version of the rules."""
+    return [(name, rule_version()) for fact in _measured(facts, setting) for name in _measures(fact)]
 
 
 @cache
@@ -103,16 +170,19 @@ def rule_version() -> str:
 def measure_facts(facts: Sequence[str], run: "Run") -> list[Measured]:
     """Measure facts of these names in a run."""
     return [
-        Measured(name, rule_version(), float(FACTS[name].measure(getattr(run, FACTS[name].need)))) for name in facts
+        Measured(stored, rule_version(), float(measure(getattr(run, FACTS[name].need))))
+        for name in facts
+        for stored, measure in _measures(FACTS[name]).items()
     ]
 
 
-def _measurement(facts: Sequence[Fact]) -> Measurement | None:
-    """Return the measurement of facts that need more of a run than its summary."""
-    if not facts:
+def measurement_of(facts: Iterable[Fact], setting: str = "") -> Measurement | None:
+    """Return the measurement of the facts of a setting that need more of a run than its summary, None if none does."""
+    measured = _measured(facts, setting)
+    if not measured:
         return None
-    measure = partial(measure_facts, [fact.name for fact in facts])
-    return Measurement(measure, panel=any(fact.need == "firms" for fact in facts))
+    measure = partial(measure_facts, [fact.name for fact in measured])
+    return Measurement(measure, panel=any(fact.need in PANELS for fact in measured))
 
 
 def find_facts(names: Iterable[str] = ()) -> list[Fact]:
@@ -131,21 +201,60 @@ def _stored_facts(store: Store | MemoryStore, runs: Iterable[str]) -> dict[tuple
     return dict(zip(zip(table["run_id"], table["fact"], strict=True), table["value"], strict=True))
 
 
-def _values(fact: Fact, runs: "pd.DataFrame", stored: dict[tuple[str, str], float]) -> np.ndarray:
-    """Return a fact's value in each run, NaN where it has none. Shape (runs,)."""
-    if fact.need == "summary":
-        return np.array([fact.measure(row) for row in runs.to_dict("records")], dtype=float)
-    return np.array([stored.get((run, fact.name), np.nan) for run in runs["run_id"]], dtype=float)
-
-
-def _row(fact: Fact, values: np.ndarray) -> tuple[object, ...]:
-    reached = values[~np.isnan(values)]
-    counted = np.where(np.isnan(values), np.inf, values) if fact.unit == "quarters" else reached
-    lower, median, upper = _quartiles(counted)
-    met = bool(fact.low <= median <= fact.high)
+def _row(fact: Fact, made: Sequence[Measurements]) -> tuple[object, ...]:
+    found = [setting.values(fact.name, fact) for setting in made]
+    if fact.per:
+        found += [setting.values(f"{fact.name} per", fact) for setting in made]
+    seeds = sorted(set.intersection(*(set(values) for values in found)))
+    table = np.array([[values[seed] for seed in seeds] for values in found]).reshape(len(found), len(seeds))
+    if fact.unit == "quarters" or fact.name.startswith("time_to"):
+        table = np.where(np.isnan(table), np.inf, table)
+    reached = int(np.isfinite(table).all(axis=0).sum())
+    value, lower, upper = together(fact.statistic, table)
+    met = bool(fact.low <= value <= fact.high)
     return (
-        fact.name, fact.unit, median, lower, upper, fact.low, fact.high, met, len(reached), fact.meaning, fact.source
+        fact.name, fact.unit, fact.statistic, value, lower, upper, fact.low, fact.high, met, reached, fact.meaning,
+        fact.source,
     )  # fmt: skip
+
+
+def together(statistic: Statistic, table: np.ndarray) -> tuple[float, float, float]:
+    """Return what a statistic makes of values (settings, seeds), and the ends of an interval.
+
+    The interval is that of quartiles for a median, else the 95 % interval of a bootstrap that draws seeds anew.
+    """
+    if statistic == "median":
+        lower, median, upper = _quartiles(table[0][~np.isnan(table[0])])
+        return median, lower, upper
+    value = _OVER_SEEDS[statistic](table)
+    if not np.isfinite(value):
+        return value, np.nan, np.nan
+    draw = np.random.default_rng(0).integers(0, table.shape[1], (_BOOTSTRAPS, table.shape[1]))
+    drawn = [_OVER_SEEDS[statistic](table[:, seeds]) for seeds in draw]
+    lower, upper = np.nanquantile(drawn, (0.025, 0.975), method="nearest")
+    return value, float(lower), float(upper)
+
+
+def _mean(table: np.ndarray) -> float:
+    known = table[0][~np.isnan(table[0])]
+    return float(known.mean()) if known.size else np.nan
+
+
+def _spread(table: np.ndarray) -> float:
+    """Return the largest median of the settings over the smallest, less 1."""
+    medians = [_quartiles(values[~np.isnan(values)])[1] for values in table]
+    return float(max(medians) / min(medians) - 1.0) if np.isfinite(medians).all() and min(medians) > 0.0 else np.nan
+
+
+def _ratio(table: np.ndarray) -> float:
+    """Return the sum over seeds of the change of a measure between two settings, over that of a second measure."""
+    first, second, per_first, per_second = table
+    denominator = (per_second - per_first).sum()
+    return float((second - first).sum() / denominator) if denominator != 0.0 else np.nan
+
+
+_BOOTSTRAPS = 500
+_OVER_SEEDS: dict[str, Callable[[np.ndarray], float]] = {"mean": _mean, "spread": _spread, "ratio": _ratio}
 
 
 def _quartiles(values: np.ndarray) -> list[float]:

@@ -29,6 +29,7 @@ class Record(NamedTuple):
     size: float  # economic size of all users
     funds_cost: float
     integration: float  # cost of integration per unit of size without infrastructure
+    friction: float  # utility lost per unit of size when the provider is in another region
     supply_elasticity: float
     gains: np.ndarray  # (2, classes): number of lab solutions by their gain of capability, and the sum of that
     placed: np.ndarray  # (T, instruments): money placed

@@ -35,11 +35,6 @@ def costs(r: Record) -> np.ndarray:
     return np.asarray(sum(r.money(purpose) for purpose in purposes) + r.tallies["imports"])
 
 
-def revenue(r: Record) -> np.ndarray:
-    """Innovators' revenue before subsidy: what users pay and what government adds, money per quarter."""
-    return np.asarray(r.money(Entry.SALES) + r.money(Entry.SUBSIDY))
-
-
 def net_output(r: Record) -> np.ndarray:
     """Output less resource costs and payments for engineers, money per quarter."""
     return r.tallies["output"] - costs(r) - r.tallies["wage"] * r.tallies["hours"]
@@ -56,6 +51,34 @@ def welfare(r: Record) -> np.ndarray:
     opportunity = r.supply_elasticity / (1.0 + r.supply_elasticity) * r.tallies["wage"] * r.tallies["hours"]
     public = r.funds_cost * r.money(Entry.TAX) + 0.5 * r.money(Entry.LEAKAGE)
     return np.asarray(r.tallies["output"] - costs(r) - opportunity - public)
+
+
+@indicator(
+    "welfare_risk",
+    "money",
+    "flow",
+    "welfare if perceived risk and friction are costs: less size * risk felt on leaving the old technology, less "
+    "friction * size of users whose provider is in another region",
+    "higher",
+)
+def welfare_risk(r: Record) -> np.ndarray:
+    return np.asarray(welfare(r) - r.tallies["risked"] - r.friction * r.tallies["across"])
+
+
+@indicator(
+    "net_before_rd",
+    "money",
+    "flow",
+    "output less all costs that welfare counts but those of private R&D: what more of it brings",
+    "higher",
+)
+def net_before_rd(r: Record) -> np.ndarray:
+    return np.asarray(welfare(r) + r.supply_elasticity / (1.0 + r.supply_elasticity) * private_rd(r))
+
+
+def private_rd(r: Record) -> np.ndarray:
+    """Own R&D of domestic innovators per quarter, money."""
+    return np.asarray(r.money(Entry.RESEARCH) - r.money(Entry.GRANT) - r.money(Entry.EQUITY))
 
 
 def _discounted(rate: float) -> Callable[[Record], np.ndarray]:
@@ -101,7 +124,7 @@ def tfp_growth(r: Record) -> float:
     "higher",
 )
 def tfp_users(r: Record) -> np.ndarray:
-    return np.asarray((r.tallies["output"] - revenue(r) - r.money(Entry.OLD_TECHNOLOGY)) / r.size)
+    return np.asarray((r.tallies["output"] - r.tallies["sales"] - r.money(Entry.OLD_TECHNOLOGY)) / r.size)
 
 
 column(
@@ -200,9 +223,12 @@ indicator("users_per_firm", "size per firm", "level", "economic size served by a
 )
 
 # -- research and engineers
-indicator("private_rd", "money", "flow", "own R&D of domestic innovators")(
-    lambda r: r.money(Entry.RESEARCH) - r.money(Entry.GRANT) - r.money(Entry.EQUITY)
-)
+indicator(
+    "private_rd",
+    "money",
+    "flow",
+    "own R&D of domestic innovators, negative where public money displaces more",
+)(private_rd)
 money_moved("public_rd", (Entry.GRANT, Entry.EQUITY, Entry.LABORATORIES), "public R&D money")
 indicator("exploration_share", "share of R&D money", "level", "R&D money spent on exploration")(
     lambda r: ratio(r.tallies["exploration_money"], r.money(Entry.RESEARCH))
@@ -230,8 +256,8 @@ indicator("price", "money", "level", "price before subsidy, weighted by units", 
 indicator("unit_cost", "money", "level", "unit cost, weighted by units", "lower")(
     lambda r: ratio(r.tallies["unit_cost"], r.tallies["units"])
 )
-indicator("revenue_share", "share of output", "level", "new industry's revenue before subsidy over output")(
-    lambda r: ratio(revenue(r), r.tallies["output"])
+indicator("revenue_share", "share of output", "level", "new industry's sales at list prices over output")(
+    lambda r: ratio(r.tallies["sales"], r.tallies["output"])
 )
 
 
@@ -249,6 +275,22 @@ def learning_rate(r: Record) -> float:
     x, y = np.log(cumulative[sold]), np.log(r.tallies["unit_cost"][sold] / r.tallies["units"][sold])
     spread = np.sum((x - x.mean()) ** 2)
     return float(100.0 * (1.0 - 2.0 ** (np.sum((x - x.mean()) * (y - y.mean())) / spread))) if spread > 0.0 else np.nan
+
+
+indicator("entrant_share", "share of units", "level", "units of firms born after t = 0 over all units")(
+    lambda r: ratio(r.tallies["entrant_units"], r.tallies["units"])
+)
+
+
+@indicator(
+    "leader_turnover",
+    "0 or 1",
+    "run",
+    "1 if another firm sells most at the end than half way through, 0 if it is the same; NaN without sales then",
+)
+def leader_turnover(r: Record) -> float:
+    half, end = r.tallies["leader"][[len(r.moved) // 2, -1]]
+    return float(half != end) if half >= 0 else np.nan
 
 
 column("profits", "money", "flow", "profits", "domestic innovators' revenue less production, own R&D and fixed costs")

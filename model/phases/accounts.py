@@ -34,7 +34,9 @@ def settle_accounts(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) 
     _pay_costs(t, innovators, s.ledger, workspace)
     market.profits, s.tallies[t].profits = _count_profits(innovators, fixed, production)
     _pay_out(t, p, policy, s, fixed, production)
-    _follow_share(p, innovators, total(innovators.units))
+    sold = total(innovators.units)
+    _follow_share(p, innovators, sold)
+    market.sold += sold
     _pay_subsidies(p, s)
     old = total_where(s.users.size, s.users.provider)
     transfer(t, s.ledger, USERS, OUTSIDE, _OLD, p.old_price * market.demand * old)
@@ -94,13 +96,16 @@ def _pay_costs(t: int, innovators: Innovators, ledger: Ledger, workspace: PhaseW
 
 @phase
 def _count_profits(innovators: Innovators, fixed: Floats, production: Floats) -> tuple[float, float]:
-    """Return profits of domestic firms: of those that make any, and net of losses."""
+    """Return profits of domestic firms: of those that make any, and net of losses.
+
+    Public money that displaces own R&D beyond the plan stays in cash, and is nobody's profit.
+    """
     alive, foreign = innovators.alive, innovators.foreign
     revenue, research = innovators.revenue, innovators.own_research
     made, net = 0.0, 0.0
     for i in range(fixed.shape[0]):
         if alive[i] and not foreign[i]:
-            profit = revenue[i] - (production[i] + research[i] + fixed[i])
+            profit = revenue[i] - (production[i] + max(0.0, research[i]) + fixed[i])
             made += max(profit, 0.0)
             net += profit
     return made, net
@@ -115,7 +120,7 @@ def _pay_out(t: int, p: ParameterRecord, policy: PolicyRecord, s: State, fixed: 
     endowment, equity = innovators.endowment, innovators.equity
     quarters, share = p.dividend_quarters, policy.equity_share
     for i in range(fixed.shape[0]):
-        costs = production[i] + research[i] + fixed[i]
+        costs = production[i] + max(0.0, research[i]) + fixed[i]
         surplus[i] = dividends(cash[i], costs, quarters, endowment[i]) if alive[i] else 0.0
     for i in range(fixed.shape[0]):
         repaid[i] = repayment(surplus[i], share, equity[i])
@@ -143,14 +148,15 @@ def _follow_share(p: ParameterRecord, innovators: Innovators, units: float) -> N
 @phase
 def _pay_subsidies(p: ParameterRecord, s: State) -> None:
     """Charge each price subsidy with its part of what firms were subsidised."""
-    subsidised, purchase, spent = s.innovators.subsidised, s.support.purchase, s.support.spent
+    sales, subsidy, purchase, spent = s.innovators.sales, s.innovators.subsidy, s.support.purchase, s.support.spent
     for i in range(p.slots):
-        if subsidised[i] > 0.0:
+        subsidised = sales[i] * subsidy[i]
+        if subsidised > 0.0:
             rates = 0.0
             for row in range(purchase.shape[0]):
                 rates += purchase[row, i]
             for row in range(purchase.shape[0]):
-                spent[PAYER_OF_ROW[row]] += subsidised[i] * purchase[row, i] / rates
+                spent[PAYER_OF_ROW[row]] += subsidised * purchase[row, i] / rates
 
 
 @phase

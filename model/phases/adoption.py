@@ -5,10 +5,10 @@ those that reconsider, the best with keyed taste noise, the move. Noise is drawn
 pass becomes vector instructions.
 """
 
-from agents.innovator import ABROAD
+from agents.innovator import ABROAD, buyers_price
 from agents.kernel.arithmetic import list_marked, list_rare
 from agents.kernel.decorators import phase
-from agents.kernel.types import Key, Row
+from agents.kernel.types import MOST_SLOTS, Floats, Key, Row
 from agents.user import (
     OLD_TECHNOLOGY,
     ORPHANED,
@@ -16,12 +16,14 @@ from agents.user import (
     change_cost,
     gross_utility,
     mastery_after_switch,
+    mean_gap,
     perceived_risk,
+    subsidy_horizon,
     taste,
 )
 from model.policy.instruments import NUMBER
 from model.randomness import Stream, uniform, words_in_loop
-from model.records import ParameterRecord
+from model.records import ParameterRecord, PolicyRecord
 from model.state.ledger import GOVERNMENT, OUTSIDE, USERS, Entry, transfer
 from model.state.state import BLOCK, State
 from model.state.workspace import ThreadWorkspace
@@ -32,11 +34,18 @@ _NO_OFFER = -1e300
 
 
 @phase
-def show_offers(p: ParameterRecord, s: State) -> None:
-    """Set what users see before any of them chooses: prices net of subsidy, and number of peers that have adopted."""
-    price, subsidy, net_price = s.innovators.price, s.innovators.subsidy, s.phase_workspace.net_price
+def show_offers(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -> None:
+    """Set what users see before any of them chooses: prices net of subsidy, and number of peers that have adopted.
+
+    Over their horizon they count on a subsidy for some quarters, and on the list price for the rest.
+    """
+    price, subsidy, workspace = s.innovators.price, s.innovators.subsidy, s.phase_workspace
+    net_price, price_seen = workspace.net_price, workspace.price_seen
+    counted = subsidy_horizon(p.subsidy_belief, p.payback, policy.end - t) / p.payback
     for i in range(p.slots):
-        net_price[i] = price[i] * (1.0 - subsidy[i])
+        net_price[i] = buyers_price(price[i], subsidy[i], p.incidence)
+    for i in range(p.slots):
+        price_seen[i] = buyers_price(price[i], subsidy[i] * counted, p.incidence)
     for start in range(0, p.users, BLOCK):
         changed = _list_changed(s.users, s.thread_workspace, start, min(start + BLOCK, p.users))
         for n in range(changed):
@@ -63,31 +72,34 @@ def _tell_watchers(users: Users, u: int) -> None:
 
 
 @phase
-def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last: int, sums: Row) -> None:
+def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last: int, k: int) -> None:
     """Let every reconsidering user take the offer of highest utility. It cannot buy from a firm it has not met.
 
-    Adds up what moves, and what it costs, of the users from `first` to `last` (not included).
+    Adds up what moves, and what it costs, of the users from `first` to `last` (not included), as share k.
     """
-    sums.switched, sums.adopting, sums.aid = 0.0, 0.0, 0.0
+    sums, aided = s.shares.sums[k], s.shares.aid[k]
+    sums.switched, sums.adopting, sums.aid, sums.risked = 0.0, 0.0, 0.0, 0.0
+    aided[:] = 0.0
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
         reviewing = _list_reviewing(s.users, s.thread_workspace, start, stop)
         _assess_own(p, s.users, s.market[0].integration, s.thread_workspace, start, stop)
         _assess_offers(p, s, reviewing, start)
         _find_best(t, p, seed, s.thread_workspace, reviewing)
-        _move(p, s, reviewing, start, sums)
+        _move(p, s, reviewing, start, sums, aided)
 
 
 @phase
-def pay_for_change(t: int, s: State) -> None:
-    """Pay for integration, of which government may have promised a part."""
+def pay_for_change(t: int, incidence: float, s: State) -> None:
+    """Pay for integration, of which government may have promised a part. Sellers keep a share of its aid."""
     sums = s.shares.sums
-    switched, adopting, aid = 0.0, 0.0, 0.0
+    switched, adopting, aid, risked = 0.0, 0.0, 0.0, 0.0
     for k in range(sums.shape[0]):
         switched, adopting, aid = switched + sums[k].switched, adopting + sums[k].adopting, aid + sums[k].aid
-    s.tallies[t].integrated = switched
+        risked += sums[k].risked
+    s.tallies[t].integrated, s.tallies[t].risked = switched, risked
     transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, s.market[0].integration * switched)
-    transfer(t, s.ledger, GOVERNMENT, USERS, _ADOPTION, aid)
+    transfer(t, s.ledger, GOVERNMENT, USERS, _ADOPTION, (1.0 - incidence) * aid)
     s.support.spent[_DEMONSTRATION] = aid
     if aid > 0.0:
         s.market[0].adopting = adopting
@@ -117,12 +129,13 @@ def _assess_own(
     mastery, entering = users.mastery[start:stop], workspace.risk_felt
     staying, fresh = workspace.staying, workspace.fresh_mastery
     risk, lead_risk, value_of_quality, old_price = p.risk, p.lead_risk, p.value_of_quality, p.old_price
+    quarters = p.payback
     for k in range(stop - start):
         among_peers = adopting[k] / max(beyond_peers[k] - first_peer[k], 1)
         felt = perceived_risk(risk, among_peers, lead[k], lead_risk)
         entering[k] = felt if provider[k] == OLD_TECHNOLOGY else 0.0
     for k in range(stop - start):
-        value = gross_utility(value_of_quality, valuation[k], old_quality[k], 1.0, old_price)
+        value = quarters * gross_utility(value_of_quality, valuation[k], old_quality[k], 1.0, old_price)
         staying[k] = value if provider[k] == OLD_TECHNOLOGY else value - integration
     for k in range(stop - start):
         fresh[k] = mastery_after_switch(mastery[k], p.mastery_start, p.mastery_carried)
@@ -135,32 +148,37 @@ def _assess_offers(p: ParameterRecord, s: State, reviewing: int, start: int) -> 
     Leaving the old technology for a domestic product may be paid for in part (`adoption`), and government may take
     over the risk of buying from a firm (`waiver`).
     """
-    users, innovators, workspace, net_price = s.users, s.innovators, s.thread_workspace, s.phase_workspace.net_price
+    users, innovators, workspace, price = s.users, s.innovators, s.thread_workspace, s.phase_workspace.price_seen
     quality, home, adoption, waiver = innovators.quality, innovators.region, s.support.adoption, s.support.waiver
     regions, provider, contacts, industry = users.region, users.provider, users.contacts, users.industry
     valuations, masteries = users.valuation, users.mastery
     entering, staying, fresh = workspace.risk_felt, workspace.staying, workspace.fresh_mastery
     listed, who, option, utility = workspace.listed, workspace.who, workspace.option, workspace.utility
     value_of_quality, friction, integration = p.value_of_quality, p.friction, s.market[0].integration
-    known, slots = contacts.shape[1], p.slots
+    quarters, gap, passed_on = p.payback, mean_gap(p.mastery_learning, p.payback), 1.0 - p.incidence
+    known = contacts.shape[1]
     for r in range(reviewing):
         option[r] = contacts[listed[r], 0]  # alone in a loop: many users' contacts come from memory at once
     for r in range(reviewing):
         u, n = listed[r], r
         j, now, valuation, region = industry[u], provider[u], valuations[u], regions[u]
-        skilled, anew, felt = masteries[u], fresh[u - start], entering[u - start]
-        aid = adoption[j] if now == OLD_TECHNOLOGY else 0.0
+        skilled, anew, felt = (
+            1.0 - (1.0 - masteries[u]) * gap,
+            1.0 - (1.0 - fresh[u - start]) * gap,
+            entering[u - start],
+        )
+        aid = passed_on * adoption[j] if now == OLD_TECHNOLOGY else 0.0
         for m in range(known):
             i = max(contacts[u, m], 0)
             mastery = skilled if i == now else anew
-            value = gross_utility(value_of_quality, valuation, quality[i, j], mastery, net_price[i])
+            value = gross_utility(value_of_quality, valuation, quality[i, j], mastery, price[i])
+            value -= friction * (home[i] != region)  # products: outcomes that cannot be predicted make branches slow
             change = change_cost(integration, felt, waiver[i], aid if home[i] != ABROAD else 0.0)
-            value -= change * (i != now)  # products: outcomes that cannot be predicted make branches slow
-            value -= friction * (home[i] != region)
+            value = quarters * value - change * (i != now)
             who[n], option[n] = u, i
             utility[n] = value if contacts[u, m] >= 0 else _NO_OFFER
             n += reviewing
-        who[n], option[n], utility[n] = u, slots, staying[u - start]
+        who[n], option[n], utility[n] = u, MOST_SLOTS, staying[u - start]
 
 
 @phase
@@ -186,20 +204,19 @@ def _find_best(t: int, p: ParameterRecord, seed: Key, workspace: ThreadWorkspace
 
 
 @phase
-def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row) -> None:
+def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row, aided: Floats) -> None:
     """Move each reviewing user to its best offer.
 
     Adds to `sums`: economic size of users that switched; integration and risk of those that were offered help to
-    adopt; and the help that government promises them.
+    adopt; the help that government promises them, also by firm into `aided`; and the risk that they felt.
     """
     users, workspace, adoption, waiver = s.users, s.thread_workspace, s.support.adoption, s.support.waiver
     entering = workspace.risk_felt
     listed, chosen, provider = workspace.listed, workspace.chosen, users.provider
-    slots, integration = p.slots, s.market[0].integration
-    switched, adopting, aid = 0.0, 0.0, 0.0
+    integration, switched, adopting, aid, risked = s.market[0].integration, 0.0, 0.0, 0.0, 0.0
     for r in range(reviewing):
         u = listed[r]
-        choice = OLD_TECHNOLOGY if chosen[r] == slots else chosen[r]
+        choice = OLD_TECHNOLOGY if chosen[r] == MOST_SLOTS else chosen[r]
         if choice == provider[u]:
             continue
         rate = adoption[users.industry[u]]
@@ -207,9 +224,12 @@ def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row) -
             cost = users.size[u] * change_cost(integration, entering[u - start], waiver[choice], 0.0)
             adopting += cost
             aid += rate * cost
+            aided[choice] += rate * cost
+        risked += users.size[u] * entering[u - start]
         provider[u] = choice
         users.mastery[u] = mastery_after_switch(users.mastery[u], p.mastery_start, p.mastery_carried)
         switched += users.size[u]
     sums.switched += switched
     sums.adopting += adopting
     sums.aid += aid
+    sums.risked += risked

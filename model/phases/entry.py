@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.innovator import Innovators, entrants_mean
+from agents.innovator import VISIBLE_HALF, Innovators, entrants_mean
 from agents.kernel.arithmetic import mean, row_means
 from agents.kernel.decorators import phase
 from agents.kernel.types import Floats, Key
@@ -12,7 +12,7 @@ from model.randomness import Stream, fine_uniform, poisson, words
 from model.records import ParameterRecord
 from model.start.firms import found_entrant
 from model.state.ledger import GOVERNMENT, OUTSIDE, Entry, transfer
-from model.state.state import State
+from model.state.state import LAST_GENERATION, State
 
 _SEED, _ADDED = int(Entry.SEED), int(Entry.ENTRY)
 _ENTRY, _FOREIGN = int(Stream.ENTRY), int(Stream.FOREIGN)
@@ -25,8 +25,8 @@ def admit_entrants(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     innovators, market, workspace = s.innovators, s.market[0], s.phase_workspace
     average = workspace.average
     mean_capability(innovators, average)
-    frontier, generation = _frontier(p, innovators, workspace.generations, workspace.level)
-    ceiling = s.ceiling[generation]
+    frontier, common = _frontier(p, innovators, workspace.generations, workspace.level)
+    newest = _newest(p, innovators, workspace.generation_units, common)
     expected = max(p.initial_capability, p.inherit * mean(average))
     lead = max(frontier, expected)
     w0, w1, _, _ = words(seed, _ENTRY, t, 0, 0)
@@ -41,10 +41,12 @@ def admit_entrants(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
         while slot < p.slots and (innovators.alive[slot] or innovators.death[slot] == t):
             slot += 1
         if slot == p.slots:
+            s.tallies[t].refused = entrants - k
             return
-        w0, w1, _, _ = words(seed, _FOREIGN, t, k, 0)
+        w0, w1, w2, w3 = words(seed, _FOREIGN, t, k, 0)
         foreign = fine_uniform(w0, w1) < p.foreign_entrants * (1.0 - decoupled)
-        found_entrant(t, p, seed, s, slot, k, foreign, average, generation, ceiling)
+        generation = newest if fine_uniform(w2, w3) < p.entrant_newest else common
+        found_entrant(t, p, seed, s, slot, k, foreign, average, generation)
         transfer(t, s.ledger, OUTSIDE, slot, _SEED, p.seed_cash)
         if not foreign:
             _add_to_seed(t, s, slot, s.support.flow[0].entrant)
@@ -73,3 +75,16 @@ def _frontier(p: ParameterRecord, innovators: Innovators, generations: Floats, l
             frontier = max(frontier, level[i])
             generations[min(innovators.generation[i], generations.shape[0] - 1)] += 1.0
     return frontier, int(np.argmax(generations))
+
+
+@phase
+def _newest(p: ParameterRecord, innovators: Innovators, units: Floats, otherwise: int) -> int:
+    """Return the newest generation whose units are at least 0.1 % of all users' size, `otherwise` if there is none."""
+    units[:] = 0.0
+    for i in range(p.slots):
+        if innovators.alive[i]:
+            units[min(innovators.generation[i], LAST_GENERATION)] += innovators.units[i]
+    for g in range(LAST_GENERATION, -1, -1):
+        if units[g] >= VISIBLE_HALF * 1000.0 * p.market_size:
+            return g
+    return otherwise

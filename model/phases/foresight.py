@@ -74,7 +74,7 @@ def firm_prospects(t: int, p: ParameterRecord, policy: PolicyRecord, s: State) -
         _marginal_gain(p, s, value)
     for i in range(p.slots):
         if policy.criterion == LEADER:
-            value[i] = innovators.quality[i].mean()
+            value[i] = innovators.quality[i].mean() / innovators.idiosyncratic_factor[i]
         elif policy.criterion != MARGINAL:
             value[i] = innovators.birth[i]
     standardise(innovators, value)
@@ -118,7 +118,7 @@ def _marginal_gain(p: ParameterRecord, s: State, value: Floats) -> None:
             continue
         ceiling = s.ceiling[min(innovators.generation[i], LAST_GENERATION)]
         for j in range(p.industries):
-            quality = max(innovators.quality[i, j], 1e-6)
+            quality = max(innovators.quality[i, j] / innovators.idiosyncratic_factor[i], 1e-6)
             worth[i, j] *= power(quality, 1.0 - max(p.complementarity, -30.0))
         effort = research_effort(hours, p.engineers, p.concentration)
         counts = total(innovators.belief[i])

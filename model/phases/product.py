@@ -1,15 +1,41 @@
 """Products: effective capability, quality in each industry, cost, price and the share that government pays."""
 
-from agents.innovator import occupied, unit_cost
+from agents.innovator import (
+    experience_counted,
+    idiosyncratic_factor,
+    idiosyncratic_step,
+    occupied,
+    unit_cost,
+)
 from agents.kernel.arithmetic import exp, log, power, row_means
 from agents.kernel.decorators import phase
-from agents.kernel.types import Floats
+from agents.kernel.types import Floats, Key
 from agents.supplier import ces_log, cobb_douglas_log
+from model.randomness import Stream, fine_uniform, normals, words_in_loop
 from model.records import ParameterRecord
 from model.state.state import State
 
+_IDIOSYNCRATIC = int(Stream.IDIOSYNCRATIC)
 _GEOMETRIC, _MINIMUM = 1e-6, -30.0
 _SMALLEST = 1e-6  # of effective capability
+
+
+@phase
+def vary_quality(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
+    """Let every firm have a better or worse quarter than the last, all of its customers alike."""
+    a, factor = s.innovators.idiosyncratic, s.innovators.idiosyncratic_factor
+    luck, shock = s.phase_workspace.idiosyncratic_draw, s.phase_workspace.idiosyncratic_shock
+    memory, deviation = p.idiosyncratic_memory, p.idiosyncratic_sd
+    if deviation <= 0.0:
+        return  # all factors are 1
+    for i in range(a.shape[0]):
+        w0, w1, _, _ = words_in_loop(seed, _IDIOSYNCRATIC, t, i, 0)
+        luck[i] = fine_uniform(w0, w1)
+    normals(luck, shock, a.shape[0])
+    for i in range(a.shape[0]):
+        a[i] = idiosyncratic_step(a[i], memory, deviation, shock[i])
+    for i in range(a.shape[0]):
+        factor[i] = idiosyncratic_factor(a[i], deviation)
 
 
 @phase
@@ -59,7 +85,7 @@ def _assess_quality(p: ParameterRecord, s: State, slots: int) -> None:
     term, fresh = s.phase_workspace.quality_term, s.phase_workspace.fresh_quality
     alive, effective = innovators.alive, innovators.effective
     marginal, quality = innovators.marginal, innovators.quality
-    rho, domains = p.complementarity, p.domains
+    rho, domains, factor = p.complementarity, p.domains, innovators.idiosyncratic_factor
     geometric, weakest = abs(rho) < _GEOMETRIC, rho < _MINIMUM
     inverse = 0.0 if geometric else 1.0 / rho
     for c in range(domains):
@@ -80,7 +106,7 @@ def _assess_quality(p: ParameterRecord, s: State, slots: int) -> None:
             for i in range(slots):
                 fresh[i] = exp(log(fresh[i]) * inverse)
         for i in range(slots):
-            quality[i, j] = fresh[i] if alive[i] else quality[i, j]
+            quality[i, j] = fresh[i] * factor[i] if alive[i] else quality[i, j]
 
 
 @phase
@@ -120,6 +146,7 @@ def _set_prices(p: ParameterRecord, s: State, slots: int) -> None:
     inputs, size, initial, domains = p.input_share, p.market_size, p.initial_capability, p.domains
     workspace = s.phase_workspace
     knowledge, congestion, paid = workspace.knowledge, workspace.congestion, workspace.price_paid
+    everybody, spillover = s.market[0].sold, p.learning_spillover
     row_means(innovators.capability, slots, knowledge)
     for i in range(slots):
         congestion[i] = 0.0
@@ -127,7 +154,8 @@ def _set_prices(p: ParameterRecord, s: State, slots: int) -> None:
         for i in range(slots):
             congestion[i] += factor[supplier[i, c]]
     for i in range(slots):
-        known, experience = max(knowledge[i], _SMALLEST) / initial, 1.0 + 0.1 * sold[i] / size
+        known, counted = max(knowledge[i], _SMALLEST) / initial, experience_counted(sold[i], everybody, spillover)
+        experience = 1.0 + 0.1 * counted / size
         cost = shock * unit_cost(floor, first, experience, doing, known, searching, inputs, congestion[i] / domains)
         unit_costs[i] = cost if alive[i] else unit_costs[i]
     for i in range(slots):

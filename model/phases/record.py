@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from agents.industry import EMERGING, FUTURE, TRADITIONAL, Industries
-from agents.innovator import SELLING, SUPPORTED, Innovators, occupied
+from agents.innovator import SELLING, SUPPORTED, Innovators, firm_number, occupied
 from agents.kernel.arithmetic import dot, log, mean, row_means, total, total_where
 from agents.kernel.decorators import phase
 from agents.kernel.types import Flags, Floats, Integers, Row
@@ -58,7 +58,7 @@ def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tal
     """Record firms, sales, prices, concentration and dependence on public money. `level` (N,) is working space."""
     alive, foreign, sold, revenue = innovators.alive, innovators.foreign, innovators.units, innovators.revenue
     generation, price, cost = innovators.generation, innovators.price, innovators.unit_cost
-    public, own = innovators.public_recent, innovators.payments_recent
+    public, own, birth = innovators.public_recent, innovators.payments_recent, innovators.birth
     row_means(innovators.capability, p.slots, level)
     units = 0.0
     for i in range(p.slots):
@@ -66,6 +66,7 @@ def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tal
     firms, dependent, lab, latest = 0, 0, 0.0, 0
     imports, of_public, of_own, domestic = 0.0, 0.0, 0.0, 0.0
     generations, prices, costs, squares = 0.0, 0.0, 0.0, 0.0
+    entrants, most, leader = 0.0, 0.0, -1
     for i in range(p.slots):
         imports += revenue[i] if foreign[i] else 0.0
         if not alive[i]:
@@ -77,15 +78,20 @@ def _record_firms(p: ParameterRecord, innovators: Innovators, level: Floats, tal
         dependent += public[i] > _DEPENDENT * (public[i] + own[i])
         if sold[i] > 0.0:
             domestic += 0.0 if foreign[i] else sold[i]
+            entrants += sold[i] if birth[i] >= 0 else 0.0
+            if sold[i] > most:
+                most, leader = sold[i], firm_number(i, birth[i])
             generations += sold[i] / units * generation[i]
             prices += sold[i] * price[i]
             costs += sold[i] * cost[i]
             squares += (sold[i] / units) ** 2
-    tally.firms, tally.dependent_firms, tally.crowding = firms, dependent, firms / p.slots
+    tally.firms, tally.dependent_firms = firms, dependent
     tally.lab, tally.frontier_generation, tally.generation = lab, latest, generations
     tally.imports, tally.public_recent, tally.payments_recent = imports, of_public, of_own
     tally.units, tally.domestic_units, tally.share_squares = units, domestic, squares
+    tally.sales = total(innovators.sales)
     tally.price, tally.unit_cost = prices, costs
+    tally.entrant_units, tally.leader = entrants, leader
 
 
 @phase

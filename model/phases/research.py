@@ -3,6 +3,7 @@
 import numpy as np
 
 from agents.innovator import (
+    VISIBLE_HALF,
     Innovators,
     discovery_chance,
     displaced,
@@ -17,7 +18,7 @@ from agents.innovator import (
     solutions_mean,
     switches,
 )
-from agents.kernel.arithmetic import exp, row_means, row_sums, total, total_where
+from agents.kernel.arithmetic import exp, row_means, row_sums, total, total_positive_where
 from agents.kernel.decorators import phase
 from agents.kernel.types import Floats, Integer, Integers, Key
 from agents.user import Users, old_quality_gain
@@ -26,6 +27,7 @@ from model.randomness import Stream, fine_uniform, normal, normals, poisson_give
 from model.records import ParameterRecord
 from model.state.ledger import ENGINEERS, OUTSIDE, USERS, Entry, firms_pay, transfer
 from model.state.state import LAST_GENERATION, State
+from model.state.support import Support
 from model.state.workspace import PhaseWorkspace
 
 _RESEARCH, _ENGINEERING, _ABROAD = int(Entry.RESEARCH), int(Entry.ENGINEERING), int(Entry.ABROAD)
@@ -39,9 +41,9 @@ def plan_research(p: ParameterRecord, s: State) -> None:
     innovators, cash = s.innovators, s.ledger.cash
     alive, revenue = innovators.alive, innovators.revenue
     abroad, endowment = innovators.income_abroad, innovators.endowment
-    plan, intensity, burn = innovators.plan_research, p.research_intensity, p.burn
+    plan, multiple, intensity, burn = innovators.plan_research, p.research_multiple, p.research_intensity, p.burn
     for i in range(plan.shape[0]):
-        wanted = research_budget(intensity, revenue[i] + abroad[i], burn, cash[i], endowment[i])
+        wanted = research_budget(multiple, intensity, revenue[i] + abroad[i], burn, cash[i], endowment[i])
         plan[i] = wanted if alive[i] else 0.0
 
 
@@ -53,7 +55,7 @@ def hire_engineers(t: int, p: ParameterRecord, s: State) -> None:
     """
     innovators, support, market, ledger = s.innovators, s.support, s.market[0], s.ledger
     at_home, abroad = s.phase_workspace.research_at_home, s.phase_workspace.research_abroad
-    _set_budgets(p.displacement, innovators, support.research, at_home, abroad)
+    _set_budgets(p.displacement, innovators, support, at_home, abroad)
     engineering = users_engineering(p, s.users)
     public = support.flow[0].common + support.flow[0].science + total(support.upstream)
     money = total(at_home) + engineering + public
@@ -69,17 +71,33 @@ def hire_engineers(t: int, p: ParameterRecord, s: State) -> None:
 
 
 @phase
-def _set_budgets(displacement: float, innovators: Innovators, grant: Floats, at_home: Floats, abroad: Floats) -> None:
-    """Set own and public R&D money of every slot, and where it is spent."""
-    plan, own = innovators.plan_research, innovators.own_research
+def _set_budgets(
+    displacement: float, innovators: Innovators, support: Support, at_home: Floats, abroad: Floats
+) -> None:
+    """Set own and public R&D money of every slot, and where it is spent.
+
+    Of public money only what becomes R&D can be earmarked: where that is less than was given, earmarks shrink with it.
+    """
+    plan, own, grant = innovators.plan_research, innovators.own_research, support.research
     public, foreign = innovators.public_research, innovators.foreign
     for i in range(plan.shape[0]):
         own[i] = displaced(plan[i], displacement, grant[i])
         public[i] = grant[i]
     for i in range(plan.shape[0]):
-        spent = own[i] + public[i]
-        at_home[i] = 0.0 if foreign[i] else spent
-        abroad[i] = spent if foreign[i] else 0.0
+        done = max(0.0, own[i] + public[i])  # rounding alone could bring it below
+        at_home[i] = 0.0 if foreign[i] else done
+        abroad[i] = done if foreign[i] else 0.0
+        if done < public[i]:
+            _shrink_earmarks(support, i, done / public[i])
+
+
+@phase
+def _shrink_earmarks(support: Support, i: int, part: float) -> None:
+    """Multiply what firm i must do with public R&D money by a share."""
+    support.tied[i] *= part
+    support.explore[i] *= part
+    support.lost[i] *= part
+    support.shared[i] *= part
 
 
 @phase
@@ -88,15 +106,19 @@ def _count_hours(half: float, innovators: Innovators, lost: Floats, wage_at_home
     own, public, foreign = innovators.own_research, innovators.public_research, innovators.foreign
     hours, absorption = innovators.hours, innovators.absorption
     for i in range(hours.shape[0]):
-        hours[i] = (own[i] + public[i] - lost[i]) / (wage_abroad if foreign[i] else wage_at_home)
+        done = max(0.0, own[i] + public[i] - lost[i])  # rounding could bring it below
+        hours[i] = done / (wage_abroad if foreign[i] else wage_at_home)
     for i in range(hours.shape[0]):
         absorption[i] = half_saturated(hours[i], half)
 
 
 @phase
 def users_engineering(p: ParameterRecord, users: Users) -> float:
-    """Return money that users of the old technology spend on own engineers, out of the last quarter's output."""
-    return p.users_engineering * total_where(users.output, users.provider)
+    """Return money that users of the old technology spend on own engineers, out of the last quarter's output.
+
+    Whose output is negative, as of a user that values quality highly and has little of it, spends none.
+    """
+    return p.users_engineering * total_positive_where(users.output, users.provider)
 
 
 @phase
@@ -106,7 +128,7 @@ def improve_old_technology(p: ParameterRecord, s: State) -> None:
     provider, output, size, quality = users.provider, users.output, users.size, users.old_quality
     share, effect = p.users_engineering, p.sailing_ship
     for u in range(provider.shape[0]):
-        hours_per_size = share * output[u] / (current_wage * size[u])
+        hours_per_size = share * max(output[u], 0.0) / (current_wage * size[u])
         gain = old_quality_gain(effect, hours_per_size, quality[u])
         quality[u] += gain if provider[u] < 0 else 0.0
 
@@ -114,52 +136,61 @@ def improve_old_technology(p: ParameterRecord, s: State) -> None:
 @phase
 def do_research(t: int, p: ParameterRecord, seed: Key, s: State) -> None:
     """Let every living firm explore and exploit with its hours, then perhaps take up its prototype."""
-    innovators, beyond = s.innovators, s.phase_workspace.generations
+    innovators = s.innovators
     slots = occupied(innovators.alive)
-    share_beyond_generation(innovators, slots, beyond)
-    _divide_hours(p, s, slots)
-    _explore(t, p, seed, s, slots, beyond)
+    sold, latest = see_generations(innovators, slots, s.phase_workspace.generation_units, s.phase_workspace.ahead)
+    _divide_hours(p, s, slots, sold)
+    _explore(t, p, seed, s, slots)
     _expect_solutions(p, s, slots)
     solving = _draw_solutions(t, p, seed, s, slots)
     _solve_problems(t, p, seed, s, solving)
-    _take_up_prototypes(p, s, slots, beyond)
+    _take_up_prototypes(p, s, slots, latest)
 
 
 @phase
-def share_beyond_generation(innovators: Innovators, slots: int, share: Floats) -> None:
-    """Set share[g] = share of living firms whose product is of a later generation than g."""
-    alive, generation = innovators.alive, innovators.generation
-    share[:] = 0.0
-    living = 0
+def see_generations(innovators: Innovators, slots: int, beyond: Floats, ahead: Floats) -> tuple[float, int]:
+    """Return units sold by living firms, and their latest generation.
+
+    Sets beyond[g] = units of generations later than g, and ahead[i] = units of generations later than firm i's.
+    """
+    alive, generation, units = innovators.alive, innovators.generation, innovators.units
+    beyond[:] = 0.0
+    latest = 0
     for i in range(slots):
         if alive[i]:
-            living += 1
-            share[min(generation[i], LAST_GENERATION)] += 1.0
-    beyond = 0.0
+            g = min(generation[i], LAST_GENERATION)
+            beyond[g] += units[i]
+            latest = max(latest, generation[i])
+    sold = 0.0
     for g in range(LAST_GENERATION, -1, -1):
-        here = share[g]
-        share[g] = beyond / max(living, 1)
-        beyond += here
+        here = beyond[g]
+        beyond[g] = sold
+        sold += here
+    for i in range(slots):
+        ahead[i] = beyond[min(generation[i], LAST_GENERATION)]
+    return sold, latest
 
 
 @phase
-def _divide_hours(p: ParameterRecord, s: State, slots: int) -> None:
-    """Set hours of exploration, none while a prototype waits, and effort on the rest.
+def _divide_hours(p: ParameterRecord, s: State, slots: int, sold: float) -> None:
+    """Set hours of exploration, none while a prototype waits, and effort on the rest. `sold` are all units.
 
-    Hours of exploration and the pressure of open problems per domain stay in `exploring` and `pressing`.
+    The pressure of open problems per domain stays in `pressing`.
     """
     innovators, workspace = s.innovators, s.phase_workspace
-    exploring, pressure, saturation = workspace.exploring, workspace.pressure, workspace.saturation
+    exploring, pressure, saturation = innovators.exploring, workspace.pressure, workspace.saturation
     pressing, counts = workspace.pressing, workspace.belief_total
     alive, prototype, hours, earmark = innovators.alive, innovators.prototype, innovators.hours, s.support.explore
     effort, wage_now, largest = innovators.effort, s.market[0].wage, p.explore_max
-    engineers, concentration = p.engineers, p.concentration
+    engineers, concentration, own_problems, ahead = p.engineers, p.concentration, p.own_problems, workspace.ahead
     _press(p.backlog_half, innovators.belief, innovators.backlog, slots, counts, pressing, pressure)
     _saturate(innovators, s.ceiling, slots, saturation)
     for i in range(slots):
         earmarked = min(earmark[i] / wage_now, hours[i])
-        share = exploration_share(largest, pressure[i], saturation[i])
+        behind = ahead[i] / sold if sold > 0.0 else 0.0
+        share = exploration_share(largest, own_problems, pressure[i], saturation[i], behind)
         exploring[i] = 0.0 if prototype[i] else earmarked + share * (hours[i] - earmarked)
+    exploring[slots:] = 0.0
     for i in range(slots):
         exploiting = research_effort(max(hours[i] - exploring[i], 1e-300), engineers, concentration)
         effort[i] = exploiting if alive[i] else effort[i]
@@ -191,18 +222,22 @@ def _saturate(innovators: Innovators, ceiling: Floats, slots: int, saturation: F
 
 
 @phase
-def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int, beyond: Floats) -> None:
-    """Let those that explore find the next generation, with some probability."""
+def _explore(t: int, p: ParameterRecord, seed: Key, s: State, slots: int) -> None:
+    """Let those that explore find the next generation, with some probability. What is in use can be followed."""
     innovators, tally, workspace, lost = s.innovators, s.tallies[t], s.phase_workspace, s.support.lost
-    exploring, chance, shown, luck = workspace.exploring, workspace.chance, workspace.shown, workspace.discovery_draw
+    exploring, chance, searching, luck = (
+        innovators.exploring, workspace.chance, workspace.searching, workspace.discovery_draw
+    )  # fmt: skip
     alive, foreign, hours, generation = innovators.alive, innovators.foreign, innovators.hours, innovators.generation
     prototype, progress, science = innovators.prototype, innovators.progress, s.stocks.level[0].science
-    discovery, decay, effect = p.discovery, p.discovery_decay, p.discovery_shown
+    discovery, decay, follow, ahead = p.discovery, p.discovery_decay, p.follow, workspace.ahead
+    engineers, concentration, everyone = p.engineers, p.concentration, 1000.0 * p.market_size
     for i in range(slots):
-        g = min(generation[i], LAST_GENERATION)
-        shown[i], chance[i] = beyond[g], g
+        searching[i] = research_effort(max(exploring[i], 1e-300), engineers, concentration)
+        chance[i] = min(generation[i], LAST_GENERATION)
     for i in range(slots):
-        chance[i] = discovery_chance(discovery, decay, chance[i], exploring[i], science, effect, shown[i])
+        seen = half_saturated(ahead[i] / everyone, VISIBLE_HALF)
+        chance[i] = discovery_chance(discovery, decay, chance[i], searching[i], science, follow, seen)
     for i in range(slots):
         w0, w1, _, _ = words_in_loop(seed, _DISCOVERY, t, i, 0)
         luck[i] = fine_uniform(w0, w1)
@@ -351,7 +386,7 @@ def _solve_problems(t: int, p: ParameterRecord, seed: Key, s: State, solving: In
 
 
 @phase
-def _take_up_prototypes(p: ParameterRecord, s: State, slots: int, beyond: Floats) -> None:
+def _take_up_prototypes(p: ParameterRecord, s: State, slots: int, latest: int) -> None:
     """Switch to the next generation. Part of capability carries over, and old reports count no more."""
     innovators, saturation, frontier = s.innovators, s.phase_workspace.saturation, 0
     alive, prototype = innovators.alive, innovators.prototype
@@ -361,8 +396,7 @@ def _take_up_prototypes(p: ParameterRecord, s: State, slots: int, beyond: Floats
     for i in range(slots):
         if not alive[i]:
             continue
-        shown = beyond[min(generation[i], LAST_GENERATION)]
-        if prototype[i] and switches(saturation[i], p.switch_saturation, units[i] > 0.0, shown):
+        if prototype[i] and switches(saturation[i], p.switch_saturation, units[i] > 0.0, latest > generation[i]):
             prototype[i] = False
             generation[i] += 1
             for j in range(p.industries):

@@ -1,17 +1,21 @@
 """Ties: users forget firms that have gone and meet others. Meetings across regions are rarer."""
 
-from agents.innovator import Innovators
+import numpy as np
+
+from agents.innovator import FEWEST_CANDIDATES, Innovators
 from agents.kernel.arithmetic import list_rare
 from agents.kernel.decorators import phase
-from agents.kernel.types import Flags, Floats, Integer, Integers, Key
-from agents.user import ORPHANED, Users
+from agents.kernel.types import MOST_SLOTS, Bits, Flags, Integer, Integers, Key, Word
+from agents.user import OLD_TECHNOLOGY, ORPHANED, Users
 from model.randomness import Stream, uniform, words, words_in_loop
 from model.records import ParameterRecord
 from model.state.state import BLOCK, State
 
 _MEETING, _PARTNER, _PLATFORM = int(Stream.MEETING), int(Stream.PARTNER), int(Stream.PLATFORM)
 _TRIES = 64
-_Draws = tuple[float, float, float, float]  # of four tries
+_LOW = np.uint64(MOST_SLOTS - 1)  # bits of a word that pick a candidate; the others decide on another region
+_HIGH = np.uint64(12)
+_Draws = tuple[Word, Word, Word, Word]  # of four tries
 
 
 @phase
@@ -23,29 +27,60 @@ def renew_ties(t: int, p: ParameterRecord, seed: Key, s: State, first: int, last
     meetings, segmentation = s.support.flow[0].meetings, s.market[0].segmentation
     if s.market[0].gone > 0.0:
         replace_dead_contacts(t, p, segmentation, seed, s, first, last)
+    candidates = candidate_range(s.innovators.alive)
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
-        _meet_by_chance(t, p, segmentation, seed, s, start, stop)
+        _meet_by_chance(t, p, segmentation, seed, s, candidates, start, stop)
         if meetings > 0.0:
-            _meet_on_platform(t, p, meetings, seed, s, start, stop)
+            _meet_on_platform(t, p, meetings, seed, s, candidates, start, stop)
+
+
+@phase
+def candidate_range(alive: Flags) -> int:
+    """Return the least power of two, at least 128, above the slot of every living firm."""
+    beyond = alive.shape[0]
+    while beyond > 0 and not alive[beyond - 1]:
+        beyond -= 1
+    candidates = FEWEST_CANDIDATES
+    while candidates < beyond:
+        candidates *= 2
+    return candidates
 
 
 @phase
 def _meet_by_chance(
-    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
+    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, candidates: int, start: int, stop: int
 ) -> None:
-    """Swap one contact of those that meet a firm."""
-    meeting, place = s.thread_workspace.listed, s.thread_workspace.position_draw
-    count = list_rare(s.users.meets_firm[start:stop], start, meeting)
+    """Swap one contact of those that meet a firm, by chance or by word of mouth."""
+    workspace, users = s.thread_workspace, s.users
+    meeting, place = workspace.listed, workspace.position_draw
+    speaks, peer = workspace.mouth_draw, workspace.peer_draw
+    count = list_rare(users.meets_firm[start:stop], start, meeting)
     for n in range(count):
-        w0, _, _, _ = words_in_loop(seed, _MEETING, t, meeting[n], 0)
-        place[n] = uniform(w0)
+        w0, w1, w2, _ = words_in_loop(seed, _MEETING, t, meeting[n], 0)
+        place[n], speaks[n], peer[n] = uniform(w0), uniform(w1), uniform(w2)
     for n in range(count):
-        _swap_contact(t, p, segmentation, seed, s.users, s.innovators, meeting[n], place[n], p.contacts)
+        u = meeting[n]
+        firm = _firm_of_peer(users, u, peer[n]) if speaks[n] < p.word_of_mouth else OLD_TECHNOLOGY
+        if firm == OLD_TECHNOLOGY:
+            _swap_contact(t, p, segmentation, seed, users, s.innovators, candidates, u, place[n], p.contacts)
+        elif s.innovators.alive[firm] and not _knows(users.contacts, u, firm):
+            _take_up_contact(users, u, place[n], firm)
 
 
 @phase
-def _meet_on_platform(t: int, p: ParameterRecord, meetings: float, seed: Key, s: State, start: int, stop: int) -> None:
+def _firm_of_peer(users: Users, u: int, draw: float) -> int:
+    """Return the firm whose product a random peer used in the quarter, OLD_TECHNOLOGY if none or without peers."""
+    first, peers = users.peer_start[u], users.peer_start[u + 1] - users.peer_start[u]
+    if peers == 0:
+        return OLD_TECHNOLOGY
+    return users.technology[users.peers[first + min(int(draw * peers), peers - 1)]]
+
+
+@phase
+def _meet_on_platform(
+    t: int, p: ParameterRecord, meetings: float, seed: Key, s: State, candidates: int, start: int, stop: int
+) -> None:
     """Swap one contact more of those that a platform brings together with a firm."""
     workspace = s.thread_workspace
     meeting, meets, place = workspace.listed, workspace.marked, workspace.position_draw
@@ -55,7 +90,7 @@ def _meet_on_platform(t: int, p: ParameterRecord, meetings: float, seed: Key, s:
         place[k] = uniform(w1)
     for n in range(list_rare(meets[: stop - start], start, meeting)):
         u = meeting[n]
-        _swap_contact(t, p, 0.0, seed, s.users, s.innovators, u, place[u - start], p.contacts + 1)
+        _swap_contact(t, p, 0.0, seed, s.users, s.innovators, candidates, u, place[u - start], p.contacts + 1)
 
 
 @phase
@@ -66,6 +101,7 @@ def _swap_contact(
     seed: Key,
     users: Users,
     innovators: Innovators,
+    candidates: int,
     u: int,
     place: float,
     occasion: int,
@@ -73,8 +109,16 @@ def _swap_contact(
     """Swap a random contact, unless it is the provider, for a firm met for the first time."""
     m = min(int(place * p.contacts), p.contacts - 1)
     if users.contacts[u, m] < 0 or users.contacts[u, m] != users.provider[u]:
-        partner = find_partner(t, p, segmentation, seed, users, innovators, u, occasion)
+        partner = find_partner(t, p, segmentation, seed, users, innovators, candidates, u, occasion)
         users.contacts[u, m] = partner if partner >= 0 else users.contacts[u, m]
+
+
+@phase
+def _take_up_contact(users: Users, u: int, place: float, firm: int) -> None:
+    """Put a firm in the place of a random contact, unless that is the provider."""
+    m = min(int(place * users.contacts.shape[1]), users.contacts.shape[1] - 1)
+    if users.contacts[u, m] < 0 or users.contacts[u, m] != users.provider[u]:
+        users.contacts[u, m] = firm
 
 
 @phase
@@ -82,13 +126,14 @@ def replace_dead_contacts(
     t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, first: Integer, last: int
 ) -> None:
     """Replace contacts that have left. A provider that left in quarter t orphans its users: they choose next."""
+    candidates = candidate_range(s.innovators.alive)
     for start in range(first, last, BLOCK):
-        _replace_in_block(t, p, segmentation, seed, s, start, min(start + BLOCK, last))
+        _replace_in_block(t, p, segmentation, seed, s, candidates, start, min(start + BLOCK, last))
 
 
 @phase
 def _replace_in_block(
-    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, start: int, stop: int
+    t: int, p: ParameterRecord, segmentation: float, seed: Key, s: State, candidates: int, start: int, stop: int
 ) -> None:
     """Replace dead contacts of users `start` to `stop`."""
     users, innovators, provider, contacts = s.users, s.innovators, s.users.provider, s.users.contacts
@@ -106,7 +151,7 @@ def _replace_in_block(
         gone = contacts[u, m]
         contacts[u, m] = -1
         luck_of_first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
-        contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, u, m, luck_of_first)
+        contacts[u, m] = _search(t, p, segmentation, seed, users, innovators, candidates, u, m, luck_of_first)
         if gone >= 0 and provider[u] == gone:
             provider[u] = ORPHANED
 
@@ -129,12 +174,12 @@ def _list_stale(t: int, contacts: Integers, death: Integers, stale: Flags, first
 
 
 @phase
-def _draw_first_tries(t: Integer, seed: Key, agent: Integers, occasion: Integers, luck: Floats, count: int) -> None:
-    """Draw the uniforms of the first four tries of many searches, as `find_partner` would draw them for each."""
+def _draw_first_tries(t: Integer, seed: Key, agent: Integers, occasion: Integers, luck: Bits, count: int) -> None:
+    """Draw the words of the first four tries of many searches, as `find_partner` would draw them for each."""
     one, two, three, four = luck[0], luck[1], luck[2], luck[3]
     for k in range(count):
         w0, w1, w2, w3 = words_in_loop(seed, _PARTNER, t, agent[k], occasion[k] * (_TRIES + 1))
-        one[k], two[k], three[k], four[k] = uniform(w0), uniform(w1), uniform(w2), uniform(w3)
+        one[k], two[k], three[k], four[k] = w0, w1, w2, w3
 
 
 @phase
@@ -142,6 +187,7 @@ def meet_founders(t: Integer, p: ParameterRecord, seed: Key, s: State) -> None:
     """Find every user's first contacts, one after the other, as it will find others later."""
     users, innovators, workspace = s.users, s.innovators, s.thread_workspace
     agent, place, luck = workspace.who, workspace.option, workspace.tries
+    candidates = candidate_range(innovators.alive)
     for start in range(0, users.contacts.shape[0], BLOCK):
         count = min(BLOCK, users.contacts.shape[0] - start)
         for m in range(p.contacts):
@@ -150,7 +196,7 @@ def meet_founders(t: Integer, p: ParameterRecord, seed: Key, s: State) -> None:
             _draw_first_tries(t, seed, agent, place, luck, count)
             for k in range(count):
                 first = (luck[0, k], luck[1, k], luck[2, k], luck[3, k])
-                found = _search(t, p, p.segmentation, seed, users, innovators, start + k, m, first)
+                found = _search(t, p, p.segmentation, seed, users, innovators, candidates, start + k, m, first)
                 users.contacts[start + k, m] = found
 
 
@@ -162,17 +208,18 @@ def find_partner(
     seed: Key,
     users: Users,
     innovators: Innovators,
+    candidates: int,
     u: int,
     occasion: int,
 ) -> int:
     """Return a living innovator that the user does not know yet, or -1.
 
-    Keyed slots are tried until one fits; one from another region is passed over with probability `segmentation`.
-    Two arms with nearly the same firms thus meet nearly the same ones. After 64 tries, one of all that fit is drawn.
+    Keyed slots below `candidates` are tried until one fits; one from another region is passed over with probability
+    `segmentation`. Two arms with nearly the same firms thus meet nearly the same ones. After 64 tries, one of all that
+    fit is drawn.
     """
-    w0, w1, w2, w3 = words(seed, _PARTNER, t, u, occasion * (_TRIES + 1))
-    first = (uniform(w0), uniform(w1), uniform(w2), uniform(w3))
-    return _search(t, p, segmentation, seed, users, innovators, u, occasion, first)
+    first = words(seed, _PARTNER, t, u, occasion * (_TRIES + 1))
+    return _search(t, p, segmentation, seed, users, innovators, candidates, u, occasion, first)
 
 
 @phase
@@ -183,18 +230,18 @@ def _search(
     seed: Key,
     users: Users,
     innovators: Innovators,
+    candidates: int,
     u: int,
     occasion: int,
     first: _Draws,
 ) -> int:
-    """Search as `find_partner`, given the uniforms of the first four tries."""
-    found = _try(p.slots, segmentation, users, innovators, u, first)
+    """Search as `find_partner`, given the words of the first four tries."""
+    found = _try(candidates, segmentation, users, innovators, u, first)
     if found < 0 and _knows_all(innovators.alive, users.contacts, u):
         return -1  # where firms are few, that is most users, in every place that is empty
     attempt, block = 1, occasion * (_TRIES + 1)
     while found < 0 and attempt < _TRIES // 4:
-        w0, w1, w2, w3 = words(seed, _PARTNER, t, u, block + attempt)
-        found = _try(p.slots, segmentation, users, innovators, u, (uniform(w0), uniform(w1), uniform(w2), uniform(w3)))
+        found = _try(candidates, segmentation, users, innovators, u, words(seed, _PARTNER, t, u, block + attempt))
         attempt += 1
     if found >= 0:
         return found
@@ -203,16 +250,19 @@ def _search(
 
 
 @phase
-def _try(slots: int, segmentation: float, users: Users, innovators: Innovators, u: int, luck: _Draws) -> int:
+def _try(candidates: int, segmentation: float, users: Users, innovators: Innovators, u: int, luck: _Draws) -> int:
     """Return the first of four slots that fits, or -1.
 
-    A uniform gives both: the whole part of uniform * slots is the slot, its fraction decides on another region.
+    A word gives both: its low bits the slot, so that half of the candidates stay when their range doubles, and its
+    high bits a uniform that decides on another region.
     """
     alive, home, region, found = innovators.alive, innovators.region, users.region[u], -1
-    for one in luck[::-1]:  # without branches, whose outcome cannot be predicted: the first that fits is seen last
-        place = one * slots
-        i = min(int(place), slots - 1)
-        fits = alive[i] & ((home[i] == region) | (place - i >= segmentation)) & (not _knows(users.contacts, u, i))
+    last = alive.shape[0] - 1
+    for word in luck[::-1]:  # without branches, whose outcome cannot be predicted: the first that fits is seen last
+        drawn = np.int64(word & _LOW) & (candidates - 1)
+        i = min(drawn, last)
+        anywhere = (np.float64(word >> _HIGH) + 0.5) * 2.0**-20 >= segmentation
+        fits = (drawn == i) & alive[i] & ((home[i] == region) | anywhere) & (not _knows(users.contacts, u, i))
         found = i if fits else found
     return found
 

@@ -1,6 +1,6 @@
 """Use: users produce with what they chose, and learn to use it."""
 
-from agents.innovator import Innovators, progressed
+from agents.innovator import Innovators, progressed, sellers_price
 from agents.kernel.arithmetic import list_marked, total
 from agents.kernel.decorators import phase
 from agents.kernel.types import Floats, Row
@@ -20,22 +20,25 @@ def produce(p: ParameterRecord, s: State, first: int, last: int, k: int) -> None
     sums, units, delivered = s.shares.sums[k], s.shares.units[k], s.shares.delivered[k]
     units[:] = 0.0
     delivered[:] = 0.0
-    sums.within, sums.between, sums.entry, sums.exit = 0.0, 0.0, 0.0, 0.0
+    sums.within, sums.between, sums.entry, sums.exit, sums.across = 0.0, 0.0, 0.0, 0.0, 0.0
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
-        _buy(p, s, start, stop, units, delivered)
+        sums.across += _buy(p, s, start, stop, units, delivered)
         _work(p, s, start, stop)
         _compare_productivity(s.users, s.thread_workspace.productivity, start, stop, sums)
 
 
 @phase
-def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, delivered: Floats) -> None:
-    """Book payments, sales, useful quality and price before subsidy of a block."""
+def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, delivered: Floats) -> float:
+    """Book payments, sales, useful quality and price before subsidy of a block.
+
+    Returns the economic size of users that buy from another region.
+    """
     users, workspace, net_price = s.users, s.thread_workspace, s.phase_workspace.net_price
     demand, old_price = s.market[0].demand, p.old_price
     provider, industry, size, mastery = users.provider, users.industry, users.size, users.mastery
     quality_used, spending, old_quality = users.quality_used, users.spending, users.old_quality
-    quality, price = s.innovators.quality, s.innovators.price
+    quality, price, home, region = s.innovators.quality, s.innovators.price, s.innovators.region, users.region
     useful, paid, adopts, listed = workspace.useful, workspace.paid, workspace.marked, workspace.listed
     count, chosen, own = stop - start, provider[start:stop], old_quality[start:stop]
     for k in range(count):
@@ -45,6 +48,7 @@ def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, del
     paid[:] = old_price
     quality_used[start:stop] = 0.0
     spending[start:stop] = 0.0
+    across = 0.0
     for k in range(list_marked(adopts[:count], start, listed)):
         u = listed[k]
         i, active = provider[u], demand * size[u]
@@ -54,6 +58,8 @@ def _buy(p: ParameterRecord, s: State, start: int, stop: int, units: Floats, del
         spending[u] = active * net_price[i]
         units[i] += active
         delivered[i] += active * used
+        across += size[u] * (home[i] != region[u])
+    return across
 
 
 @phase
@@ -101,18 +107,21 @@ def book_sales(t: int, p: ParameterRecord, s: State) -> None:
     """Add up the shares: what firms sold and delivered, and how users' productivity changed."""
     innovators, shares, tally = s.innovators, s.shares, s.tallies[t]
     units, usual, delivered = innovators.units, innovators.usual_units, innovators.delivered
+    kept = innovators.aid_kept
     for i in range(p.slots):
         usual[i] += _HABIT * (units[i] - usual[i])
-        units[i], delivered[i] = 0.0, 0.0
-    within, between, entry, leaving = 0.0, 0.0, 0.0, 0.0
+        units[i], delivered[i], kept[i] = 0.0, 0.0, 0.0
+    within, between, entry, leaving, across = 0.0, 0.0, 0.0, 0.0, 0.0
     for k in range(shares.units.shape[0]):
         sums = shares.sums[k]
-        within, between, entry, leaving = (
-            within + sums.within, between + sums.between, entry + sums.entry, leaving + sums.exit
+        within, between, entry, leaving, across = (
+            within + sums.within, between + sums.between, entry + sums.entry, leaving + sums.exit, across + sums.across
         )  # fmt: skip
         for i in range(p.slots):
             units[i] += shares.units[k, i]
             delivered[i] += shares.delivered[k, i]
+            kept[i] += p.incidence * shares.aid[k, i]
+    tally.across = across
     everyone = 1000.0 * p.market_size
     tally.user_productivity_within, tally.user_productivity_between = within / everyone, between / everyone
     tally.user_productivity_entry, tally.user_productivity_exit = entry / everyone, leaving / everyone
@@ -121,14 +130,21 @@ def book_sales(t: int, p: ParameterRecord, s: State) -> None:
 
 @phase
 def _count_revenue(t: int, p: ParameterRecord, innovators: Innovators) -> None:
-    """Set revenue, the part of it that government pays, and progress of useful quality."""
-    units, price, subsidy, delivered = innovators.units, innovators.price, innovators.subsidy, innovators.delivered
-    revenue, subsidised, mark = innovators.revenue, innovators.subsidised, innovators.useful_mark
+    """Set sales at list prices, what firms receive, the part that government pays, and progress of useful quality.
+
+    A good quarter of the firm is no progress.
+    """
+    units, price, subsidy, kept = innovators.units, innovators.price, innovators.subsidy, innovators.aid_kept
+    sales, revenue, subsidised = innovators.sales, innovators.revenue, innovators.subsidised
+    delivered, factor, mark = innovators.delivered, innovators.idiosyncratic_factor, innovators.useful_mark
     for i in range(p.slots):
-        revenue[i] = units[i] * price[i]
+        sales[i] = units[i] * price[i]
     for i in range(p.slots):
-        subsidised[i] = revenue[i] * subsidy[i]
+        subsidised[i] = sales[i] * subsidy[i] + kept[i]
     for i in range(p.slots):
-        if units[i] > 0.0 and progressed(delivered[i] / units[i], mark[i]):
-            mark[i] = delivered[i] / units[i]
+        revenue[i] = units[i] * sellers_price(price[i], subsidy[i], p.incidence) + kept[i]
+    for i in range(p.slots):
+        useful = delivered[i] / units[i] / factor[i] if units[i] > 0.0 else 0.0
+        if units[i] > 0.0 and progressed(useful, mark[i]):
+            mark[i] = useful
             innovators.progress[i] = t

@@ -36,7 +36,7 @@ class Signal(NamedTuple):
     backed: np.ndarray  # (N,): firms that their local governments back
     region: np.ndarray  # (N,): region of a firm
     research: np.ndarray  # (N,): money: own R&D planned for this quarter
-    sales: np.ndarray  # (N,): money: last quarter's sales before subsidy
+    sales: np.ndarray  # (N,): money: last quarter's units at list prices
     upstream: np.ndarray  # (S,): share of money for suppliers that goes to each, by the plan; sums to 1
     adopted: np.ndarray  # (J,): share of an industry's size that uses the new technology
     adopting: float  # money: integration and risk of those who adopted a domestic product when last supported

@@ -7,13 +7,14 @@ or follow from the economy: a field declared DRAWN for entrants is set in `found
 from collections.abc import Mapping
 
 import numpy as np
+from scipy.special import ndtri
 
 from agents.government import GovernmentState
-from agents.innovator import ABROAD, Innovators, entrant_capability
+from agents.innovator import ABROAD, Innovators, entrant_capability, idiosyncratic_factor
 from agents.kernel.decorators import phase
 from agents.kernel.types import Floats, Key
 from model.parameters import Parameters
-from model.randomness import Stream, exponential, fine_uniform, uniform, uniforms, words
+from model.randomness import Stream, exponential, fine_uniform, normal, uniform, uniforms, words
 from model.records import ParameterRecord
 from model.start.network import supply_ties
 from model.state.allocation import allocate, lines_for_entrant, writer
@@ -26,13 +27,14 @@ def found_founders(p: Parameters, seed: int, sizes: Mapping[str, int]) -> Innova
     """Return founders in the first slots. The rest are empty."""
     n, d = p.slots, p.domains
     draws = uniforms(seed, Stream.FOUNDERS, n, d)
-    position = uniforms(seed, Stream.LAYOUT, n, 1)[:, 0, 0]
+    position, quarters = uniforms(seed, Stream.LAYOUT, n, 1)[:, 0].T
     foreign = np.zeros(n, bool)
     foreign[spread_evenly(p.founders, p.foreign_founders)] = True
     initial = p.initial_capability * np.where(foreign, 1.0 + p.foreign_lead, 1.0)
     capability = initial[:, None] * (1.0 + p.initial_spread * (2.0 * draws[..., 0] - 1.0))
     region = np.minimum((position * p.regions).astype(np.int64), p.regions - 1)
     counts = -np.log(draws[..., 1])
+    idiosyncratic = p.idiosyncratic_sd * ndtri(quarters)
     return allocate(
         Innovators, sizes, p,
         alive=np.arange(n) < p.founders,
@@ -40,6 +42,8 @@ def found_founders(p: Parameters, seed: int, sizes: Mapping[str, int]) -> Innova
         region=np.where(foreign, ABROAD, region),
         income_abroad=np.where(foreign, p.foreign_income, 0.0),
         capability=np.minimum(capability, p.ceiling),
+        idiosyncratic=idiosyncratic,
+        idiosyncratic_factor=np.exp(idiosyncratic - 0.5 * p.idiosyncratic_sd**2),
         belief=d * counts / counts.sum(axis=1, keepdims=True),
         supplier=supply_ties(p, seed),
     )  # fmt: skip
@@ -69,19 +73,21 @@ def found_entrant(
     foreign: bool,
     average: Floats,
     generation: int,
-    ceiling: float,
 ) -> None:
     """Found a firm in slot i: the k-th entrant of the quarter, whose random draws do not depend on the slot.
 
     `average` (domains,) is the mean capability of living firms. The product is of `generation`, which has a ceiling.
     """
-    innovators = s.innovators
+    innovators, ceiling = s.innovators, s.ceiling[generation]
     _set_plain_values(p, innovators, s.government, i)
     innovators.birth[i] = innovators.progress[i] = t
     innovators.generation[i] = generation
     w0, _, _, _ = words(seed, _ENTRANT, t, k, p.domains)
     innovators.region[i] = ABROAD if foreign else min(int(uniform(w0) * p.regions), p.regions - 1)
     innovators.foreign[i] = foreign
+    w0, w1, _, _ = words(seed, _ENTRANT, t, k, p.domains + 1)
+    innovators.idiosyncratic[i] = p.idiosyncratic_sd * normal(fine_uniform(w0, w1))
+    innovators.idiosyncratic_factor[i] = idiosyncratic_factor(innovators.idiosyncratic[i], p.idiosyncratic_sd)
     innovators.income_abroad[i] = p.foreign_income if foreign else 0.0
     initial = p.initial_capability * (1.0 + p.foreign_lead if foreign else 1.0)
     total = 0.0

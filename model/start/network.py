@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.innovator import FEWEST_CANDIDATES
 from model.inputs.graphs_file import peer_rows, supplier_table
 from model.parameters import Parameters
 from model.randomness import Stream, uniforms
@@ -57,7 +58,8 @@ def _generated_supply_ties(p: Parameters, seed: int) -> np.ndarray:
     random_supplier = np.arange(p.domains) + p.domains * picked
     if p.supply_network == "random":
         return random_supplier
-    distance = _supply_distances(p.supply_network, p.suppliers, p.slots, min(p.peers, p.suppliers), p.rewiring, seed)
+    distance = _supply_distances(p.supply_network, p.suppliers, min(p.peers, p.suppliers), p.rewiring, seed)
+    distance = distance[np.arange(p.slots) % FEWEST_CANDIDATES]
     nearest = np.empty((p.slots, p.domains), np.int64)
     for c in range(p.domains):
         suppliers = np.arange(c, p.suppliers, p.domains)
@@ -122,14 +124,17 @@ def _graph_rows(
 
 
 @lru_cache(maxsize=16)
-def _supply_distances(kind: str, suppliers: int, slots: int, degree: int, rewiring: float, seed: int) -> np.ndarray:
-    """Return ties between slots and suppliers in a generated graph over both, interleaved. (slots, suppliers)."""
+def _supply_distances(kind: str, suppliers: int, degree: int, rewiring: float, seed: int) -> np.ndarray:
+    """Return ties between 128 slots and suppliers in a generated graph over both, interleaved. (128, suppliers).
+
+    The graph does not grow with the number of slots, so that no firm's suppliers depend on it.
+    """
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import shortest_path
 
-    nodes = suppliers + slots
+    nodes = suppliers + FEWEST_CANDIDATES
     half = nodes // 2
-    start, target = _graph_rows(kind, nodes, min(degree, nodes - 1), rewiring, (half, nodes - half), seed)
+    start, target = _graph_rows(kind, nodes, degree, rewiring, (half, nodes - half), seed)
     graph = csr_matrix((np.ones(target.shape[0]), target, start), (nodes, nodes))
     places = np.floor(np.arange(suppliers) * nodes / suppliers).astype(np.int64)  # suppliers spread over the graph
     others = np.setdiff1d(np.arange(nodes), places)

@@ -183,7 +183,7 @@ def _initial_wage(p: Parameters, users: Users, supply: float) -> float:
     """Return w_0, which clears the engineers' market at t = 0 without policy: money bidding for engineers over H_0."""
     domestic = p.founders - spread_evenly(p.founders, p.foreign_founders).shape[0]
     firms = min(p.burn * p.seed_cash, p.seed_cash) * domestic
-    money = firms + p.users_engineering * float(users.output.sum())
+    money = firms + p.users_engineering * float(users.output[users.output > 0.0].sum())
     return money / supply if money > 0.0 else 1.0
 
 

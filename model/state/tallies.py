@@ -14,6 +14,7 @@ MARKET: tuple[Column, ...] = (
     Column("wage", "w, money per hour"),
     Column("hours", "H: engineer hours supplied and used"),
     Column("profits", "profits of domestic innovators that made any in the quarter just past, money"),
+    Column("sold", "units that all firms ever sold"),
     Column("frontier", "most advanced generation on offer"),
     Column("gone", "firms that left in the current quarter"),
     Column("entrants", "domestic firms that entered in the quarter just past"),
@@ -62,6 +63,8 @@ TALLIES: tuple[Column, ...] = (
     Column("frontier_generation", "most advanced generation on offer"),
     Column("units", "units sold by living firms"),
     Column("domestic_units", "of these by domestic firms"),
+    Column("entrant_units", "of these by firms born after t = 0"),
+    Column("leader", "number of the firm with most units, -1 without sales"),
     Column("price", "sum of units * price before subsidy"),
     Column("unit_cost", "sum of units * unit cost"),
     Column("share_squares", "sum of squared shares of units"),
@@ -81,8 +84,11 @@ TALLIES: tuple[Column, ...] = (
     Column("productivity_between", "between firms, cross term included"),
     Column("productivity_entry", "firms that begin to sell"),
     Column("productivity_exit", "firms that cease to sell"),
-    Column("crowding", "share of slots in use"),
+    Column("refused", "entrants for whom there was no slot"),
     Column("profits", "profits less losses of domestic innovators, money"),
+    Column("sales", "sum of units * list price, money"),
+    Column("risked", "size * risk felt by users that left the old technology, money"),
+    Column("across", "economic size of users whose provider is in another region"),
     Column("imports", "revenue of foreign innovators, money"),
     Column("integrated", "economic size of users that changed technology or provider"),
     Column("user_productivity_within", "change of users' mean productivity: users that kept technology or provider"),
@@ -99,6 +105,8 @@ SUMS: tuple[Column, ...] = (
     Column("switched", "economic size of users that changed technology or provider"),
     Column("adopting", "integration and risk of those that were offered help to adopt, money"),
     Column("aid", "of this paid by government, money"),
+    Column("risked", "size * risk felt by users that left the old technology, money"),
+    Column("across", "economic size of users whose provider is in another region"),
     Column("within", "change of output per size, times size, of users that kept their technology or provider"),
     Column("between", "of users that changed provider"),
     Column("entry", "of users that took up the new technology"),
@@ -111,4 +119,5 @@ class Shares(NamedTuple):
 
     units: Annotated[np.ndarray, Field("K, N", "units", "units sold")]
     delivered: Annotated[np.ndarray, Field("K, N", "", "size * quality * mastery")]
+    aid: Annotated[np.ndarray, Field("K, N", "money", "aid to adopters of the firm's product")]
     sums: Annotated[Any, Field("K", "", "records of SUMS", columns=SUMS)]

@@ -14,7 +14,7 @@ class ThreadWorkspace(NamedTuple):
     marked: Annotated[np.ndarray, Field("block", "", "users picked out", bool, first=False)]
     listed: Annotated[np.ndarray, Field("block", "", "users that reconsider, report or meet somebody", np.int64)]
     who: Annotated[np.ndarray, Field("offers", "", "users to whom something is offered, M + 1 times each, or who lost a contact", np.int64)]
-    option: Annotated[np.ndarray, Field("offers", "", "slot of the offer, N for the old technology, or position of the contact", np.int64)]
+    option: Annotated[np.ndarray, Field("offers", "", "slot of the offer, MOST_SLOTS for the old technology, or position of the contact", np.int64)]
     utility: Annotated[np.ndarray, Field("offers", "money", "utility of the offer")]
     taste: Annotated[np.ndarray, Field("offers", "money", "noise of the utility")]
     risk_felt: Annotated[np.ndarray, Field("block", "money", "risk seen in leaving the old technology")]
@@ -36,7 +36,9 @@ class ThreadWorkspace(NamedTuple):
     worth: Annotated[np.ndarray, Field("D, block", "", "worth of capability in a domain to who reports")]
     worth_parts: Annotated[np.ndarray, Field("4, block", "", "parts of its sum over domains")]
     position_draw: Annotated[np.ndarray, Field("block", "", "uniform of a meeting: the contact that gives way")]
-    tries: Annotated[np.ndarray, Field("4, offers", "", "uniforms of the first four tries of a search, a row each")]
+    mouth_draw: Annotated[np.ndarray, Field("block", "", "uniform of a meeting: word of mouth or not")]
+    peer_draw: Annotated[np.ndarray, Field("block", "", "uniform of a meeting: the peer that speaks")]
+    tries: Annotated[np.ndarray, Field("4, offers", "", "random words of the first four tries of a search, a row each", np.uint64)]
     stale: Annotated[np.ndarray, Field("offers", "", "contacts that are gone", bool, first=False)]
     # fmt: on
 
@@ -47,7 +49,8 @@ class PhaseWorkspace(NamedTuple):
     # fmt: off
     eligible: Annotated[np.ndarray, Field("N", "", "living domestic firms", bool, first=False)]
     level: Annotated[np.ndarray, Field("N", "capability", "mean capability over domains")]
-    generations: Annotated[np.ndarray, Field("G", "", "living firms per generation, or share of them beyond it")]
+    generations: Annotated[np.ndarray, Field("G", "", "living firms per generation")]
+    generation_units: Annotated[np.ndarray, Field("G", "units", "units sold per generation, or beyond it")]
     average: Annotated[np.ndarray, Field("D", "capability", "mean capability of living firms")]
     # environment and government
     need_industry: Annotated[np.ndarray, Field("needs", "", "industries of the needs in a row, whatever the quarter", np.int64, first=DRAWN)]
@@ -62,13 +65,13 @@ class PhaseWorkspace(NamedTuple):
     # research
     research_at_home: Annotated[np.ndarray, Field("N", "money", "R&D money spent on engineers of the market")]
     research_abroad: Annotated[np.ndarray, Field("N", "money", "R&D money spent on engineers abroad")]
-    exploring: Annotated[np.ndarray, Field("N", "hours", "hours of exploration")]
     pressure: Annotated[np.ndarray, Field("N", "share", "pressure of open problems")]
     saturation: Annotated[np.ndarray, Field("N", "share", "mean capability over the ceiling")]
     belief_total: Annotated[np.ndarray, Field("N", "", "sum of a firm's belief over domains")]
     planned: Annotated[np.ndarray, Field("N", "share", "R&D money tied to the plan")]
     chance: Annotated[np.ndarray, Field("N", "", "probability of finding the next generation")]
-    shown: Annotated[np.ndarray, Field("N", "share", "living firms that have shown the next generation")]
+    ahead: Annotated[np.ndarray, Field("N", "units", "units that later generations sold")]
+    searching: Annotated[np.ndarray, Field("N", "", "(hours of exploration / h_ref)^lambda")]
     discovery_draw: Annotated[np.ndarray, Field("N", "", "uniform of finding it")]
     pressing: Annotated[np.ndarray, Field("N, D", "share", "pressure of open problems in a domain", order="F")]
     expected: Annotated[np.ndarray, Field("N, D", "problems", "mean number of solutions", order="F")]
@@ -92,6 +95,8 @@ class PhaseWorkspace(NamedTuple):
     visible: Annotated[np.ndarray, Field("N", "capability", "capability that rivals see in a domain")]
     best: Annotated[np.ndarray, Field("D", "capability", "best capability seen")]
     # product and prices
+    idiosyncratic_draw: Annotated[np.ndarray, Field("N", "", "uniform of a firm's good or bad quarter")]
+    idiosyncratic_shock: Annotated[np.ndarray, Field("N", "", "standard normal of the same")]
     supplied: Annotated[np.ndarray, Field("S", "", "suppliers' capability, transformed")]
     supplied_here: Annotated[np.ndarray, Field("N, D", "", "the same, of a firm's own suppliers", order="F")]
     combined: Annotated[np.ndarray, Field("N, D", "", "log of own and suppliers' capability combined", order="F")]
@@ -101,6 +106,7 @@ class PhaseWorkspace(NamedTuple):
     congestion: Annotated[np.ndarray, Field("N", "", "sum of the cost factors of a firm's suppliers")]
     price_paid: Annotated[np.ndarray, Field("N", "share of price", "paid by all price subsidies")]
     net_price: Annotated[np.ndarray, Field("N", "money", "price that users pay themselves")]
+    price_seen: Annotated[np.ndarray, Field("N", "money", "its mean over users' horizon, as they expect it")]
     # reports
     reports_heard: Annotated[np.ndarray, Field("N, J", "reports", "heard in the quarter", order="F")]
     user_gains: Annotated[np.ndarray, Field("N, D", "capability", "gain by users' solutions", order="F")]

@@ -131,7 +131,7 @@ class Innovator(View):
 
     def _number(self) -> int:
         p, birth = self.model.parameters, int(self.state.innovators.birth[self.row])
-        return 2 + p.users + p.suppliers + int(firm_number(self.row, birth, p.slots))
+        return 2 + p.users + p.suppliers + int(firm_number(self.row, birth))
 
     def _living_row(self) -> int:
         if self.row == _LEFT:

@@ -5,7 +5,17 @@ import math
 import numpy as np
 import pytest
 
-from agents.kernel.arithmetic import exp, highest, list_marked, list_rare, log, power, total, total_where
+from agents.kernel.arithmetic import (
+    exp,
+    highest,
+    list_marked,
+    list_rare,
+    log,
+    power,
+    total,
+    total_positive_where,
+    total_where,
+)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +88,7 @@ def test_highest_and_sums_of_rows_of_any_length(count):
         row = np.roll(values, place)
         assert highest(row) == count and total(row) == count * (count + 1) / 2
         assert total_where(row, sign) == row[sign < 0].sum()
+        assert total_positive_where(row - 3.0, sign) == np.maximum(row - 3.0, 0.0)[sign < 0].sum()
     assert highest(values[:0]) == total(values[:0]) == 0.0
 
 

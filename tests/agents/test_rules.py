@@ -80,11 +80,12 @@ def test_wage_formula():
 
 # -- research and development
 def test_research_budget():
-    """Own R&D = intensity * revenue + burn * min(cash, seed cash), limited by cash, never negative."""
-    assert research_budget(0.2, 5.0, 0.03, 10.0, 3.0) == approx(1.09)
-    assert research_budget(0.2, 5.0, 0.03, 2.0, 3.0) == approx(1.06)
-    assert research_budget(0.2, 5.0, 0.03, 0.5, 3.0) == 0.5
-    assert research_budget(0.2, 0.0, 0.03, -1.0, 3.0) == 0.0
+    """Own R&D = multiple * [intensity * revenue + burn * min(cash, seed cash)], limited by cash, never negative."""
+    assert research_budget(1.0, 0.2, 5.0, 0.03, 10.0, 3.0) == approx(1.09)
+    assert research_budget(1.0, 0.2, 5.0, 0.03, 2.0, 3.0) == approx(1.06)
+    assert research_budget(1.0, 0.2, 5.0, 0.03, 0.5, 3.0) == 0.5
+    assert research_budget(1.0, 0.2, 0.0, 0.03, -1.0, 3.0) == 0.0
+    assert research_budget(1.1, 0.2, 5.0, 0.03, 10.0, 3.0) == approx(1.1 * 1.09)
 
 
 def test_displacement():
@@ -92,7 +93,7 @@ def test_displacement():
     assert displaced(2.0, 0.0, 1.0) == 2.0
     assert displaced(2.0, 0.5, 1.0) == 1.5
     assert displaced(2.0, 1.0, 1.0) == 1.0
-    assert displaced(2.0, 1.0, 9.0) == 0.0
+    assert displaced(2.0, 1.0, 9.0) == -7.0
 
 
 def test_half_saturation():
@@ -104,10 +105,12 @@ def test_half_saturation():
 
 def test_exploration_share():
     """e_max * [(1 - pressure) + pressure * saturation^2]: all without problems, few under them, more when saturated."""
-    assert exploration_share(0.2, 0.0, 0.3) == 0.2
-    assert exploration_share(0.2, 1.0, 0.0) == 0.0
-    assert exploration_share(0.2, 1.0, 1.0) == approx(0.2)
-    assert exploration_share(0.2, 0.5, 0.5) == approx(0.2 * (0.5 + 0.5 * 0.25))
+    assert exploration_share(0.2, 0.0, 0.0, 0.3, 0.0) == 0.2  # no problem presses
+    assert exploration_share(0.2, 0.6, 1.0, 0.0, 0.0) == 0.0  # all room, all pressure
+    assert exploration_share(0.2, 1.0, 0.0, 0.0, 0.0) == 0.0  # its own problems press as much
+    assert exploration_share(0.2, 0.6, 1.0, 1.0, 0.0) == exploration_share(0.2, 0.6, 1.0, 1.7, 0.0) == 0.2  # no room
+    assert exploration_share(0.2, 0.6, 1.0, 0.0, 1.0) == 0.2  # all others are ahead
+    assert exploration_share(0.2, 0.6, 0.5, 0.5, 0.3) == approx(0.2 * (1.0 - 0.8 * 0.75 * 0.7))
 
 
 def test_solutions_mean():
@@ -150,23 +153,23 @@ def test_gain_class(gain, expected):
 
 
 def test_discovery_chance():
-    """1 - exp(-zeta decay^g hours science (1 + effect * shown)): none without hours, rarer later, likelier once shown.
+    """1 - exp(-effort (zeta decay^g science + follow seen)): none without effort, rarer later, likelier once in use.
 
-    Twice the science is worth twice the hours.
+    Without anything to follow, twice the science is worth twice the effort.
     """
-    assert discovery_chance(0.2, 0.5, 0, 0.0, 1.0, 10.0, 1.0) == 0.0
-    hazard = 0.2 * 0.125 * 1.5 * 1.2 * 5.0
-    assert discovery_chance(0.2, 0.5, 3, 1.5, 1.2, 10.0, 0.4) == approx(1.0 - np.exp(-hazard), rel=1e-12)
-    assert discovery_chance(5.0, 1.0, 0, 1e4, 1.0, 10.0, 1.0) == 1.0
-    assert discovery_chance(0.2, 0.5, 1, 3.0, 1.0, 10.0, 0.4) == discovery_chance(0.2, 0.5, 1, 1.5, 2.0, 10.0, 0.4)
+    assert discovery_chance(0.2, 0.5, 0, 0.0, 1.0, 0.7, 1.0) == 0.0
+    hazard = 1.5 * (0.2 * 0.125 * 1.2 + 0.7 * 0.4)
+    assert discovery_chance(0.2, 0.5, 3, 1.5, 1.2, 0.7, 0.4) == approx(1.0 - np.exp(-hazard), rel=1e-12)
+    assert discovery_chance(5.0, 1.0, 0, 1e4, 1.0, 0.0, 1.0) == 1.0
+    assert discovery_chance(0.2, 0.5, 1, 3.0, 1.0, 0.0, 0.4) == discovery_chance(0.2, 0.5, 1, 1.5, 2.0, 0.7, 0.0)
 
 
 def test_switch_to_prototype():
     """A waiting prototype is taken up when saturated, or without sales while others have shown it."""
-    assert switches(0.8, 0.7, True, 0.0) and switches(0.7, 0.7, True, 0.0)
-    assert switches(0.1, 0.7, False, 0.2)
-    assert not switches(0.1, 0.7, True, 0.2)
-    assert not switches(0.1, 0.7, False, 0.0)
+    assert switches(0.8, 0.7, True, False) and switches(0.7, 0.7, True, False)
+    assert switches(0.1, 0.7, False, True)
+    assert not switches(0.1, 0.7, True, True)
+    assert not switches(0.1, 0.7, False, False)
 
 
 # -- spillovers

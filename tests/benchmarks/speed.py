@@ -60,18 +60,18 @@ def _choice(parameters: Parameters, repeats: int) -> Figure:
     simulation.advance(t)
     govern(t, *simulation.case.given)
     innovate(t, *simulation.case.given)
-    p, _, _, seed, reference = simulation.case.given
+    p, record, _, seed, reference = simulation.case.given
     users = simulation.state.users
     provider, mastery = users.provider.copy(), users.mastery.copy()
 
     def restore() -> None:
         users.provider[:], users.mastery[:] = provider, mastery
 
-    expected = vectorised_choice(t, p, seed, simulation.state)
-    fast = best(lambda: choose(t, p, seed, reference), repeats, restore)
+    expected = vectorised_choice(t, p, record, seed, simulation.state)
+    fast = best(lambda: choose(t, p, record, seed, reference), repeats, restore)
     assert np.array_equal(users.provider, expected) and not np.array_equal(provider, expected)
     restore()
-    slow = best(lambda: vectorised_choice(t, p, seed, simulation.state), repeats)
+    slow = best(lambda: vectorised_choice(t, p, record, seed, simulation.state), repeats)
     return Figure(f"{parameters.users:,} users: choice phase / NumPy", fast / slow, 1.0, "ratio")
 
 

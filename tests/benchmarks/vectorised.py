@@ -6,7 +6,8 @@ import numba
 import numpy as np
 
 from agents.innovator import ABROAD
-from agents.user import OLD_TECHNOLOGY, ORPHANED, Users
+from agents.kernel.types import MOST_SLOTS
+from agents.user import OLD_TECHNOLOGY, ORPHANED, Users, mean_gap, subsidy_horizon
 from model.randomness import Stream, uniform, words_in_loop
 from model.state.state import State
 
@@ -19,7 +20,7 @@ def taste_uniform(key_low, key_high, t, user, option):
     return uniform(words_in_loop((key_low, key_high), _TASTE, t, user, option)[0])
 
 
-def vectorised_choice(t: int, p: Any, seed: Any, s: State) -> np.ndarray:
+def vectorised_choice(t: int, p: Any, policy: Any, seed: Any, s: State) -> np.ndarray:
     """Providers after the choice; the state stays as it is. Shape (U,).
 
     Arrays have a row per reviewing user and a column per contact; the old technology is the last option.
@@ -32,26 +33,28 @@ def vectorised_choice(t: int, p: Any, seed: Any, s: State) -> np.ndarray:
 
     skilled = users.mastery[reviewing]
     fresh = p.mastery_start + p.mastery_carried * (skilled - p.mastery_start)
-    mastery = np.where(stays, skilled[:, None], fresh[:, None])
+    gap = mean_gap(p.mastery_learning, p.payback)
+    mastery = 1.0 - (1.0 - np.where(stays, skilled[:, None], fresh[:, None])) * gap
     worth = p.value_of_quality * users.valuation[reviewing]
-    price = innovators.price * (1.0 - innovators.subsidy)
+    counted = subsidy_horizon(p.subsidy_belief, p.payback, policy.end - t) / p.payback
+    price = innovators.price * (1.0 - (1.0 - p.incidence) * innovators.subsidy * counted)
     gross = worth[:, None] * innovators.quality[firms, industry[:, None]] * mastery - price[firms]
 
     felt = np.zeros(reviewing.size)
     felt[on_old] = _perceived_risk(p, users, reviewing[on_old])
     aided = on_old[:, None] & (innovators.region != ABROAD)[firms]
-    aid = np.where(aided, s.support.adoption[industry][:, None], 0.0)
+    aid = np.where(aided, (1.0 - p.incidence) * s.support.adoption[industry][:, None], 0.0)
     change = (integration + (1.0 - s.support.waiver[firms]) * felt[:, None]) * (1.0 - aid)
     away = innovators.region[firms] != users.region[reviewing][:, None]
-    of_firms = gross - np.where(stays, 0.0, change) - np.where(away, p.friction, 0.0)
-    of_old = worth * users.old_quality[reviewing] - p.old_price - np.where(on_old, 0.0, integration)
+    of_firms = p.payback * (gross - np.where(away, p.friction, 0.0)) - np.where(stays, 0.0, change)
+    of_old = p.payback * (worth * users.old_quality[reviewing] - p.old_price) - np.where(on_old, 0.0, integration)
 
-    options = np.column_stack((firms, np.full(reviewing.size, p.slots)))
+    options = np.column_stack((firms, np.full(reviewing.size, MOST_SLOTS)))
     utility = np.column_stack((np.where(contacts >= 0, of_firms, -np.inf), of_old))
     utility -= p.choice_noise * np.log(-np.log(taste_uniform(*seed, t, reviewing[:, None], options)))
     chosen = options[np.arange(reviewing.size), utility.argmax(axis=1)]
     providers = users.provider.copy()
-    providers[reviewing] = np.where(chosen == p.slots, OLD_TECHNOLOGY, chosen)
+    providers[reviewing] = np.where(chosen == MOST_SLOTS, OLD_TECHNOLOGY, chosen)
     return providers
 
 

@@ -144,7 +144,9 @@ def changed(value: float, low: float, high: float) -> float:
     """Another admissible number near the given one."""
     if isinstance(value, int):
         return value + 1 if value < high else value - 1
-    return value * 0.9 if value else max(low, -0.5) if low < 0.0 else high / 2
+    if value:
+        return value * 0.9 if value * 0.9 >= low else value * 1.1
+    return max(low, -0.5) if low < 0.0 else high / 2
 
 
 def test_a_run_is_identified_by_every_parameter_and_trait_but_no_name() -> None:

@@ -19,6 +19,7 @@ from experiments.study.design import DESIGNS
 from experiments.study.factors import FACTOR_KEYS
 from experiments.study.file import read_study
 from experiments.study.study import Study
+from experiments.validation.facts import FACTS
 from model.declaration import sources
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
@@ -167,15 +168,24 @@ def test_results_in_prose_are_the_committed_ones(document: Path) -> None:
     assert named and not set(named) - known
 
 
+@pytest.mark.parametrize("document", ["README.md", "docs/validation.md"])
+def test_the_number_of_facts_met_is_that_of_the_table(document: str) -> None:
+    """Both say how many of the declared facts the defaults meet."""
+    met = sum(result.mark == "met" for result in stored() if result.table == "facts")
+    text = " ".join((ROOT / document).read_text(encoding="utf-8").split())
+    assert f"{met} of {len(FACTS)} facts" in text
+
+
 def test_leads_of_selection_follow_from_the_table() -> None:
     """The lead of selection over procurement, on own calendars and on one, is the difference of two numbers."""
 
     def lead(table: str) -> str:
         value = {r.row: float(r.value) for r in stored() if r.table == table and r.column == "welfare"}
-        return f"{value['selective'] - value['procurement']:,.0f}"
+        ahead = value["selective"] - value["procurement"]
+        return f"{'selection' if ahead > 0.0 else 'procurement'} leads by {abs(ahead):,.0f}"
 
-    page = (ROOT / "docs" / "results.md").read_text(encoding="utf-8")
-    assert f"by {lead('yoked')} instead of {lead('compare')}" in " ".join(page.split())
+    page = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf-8").split())
+    assert f"On own calendars {lead('compare')}, on one calendar {lead('yoked')}" in page
 
 
 def test_a_wrong_number_would_be_found() -> None:

@@ -431,7 +431,8 @@ def test_profits(simulation):
     for t in range(40):
         under_way.advance(t + 1)
         s = under_way.state
-        earned = s.ledger.flows[: under_way.parameters.slots, parts].sum(axis=1)[~s.innovators.foreign]
+        earned = s.ledger.flows[: under_way.parameters.slots, parts].sum(axis=1)
+        earned = (earned - np.maximum(0.0, -s.innovators.own_research))[~s.innovators.foreign]  # relabelled
         assert s.tallies["profits"][t] == pytest.approx(earned.sum(), abs=1e-9)
         assert s.market[0].profits == pytest.approx(earned[earned > 0.0].sum(), abs=1e-9)
     assert 0.0 < s.market[0].profits != s.tallies["profits"][39]

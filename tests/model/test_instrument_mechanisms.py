@@ -286,11 +286,11 @@ def test_basic_research_adds_to_science(simulation):
 
 def test_basic_research_multiplies_the_hazard_of_discovery(simulation):
     """-log(1 - chance) is proportional to science: none without it, all that explore find with endless science."""
-    hazard = [-np.log(1.0 - discovery_chance(0.14, 0.5, 1.0, 0.4, science, 10.0, 0.2)) for science in (1.0, 2.5)]
+    hazard = [-np.log(1.0 - discovery_chance(0.14, 0.5, 1.0, 0.4, science, 0.5, 0.0)) for science in (1.0, 2.5)]
     assert hazard[1] == pytest.approx(2.5 * hazard[0])
     found = []
     for science in (0.0, 1e12):
-        under_way = simulation("laissez_faire", until=10, science_decay=0.0, switch_saturation=1.0)
+        under_way = simulation("laissez_faire", until=10, science_decay=0.0, switch_saturation=1.0, follow=0.0)
         s = under_way.state
         s.stocks.level[0].science = science
         explores = s.innovators.alive & ~s.innovators.prototype

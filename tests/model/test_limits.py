@@ -85,6 +85,26 @@ SAME = {
         {"own_problems": 1.0, "explore_max": 0.0},
         ({"novelty_half": 1.0}, {"novelty_half": 100.0, "novelty_decay": 0.5, "backlog_half": 50.0}),
     ),
+    "while all firms vary alike, by nothing, it does not matter for how long": (
+        {"idiosyncratic_sd": 0.0},
+        ({"idiosyncratic_memory": 0.0}, {"idiosyncratic_memory": 0.99}),
+    ),
+    "where nobody finds a later generation there is none to follow or to bring": (
+        {"discovery": 0.0},
+        ({"follow": 0.0, "entrant_newest": 0.0}, {"follow": 5.0, "entrant_newest": 1.0}),
+    ),
+    "without subsidies nobody keeps or counts on one": (
+        {},
+        ({"incidence": 0.0, "subsidy_belief": 0.0}, {"incidence": 1.0, "subsidy_belief": 1.0}),
+    ),
+    "without meetings nobody speaks": (
+        {"meet": 0.0},
+        ({"word_of_mouth": 0.0}, {"word_of_mouth": 1.0}),
+    ),
+    "without learning by doing nobody learns from others' experience": (
+        {"learning_by_doing": 0.0},
+        ({"learning_spillover": 0.0}, {"learning_spillover": 1.0}),
+    ),
     "full protection is no imitation": (
         {},
         ({"ip_protection": 1.0}, {"imitation": 0.0}),

@@ -39,6 +39,7 @@ def made_up(shock=0, **columns):
         size=1000.0,
         funds_cost=0.2,
         integration=0.1,
+        friction=0.01,
         gains=np.zeros((2, GAIN_CLASSES)),
         placed=np.zeros((quarters, 1)),
         supply_elasticity=1.5,

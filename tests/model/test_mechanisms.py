@@ -17,12 +17,12 @@ SEEDS = (0, 1, 2, 3)
 
 EXCEPTIONS = {
     "horizon": "only says how long one looks; tested below",
+    "slots": "no result depends on places for firms; tested in test_fairness.py",
 }
 
 # Where the declared range would be slow, or its end inconsistent with another default: ends that mean as much.
 ENDS = {
     "users": (20, 1000),
-    "slots": (32, 128),
     "founders": (1, 40),
     "suppliers": (4, 200),
     "industries": (1, 40),
@@ -58,6 +58,7 @@ FOREIGN = {"foreign_founders": 0.4, "foreign_entrants": 0.4, "foreign_suppliers"
 # Corner in which a parameter matters (for dividends: large profits at some times, losses at others).
 CORNERS: dict[str, dict[str, Any]] = {
     "displacement": {"policy": "rd_credit"},
+    "supply_elasticity": {"policy": "rd_credit"},
     "funds_cost": {"policy": "rebate"},
     "rewiring": {"peer_network": "watts_strogatz"},
     "capacity_adjustment": {"supplier_capacity": 0.001},
@@ -75,6 +76,12 @@ CORNERS: dict[str, dict[str, Any]] = {
         "needs_drift": 0.2, "seed_cash": 0.3, "slots": 256,
     },
     "lead_risk": {"lead_users": 0.5},
+    "subsidy_belief": {"policy": "application", "payback": 8.0},
+    "incidence": {"policy": "application"},
+    "word_of_mouth": {"meet": 0.2},
+    "idiosyncratic_memory": {"idiosyncratic_sd": 0.3},
+    "entrant_newest": {"discovery": 1.0, "entry": 1.0, "switch_saturation": 0.3},
+    "follow": {"discovery": 1.0, "explore_max": 1.0, "switch_saturation": 0.3, "imitation": 0.0},
     "lead_solution": {"lead_users": 0.5},
     "mastery_carried": {"choice_noise": 0.3},
     "supplier_exponent": {"supplier_weight": 0.5},
@@ -138,13 +145,16 @@ DIRECTIONS = (
     Direction("old_price", "adoption", 1, "a dearer old technology is left sooner"),
     Direction("integration", "adoption", -1, "switching costs"),
     Direction("risk", "adoption", -1, "risk of leaving the old technology"),
+    Direction("payback", "adoption", 1, "users wait longer for the gains of a change"),
+    Direction("subsidy_belief", "adoption", 1, "users count on a subsidy for longer", GROWING),
+    Direction("incidence", "adoption", -1, "sellers keep more of a subsidy", GROWING),
     Direction("friction", "adoption", -1, "products of other regions are worth less"),
     Direction("mastery_start", "useful_technology", 1, "more of a product's quality is used"),
     Direction("mastery_learning", "useful_technology", 1, "mastery rises with use"),
     Direction("mastery_carried", "useful_technology", 1, "mastery survives a switch"),
     Direction("report", "problems_met", 1, "more problems are met"),
     Direction("engineers", "wage", -1, "money of the same size bids for more engineers", FIRST),
-    Direction("supply_elasticity", "wage", -1, "more hours meet growing demand", LATE),
+    Direction("supply_elasticity", "wage", -1, "more hours meet the demand that policy adds", EARLY),
     Direction("research_intensity", "private_rd", 1, "own R&D out of revenue"),
     Direction("burn", "private_rd", 1, "own R&D out of seed cash", FIRST),
     Direction("displacement", "private_rd", -1, "public money crowds out own R&D", FIRST),
@@ -158,7 +168,7 @@ DIRECTIONS = (
     Direction("explore_max", "exploration_hours", 1, "more hours may explore"),
     Direction("discovery", "generation_frontier", 1, "generations are found sooner"),
     Direction("discovery_decay", "generation_frontier", 1, "ideas get harder more slowly"),
-    Direction("discovery_shown", "generation", 1, "what others show is found sooner"),
+    Direction("follow", "generation", 1, "what is in use can be followed"),
     Direction("switch_saturation", "generation_frontier", -1, "firms wait longer before they switch"),
     Direction("carried", "lab_technology", 1, "more capability survives a new generation"),
     Direction("absorption_half", "problems_heard", -1, "the same lab hears less", EARLY),
@@ -176,6 +186,7 @@ DIRECTIONS = (
     Direction("initial_cost", "unit_cost", 1, "cost before experience"),
     Direction("floor_cost", "unit_cost", 1, "floor of cost", LATE),
     Direction("learning_by_doing", "unit_cost", -1, "Wright's law", LATE),
+    Direction("learning_spillover", "unit_cost", -1, "others' experience counts too", LATE),
     Direction("learning_by_research", "unit_cost", -1, "capability lowers cost", LATE),
     Direction("markup_start", "price", 1, "price = cost * (1 + mark-up)"),
     Direction("fixed_cost", "firms", -1, "dearer to stay", LATE),
@@ -188,6 +199,7 @@ DIRECTIONS = (
     Direction("refinance", "exits", -1, "investors rescue poor firms"),
     Direction("refinance_growth", "exits", -1, "investors rescue poor firms that grow"),
     Direction("refinance_prototype", "exits", -1, "investors rescue poor firms with a prototype"),
+    Direction("entrant_newest", "generation", 1, "entrants bring what is newest", LATE),
     Direction("foreign_suppliers", "domestic_component_share", -1, "more components come from abroad"),
     Direction("foreign_founders", "private_rd", -1, "foreign firms do their R&D abroad", FIRST),
     Direction("foreign_entrants", "domestic_share", -1, "more entrants are foreign", LATE),

@@ -50,7 +50,7 @@ PER_SIZE = (
 )  # fmt: skip
 INTENSIVE = (
     "adoption", "adoption_emerging", "adoption_future", "useful_technology", "lab_technology", "usefulness_ratio",
-    "old_technology_quality", "tfp_users", "price", "unit_cost", "wage", "generation", "exploration_share",
+    "old_technology_quality", "tfp_users", "price", "unit_cost", "wage", "exploration_share",
     "duplication", "diversity", "interaction_scope", "revenue_share", "time_to_10", "time_to_50", "gini_productivity",
     "learning_rate",
 )  # fmt: skip
@@ -62,7 +62,7 @@ def markets():
 
     Without policy: five champions or one public laboratory are not twice as many in twice the market.
     """
-    names = (*PER_SIZE, *INTENSIVE, "hhi", "firms")
+    names = (*PER_SIZE, *INTENSIVE, "hhi", "firms", "generation")
 
     def measure(task):
         size, seed = task
@@ -91,6 +91,17 @@ def test_doubled_market(name, markets):
     single, double, error = markets[name]
     allowed = 0.1 * abs(single) + 2.0 * error
     assert abs(double - single) <= allowed, f"{single:.4g} and {double:.4g}, standard error of the gap {error:.2g}"
+
+
+@pytest.mark.slow
+def test_doubled_market_finds_generations_sooner(markets):
+    """Twice the firms search, and what one finds others follow: at most twice the hazard of a next generation.
+
+    As the hazard falls by `discovery_decay` a generation, twice as much of it is worth at most log 2 / log(1 / decay)
+    generations, here one.
+    """
+    single, double, error = markets["generation"]
+    assert single - 2.0 * error <= double <= single + np.log(2.0) / -np.log(Parameters().discovery_decay) + 2.0 * error
 
 
 @pytest.mark.slow

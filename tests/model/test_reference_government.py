@@ -127,7 +127,7 @@ def test_corners_of_instruments(traits: dict[str, Any], changed: dict[str, Any])
 
 @pytest.mark.parametrize("preset", ["grants", "vouchers", "entry_subsidy"])
 def test_indicators_that_compare_with_no_policy(preset: str) -> None:
-    parameters, seed = Parameters(**{**SIZE, "horizon": 24}), 5
+    parameters, seed = Parameters(**{**SIZE, "horizon": 24, "slots": 60}), 5
     economy, run = run_both(parameters, policies[preset].replace(end=12), seed)
     without = ReferenceEconomy(parameters, policies["laissez_faire"].replace(end=12), seed)
     for _ in range(parameters.horizon):

@@ -164,11 +164,25 @@ def test_identities_are_checked_on_request(panel, monkeypatch):
     assert checked == list(range(TINY["horizon"]))
 
 
-@pytest.mark.parametrize(("founders", "warned"), [(9, False), (10, True)])
-def test_crowding(founders, warned):
-    """A run warns when more than 90 % of slots were in use."""
-    warnings = simulate(Parameters(**{**TINY, "founders": founders}), "laissez_faire").warnings
-    assert bool(warnings) is warned and all("100% of slots = 10" in warning for warning in warnings)
+def test_a_run_for_which_slots_were_too_few_is_made_again_with_more(monkeypatch):
+    """It is the run that more slots give from the start, to the bit, and says nothing: slots never bind."""
+    few = Parameters(**{**TINY, "founders": 9, "entry": 4.0})
+    tried = []
+    monkeypatch.setattr(
+        simulation, "_run_out", lambda s, *how, made=simulation._run_out: tried.append(s) or made(s, *how)
+    )
+    run, many = simulate(few, "grants", 3), simulate(few.replace(slots=320), "grants", 3)
+    assert [s.parameters.slots for s in tried[:-1]] == [10, 20, 40, 80, 160, 320][: len(tried) - 1]
+    assert len(tried) > 3 and run.parameters == few and run.warnings == ()
+    assert all(run.series[name].tobytes() == many.series[name].tobytes() for name in run.series)
+    np.testing.assert_equal(run.summary, many.summary)
+
+
+def test_an_economy_that_is_stepped_says_that_slots_were_too_few():
+    """It cannot start again."""
+    under_way = simulation.Simulation(Parameters(**{**TINY, "founders": 9, "entry": 4.0}), policies["rebate"], 3)
+    under_way.advance(TINY["horizon"])
+    assert f"{under_way.refused} entrants found no place" in under_way.warnings()[0] and under_way.refused > 0
 
 
 def test_comparison_with_no_policy():

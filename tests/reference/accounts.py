@@ -59,6 +59,7 @@ def settle_accounts(economy: Any) -> None:
             market.profits += max(0.0, firm.revenue - costs)
             economy.quarter.profits += firm.revenue - costs
         follow_share(economy, firm, sold)
+    market.sold += sold
     count_price_subsidies(economy)
     on_old = sum(user.size for user in economy.users if not user.adopts)
     economy.ledger.transfer(USERS, OUTSIDE, "OLD_TECHNOLOGY", economy.p.old_price * market.demand * on_old)
@@ -78,7 +79,7 @@ def pay_bills(economy: Any, firm: Innovator) -> float:
     else:
         transfer(i, OUTSIDE, "PRODUCTION", production)
         transfer(i, OUTSIDE, "FIXED", fixed)
-    return float(production + firm.own_research + fixed)
+    return float(production + max(0.0, firm.own_research) + fixed)
 
 
 def pay_dividends(economy: Any, firm: Innovator, costs: float) -> None:
@@ -114,11 +115,12 @@ def count_price_subsidies(economy: Any) -> None:
     """What vouchers and procurement have spent on prices, in proportion to their rates."""
     vouchers, procurement = economy.support.purchase
     for firm in economy.innovators:
-        if firm.subsidised > 0.0:
+        paid = firm.sales * firm.subsidy
+        if paid > 0.0:
             i = firm.index
             both = vouchers[i] + procurement[i]
-            economy.support.spent["vouchers"] += firm.subsidised * vouchers[i] / both
-            economy.support.spent["procurement"] += firm.subsidised * procurement[i] / both
+            economy.support.spent["vouchers"] += paid * vouchers[i] / both
+            economy.support.spent["procurement"] += paid * procurement[i] / both
 
 
 def refinance_firms(economy: Any) -> None:

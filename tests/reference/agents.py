@@ -1,5 +1,6 @@
 """The agents and their state: section 2 of model/ODD.md, where every attribute is explained under the same name."""
 
+import math
 from typing import Any
 
 import mesa
@@ -55,17 +56,23 @@ class Innovator(mesa.Agent):
         super().__init__(economy)
         self.index, self.alive, self.death = index, False, NEVER
         self.supplier: list[Supplier] = []
-        self.start_afresh(birth=-1, foreign=False, region=0, capability=[], belief=[])
+        self.start_afresh(birth=-1, foreign=False, region=0, capability=[], belief=[], idiosyncratic=0.0)
         self.plan_research = self.fixed_real = self.effort = self.exploring = self.score = 0.0
         self.solved = 0
 
     def start_afresh(
-        self, birth: int, foreign: bool, region: int, capability: list[float], belief: list[float]
+        self,
+        birth: int,
+        foreign: bool,
+        region: int,
+        capability: list[float],
+        belief: list[float],
+        idiosyncratic: float,
     ) -> None:
         """A new firm in the slot: the columns "t = 0" and "entry" of section 2."""
         p = self.model.p
         self.birth, self.foreign, self.region = birth, foreign, region
-        self.capability, self.belief = capability, belief
+        self.capability, self.belief, self.idiosyncratic = capability, belief, idiosyncratic
         self.income_abroad = p.foreign_income if foreign else 0.0
         self.generation, self.prototype, self.progress = 0, False, max(birth, 0)
         self.backlog = [0.0] * p.domains
@@ -76,12 +83,17 @@ class Innovator(mesa.Agent):
         self.quality = [0.0] * p.industries
         self.unit_cost = self.price = self.subsidy = 0.0
         self.markup = p.markup_start
-        self.units = self.revenue = self.subsidised = self.delivered = 0.0
+        self.units = self.sales = self.revenue = self.subsidised = self.aid_kept = self.delivered = 0.0
         self.share = self.experience = self.usual_units = self.useful_mark = 0.0
         self.public_recent = self.payments_recent = self.public_total = self.equity = 0.0
         self.endowment = p.seed_cash
         self.watched, self.productivity, self.weight = 0, 0.0, 0.0
         self.chosen, self.since, self.backed, self.backed_since = False, NEVER, False, NEVER
+
+    @property
+    def idiosyncratic_factor(self) -> float:
+        """Return what good and bad quarters multiply quality by, 1 in the mean."""
+        return math.exp(self.idiosyncratic - self.model.p.idiosyncratic_sd**2 / 2.0)
 
     @property
     def belief_shares(self) -> list[float]:

@@ -7,6 +7,7 @@ from model.randomness import Stream
 from tests.reference.accounts import GOVERNMENT, OUTSIDE, USERS
 from tests.reference.agents import OLD, ORPHANED, Innovator, User
 from tests.reference.draws import u32
+from tests.reference.product import buyers_price
 
 
 def choose_providers(economy: Any) -> None:
@@ -24,6 +25,9 @@ def choose_providers(economy: Any) -> None:
     switched = sum(user.size for user, _, _, _ in moves)
     economy.quarter.switched = switched
     economy.ledger.transfer(USERS, OUTSIDE, "INTEGRATION", economy.market.integration * switched)
+    economy.quarter.risked = sum(
+        user.size * felt for user, before, choice, felt in moves if before is OLD and isinstance(choice, Innovator)
+    )
     pay_adopters(economy, moves)
 
 
@@ -52,16 +56,28 @@ def best_option(economy: Any, user: User, felt: float) -> Any:
 
 
 def utility(economy: Any, user: User, firm: Innovator, felt: float) -> float:
-    """U_i: what a firm's product is worth to a user."""
+    """U_i: what a firm's product is worth to a user over the quarters of payback."""
     p, stays = economy.p, firm is user.provider
     mastery = user.mastery if stays else mastery_after_switch(economy, user)
-    value = p.value_of_quality * user.valuation * firm.quality[user.industry.index] * mastery
-    worth = value - firm.price * (1.0 - firm.subsidy)
-    if not stays:
-        worth -= change_cost(economy, user, firm, felt)
+    mean = 1.0 - (1.0 - mastery) * mean_gap(economy)
+    worth = p.value_of_quality * user.valuation * firm.quality[user.industry.index] * mean
+    worth -= buyers_price(economy, firm, subsidised_quarters(economy) / p.payback)
     if firm.region != user.region:
         worth -= p.friction
-    return float(worth + taste(economy, user, firm.index))
+    change = 0.0 if stays else change_cost(economy, user, firm, felt)
+    return float(p.payback * worth - change + taste(economy, user, firm.index))
+
+
+def mean_gap(economy: Any) -> float:
+    """Return the mean of what is not mastered over the quarters of payback, as a share of what is not mastered now."""
+    quarters, learning = economy.p.payback, economy.p.mastery_learning
+    return float((1.0 - (1.0 - learning) ** quarters) / (quarters * learning)) if learning > 0.0 else 1.0
+
+
+def subsidised_quarters(economy: Any) -> float:
+    """Return n: for how many quarters of payback users count on a subsidy, never beyond the calendar's end."""
+    believed = max(1.0, economy.p.subsidy_belief * economy.p.payback)
+    return float(min(believed, max(1, economy.policy.end - economy.t)))
 
 
 def change_cost(economy: Any, user: User, firm: Innovator, felt: float) -> float:
@@ -69,16 +85,16 @@ def change_cost(economy: Any, user: User, firm: Innovator, felt: float) -> float
     leaves_old = user.provider is OLD
     risk = (1.0 - economy.support.waiver[firm.index]) * felt if leaves_old else 0.0
     aid = economy.support.adoption[user.industry.index] if leaves_old and not firm.foreign else 0.0
-    return float((economy.market.integration + risk) * (1.0 - aid))
+    return float((economy.market.integration + risk) * (1.0 - (1.0 - economy.p.incidence) * aid))
 
 
 def utility_of_old(economy: Any, user: User) -> float:
-    """U_old: what the old technology is worth to a user."""
+    """U_old: what the old technology is worth to a user over the quarters of payback."""
     p = economy.p
-    worth = p.value_of_quality * user.valuation * user.old_quality - p.old_price
+    worth = p.payback * (p.value_of_quality * user.valuation * user.old_quality - p.old_price)
     if user.provider is not OLD:
         worth -= economy.market.integration
-    return float(worth + taste(economy, user, p.slots))
+    return float(worth + taste(economy, user, 4096))
 
 
 def taste(economy: Any, user: User, option: int) -> float:
@@ -88,16 +104,19 @@ def taste(economy: Any, user: User, option: int) -> float:
 
 
 def pay_adopters(economy: Any, moves: list[tuple[User, Any, Any, float]]) -> None:
-    """Government pays a part of integration and risk to those that left the old technology for a domestic firm."""
-    support, market = economy.support, economy.market
-    costs = paid = 0.0
+    """Aid those that left the old technology for a domestic firm, which keeps a part of the aid."""
+    support, market, incidence = economy.support, economy.market, economy.p.incidence
+    costs = aid = 0.0
+    for firm in economy.innovators:
+        firm.aid_kept = 0.0
     for user, before, choice, felt in moves:
         share = support.adoption[user.industry.index]
         if before is OLD and isinstance(choice, Innovator) and not choice.foreign and share > 0.0:
             cost = user.size * (market.integration + (1.0 - support.waiver[choice.index]) * felt)
             costs += cost
-            paid += share * cost
-    if paid > 0.0:
+            aid += share * cost
+            choice.aid_kept += incidence * share * cost
+    if aid > 0.0:
         market.adopting = costs
-    support.spent["demonstration"] += paid
-    economy.ledger.transfer(GOVERNMENT, USERS, "ADOPTION", paid)
+    support.spent["demonstration"] += aid
+    economy.ledger.transfer(GOVERNMENT, USERS, "ADOPTION", (1.0 - incidence) * aid)

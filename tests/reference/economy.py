@@ -24,7 +24,7 @@ from tests.reference.government import (
     withdrawn,
 )
 from tests.reference.indicators import FACTS, Record, record_quarter
-from tests.reference.product import imitate, make_products, serve_orders
+from tests.reference.product import imitate, make_products, serve_orders, vary_quality
 from tests.reference.public_research import do_public_research
 from tests.reference.research import do_research, hire_engineers, improve_old_technology, plan_research
 from tests.reference.setup import set_up
@@ -72,6 +72,7 @@ class ReferenceEconomy(mesa.Model):
         do_public_research(self)  # 6b
         serve_orders(self)  # 7
         imitate(self)  # 8
+        vary_quality(self)  # 9
         make_products(self)  # 9
         choose_providers(self)  # 10
         produce(self)  # 11a

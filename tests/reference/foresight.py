@@ -7,7 +7,7 @@ from model.randomness import Stream
 from tests.reference.agents import Innovator
 from tests.reference.draws import exponential, normal
 from tests.reference.environment import drifted, need
-from tests.reference.research import solutions_mean
+from tests.reference.research import research_effort, solutions_mean
 
 
 def perceived(economy: Any, phi: float, purpose: Stream, plan_quarter: int) -> list[float]:
@@ -45,7 +45,7 @@ def prospects(economy: Any) -> list[float]:
     if economy.policy.criterion == "young":
         return [float(firm.birth) for firm in firms]
     if economy.policy.criterion == "leader":
-        return [sum(firm.quality) / len(firm.quality) for firm in firms]
+        return [sum(firm.quality) / len(firm.quality) / firm.idiosyncratic_factor for firm in firms]
     worth = value_of_quality_by_firm(economy)
     return [marginal_value(economy, firm, worth[firm.index]) for firm in firms]
 
@@ -71,13 +71,12 @@ def marginal_value(economy: Any, firm: Innovator, worth: list[float]) -> float:
     if hours <= 0.0:
         return 0.0
     ceiling = economy.ceiling[min(firm.generation, 63)]
-    effort = (hours / (p.engineers / 40.0)) ** p.concentration
+    effort = research_effort(economy, hours)
+    usual = [max(quality / firm.idiosyncratic_factor, 1e-6) for quality in firm.quality]
     gain = 0.0
     for c, direction in enumerate(firm.belief_shares):
         x = max(firm.capability[c], 1e-6)
-        needed = sum(
-            worth[j.index] * max(firm.quality[j.index], 1e-6) ** (1.0 - rho) * j.needs[c] for j in economy.industries
-        )
+        needed = sum(worth[j.index] * usual[j.index] ** (1.0 - rho) * j.needs[c] for j in economy.industries)
         relative = max(firm.effective[c], 1e-6) / x
         slope = (1.0 - p.supplier_weight) * relative ** (1.0 - p.supplier_exponent)
         step = p.solution_step * math.exp(0.5) * max(0.0, 1.0 - x / ceiling)

@@ -21,6 +21,8 @@ FACTS = {
     "heard": "of these heard",
     "user_solved": "solutions of lead users, weighed alike",
     "switched": "economic size of users that switched in step 10",
+    "risked": "size * felt risk of users that left the old technology for a firm in step 10",
+    "across": "economic size of users whose provider is in another region (step 11a)",
     "profits": "revenue - costs of step 12a, domestic firms, losses included",
     "within": "size * rise of productivity of users that kept their technology and provider (step 11a)",
     "between": "of users that changed provider",
@@ -89,25 +91,29 @@ def measure_welfare(economy: Any) -> dict[str, float]:
     p, market, quarter, size = economy.p, economy.market, economy.quarter, 1000.0 * economy.p.market_size
     output = sum(user.output for user in economy.users)
     imports = sum(firm.revenue for firm in economy.innovators if firm.foreign)
+    sales = sum(firm.sales for firm in economy.innovators)
     costs = moved(economy, *COSTS) + imports
     wages = market.wage * market.hours
     opportunity = p.supply_elasticity / (1.0 + p.supply_elasticity) * wages
     wasted = p.funds_cost * moved(economy, "TAX") + moved(economy, "LEAKAGE") / 2.0
     welfare = output - costs - opportunity - wasted
+    own_research = moved(economy, "RESEARCH") - moved(economy, "GRANT", "EQUITY")
     return {
         "output": output,
         "_net_output": output - costs - wages,
+        "net_before_rd": welfare + p.supply_elasticity / (1.0 + p.supply_elasticity) * own_research,
         "imports": imports,
         "welfare": welfare,
         "welfare_r1": welfare / 1.01**economy.t,
         "welfare_r2": welfare / 1.02**economy.t,
-        "tfp_users": (output - moved(economy, "SALES", "SUBSIDY", "OLD_TECHNOLOGY")) / size,
+        "welfare_risk": welfare - quarter.risked - p.friction * quarter.across,
+        "tfp_users": (output - sales - moved(economy, "OLD_TECHNOLOGY")) / size,
         "tfp_users_within": quarter.within / size,
         "tfp_users_between": quarter.between / size,
         "tfp_users_entry": quarter.entry / size,
         "tfp_users_exit": quarter.exit / size,
         "old_industry_output": sum(user.output for user in economy.users if user.industry.layer == 0),
-        "revenue_share": ratio(sum(firm.revenue for firm in economy.innovators), output),
+        "revenue_share": ratio(sales, output),
     }
 
 
@@ -207,12 +213,20 @@ def measure_sales(economy: Any) -> dict[str, float]:
     components = sum(supplier.orders for supplier in economy.suppliers)
     domestic_components = sum(supplier.orders for supplier in economy.suppliers if not supplier.foreign)
     return {
-        "price": ratio(sum(firm.revenue for firm in firms), units),
+        "price": ratio(sum(firm.sales for firm in firms), units),
         "unit_cost": ratio(sum(firm.units * firm.unit_cost for firm in firms), units),
         "_units": units,
+        "entrant_share": ratio(sum(firm.units for firm in firms if firm.birth >= 0), units),
+        "_leader": leader(firms),
         "domestic_share": ratio(sum(firm.units for firm in firms if not firm.foreign), units),
         "domestic_component_share": ratio(domestic_components, components),
     }
+
+
+def leader(firms: list[Innovator]) -> float:
+    """Return the number of the firm that sells most, the one in the lowest slot among equals; -1 without sales."""
+    first = max(firms, key=lambda firm: firm.units, default=None)
+    return float((first.birth + 1) * 4096 + first.index) if first is not None and first.units > 0.0 else -1.0
 
 
 def measure_firms(economy: Any) -> dict[str, float]:

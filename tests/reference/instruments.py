@@ -187,8 +187,8 @@ def pass_upstream(economy: Any, money: float, own: float, given: float, takers: 
 
 
 def purchase_rate(economy: Any, net: float, takers: list[Innovator]) -> float:
-    """The share of the price that vouchers or procurement pay."""
-    return subsidy_rate(net, sum(firm.revenue for firm in takers), economy.policy.subsidy_cap)
+    """The share of the list price that vouchers or procurement pay."""
+    return subsidy_rate(net, sum(firm.sales for firm in takers), economy.policy.subsidy_cap)
 
 
 def subsidy_rate(net: float, base: float, cap: float) -> float:

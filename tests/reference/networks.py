@@ -77,15 +77,15 @@ def choose_suppliers(economy: Any) -> None:
 
 def distance(distances: dict[tuple[int, int], float], slot: int, supplier: Supplier, drawn: Supplier) -> float:
     """Steps between a slot and a supplier; among equals the one that would be drawn is nearer."""
-    return distances[slot, supplier.index] + (0.0 if supplier is drawn else 0.001)
+    return distances[slot % 128, supplier.index] + (0.0 if supplier is drawn else 0.001)
 
 
 def supply_distances(economy: Any) -> dict[tuple[int, int], float]:
-    """Shortest paths from every slot to every supplier in one graph of both."""
+    """Shortest paths from 128 slots to every supplier in one graph of both."""
     p = economy.p
-    n = p.suppliers + p.slots
+    n = p.suppliers + 128
     blocks = [n // 2, n - n // 2]
-    graph = draw_graph(p.supply_network, n, min(p.peers, p.suppliers, n - 1), p.rewiring, economy.seed, blocks)
+    graph = draw_graph(p.supply_network, n, min(p.peers, p.suppliers), p.rewiring, economy.seed, blocks)
     of_suppliers = [s * n // p.suppliers for s in range(p.suppliers)]
     of_slots = [node for node in range(n) if node not in of_suppliers]
     found = {}

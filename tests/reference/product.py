@@ -3,7 +3,9 @@
 import math
 from typing import Any
 
+from model.randomness import Stream
 from tests.reference.agents import Innovator, Supplier
+from tests.reference.draws import normal
 from tests.reference.research import ceiling_of
 
 
@@ -67,6 +69,15 @@ def visible_level(economy: Any, firm: Innovator, x: float) -> float:
     return float(x * (economy.p.disclosure + (1.0 - economy.p.disclosure) * s / (s + 0.001)))
 
 
+def vary_quality(economy: Any) -> None:
+    """Move on the good and bad quarters of all slots, dead ones too (step 9)."""
+    p = economy.p
+    news = p.idiosyncratic_sd * math.sqrt(1.0 - p.idiosyncratic_memory**2)
+    for firm in economy.innovators:
+        shock = normal(economy.draws.U52(Stream.IDIOSYNCRATIC, economy.t, firm.index))
+        firm.idiosyncratic = p.idiosyncratic_memory * firm.idiosyncratic + news * shock
+
+
 def make_products(economy: Any) -> None:
     """Step 9: quality per industry, cost, price and subsidy."""
     for firm in economy.living:
@@ -74,7 +85,9 @@ def make_products(economy: Any) -> None:
         logs = [effective_log(economy, firm, c) for c in range(economy.p.domains)]
         firm.effective = [max(math.exp(log), 1e-6) for log in logs]
         firm.marginal = [math.exp((rho - 1.0) * log) for log in logs]
-        firm.quality = [quality(economy, firm, industry.needs) for industry in economy.industries]
+        firm.quality = [
+            quality(economy, firm, industry.needs) * firm.idiosyncratic_factor for industry in economy.industries
+        ]
         firm.unit_cost = unit_cost(economy, firm)
         firm.price = firm.unit_cost * (1.0 + firm.markup)
         vouchers, procurement = economy.support.purchase
@@ -104,9 +117,15 @@ def quality(economy: Any, firm: Innovator, needs: list[float]) -> float:
 def unit_cost(economy: Any, firm: Innovator) -> float:
     """Cost falls with experience and capability towards its floor, and rises with suppliers' congestion."""
     p = economy.p
-    by_doing = (1.0 + 0.1 * firm.experience / p.market_size) ** -p.learning_by_doing
+    counted = firm.experience + p.learning_spillover * (economy.market.sold - firm.experience)
+    by_doing = (1.0 + 0.1 * counted / p.market_size) ** -p.learning_by_doing
     mean = sum(firm.capability) / len(firm.capability)
     by_research = (max(mean, 1e-6) / p.initial_capability) ** -p.learning_by_research
     factor = sum(supplier.cost_factor for supplier in firm.supplier) / len(firm.supplier)
     own = p.floor_cost + (p.initial_cost - p.floor_cost) * by_doing * by_research
     return float(economy.market.cost * own * (1.0 + p.input_share * (factor - 1.0)))
+
+
+def buyers_price(economy: Any, firm: Innovator, counted: float = 1.0) -> float:
+    """Return the list price less what buyers get of a subsidy, on a share of which they count."""
+    return float(firm.price * (1.0 - (1.0 - economy.p.incidence) * firm.subsidy * counted))

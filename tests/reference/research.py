@@ -17,7 +17,7 @@ def plan_research(economy: Any) -> None:
         if firm.alive:
             cash = economy.ledger.cash[firm.index]
             wanted = p.research_intensity * (firm.revenue + firm.income_abroad) + p.burn * min(cash, firm.endowment)
-            firm.plan_research = max(0.0, min(wanted, cash))
+            firm.plan_research = max(0.0, min(p.research_multiple * wanted, cash))
 
 
 def hire_engineers(economy: Any) -> None:
@@ -25,8 +25,9 @@ def hire_engineers(economy: Any) -> None:
     p, support, market = economy.p, economy.support, economy.market
     for firm in economy.innovators:
         firm.public_research = support.research[firm.index]
-        firm.own_research = max(0.0, firm.plan_research - p.displacement * firm.public_research)
-    engineering = p.users_engineering * sum(user.output for user in economy.users if not user.adopts)
+        firm.own_research = firm.plan_research - p.displacement * firm.public_research
+        scale_earmarks(economy, firm)
+    engineering = p.users_engineering * sum(max(0.0, user.output) for user in economy.users if not user.adopts)
     domestic = sum(firm.own_research + firm.public_research for firm in economy.innovators if not firm.foreign)
     money = domestic + engineering + support.common + support.science + sum(support.upstream)
     clear_market_for_engineers(economy, money)
@@ -38,6 +39,16 @@ def hire_engineers(economy: Any) -> None:
         payee, purpose = (OUTSIDE, "ABROAD") if firm.foreign else (ENGINEERS, "RESEARCH")
         economy.ledger.transfer(firm.index, payee, purpose, spent)
     economy.ledger.transfer(USERS, ENGINEERS, "ENGINEERING", engineering)
+
+
+def scale_earmarks(economy: Any, firm: Innovator) -> None:
+    """Bind no more than the R&D that is done, where public money displaces more than the plan."""
+    done, support = firm.own_research + firm.public_research, economy.support
+    for earmark in (support.tied, support.explore, support.lost, support.shared):
+        if done == 0.0:
+            earmark[firm.index] = 0.0
+        elif done < firm.public_research:
+            earmark[firm.index] *= done / firm.public_research
 
 
 def clear_market_for_engineers(economy: Any, money: float) -> None:
@@ -57,16 +68,18 @@ def improve_old_technology(economy: Any) -> None:
     p = economy.p
     for user in economy.users:
         if not user.adopts:
-            hours = p.users_engineering * user.output / (economy.market.wage * user.size)
+            hours = p.users_engineering * max(0.0, user.output) / (economy.market.wage * user.size)
             user.old_quality += p.sailing_ship * hours / (1.0 + user.old_quality)
 
 
 def do_research(economy: Any) -> None:
     """Step 6a: all firms explore, then all exploit, then all consider their prototypes."""
-    ahead = {firm: share_ahead(economy, firm) for firm in economy.living}
+    beyond, latest = see_generations(economy)
+    sold = sum(firm.units for firm in economy.living)
     economy.agents_by_type[Innovator].set("solved", 0)
+    economy.agents_by_type[Innovator].set("exploring", 0.0)
     for firm in economy.living:
-        explore(economy, firm, ahead[firm])
+        explore(economy, firm, beyond[min(firm.generation, 63)], sold)
     for firm in economy.living:
         before = sum(firm.capability)
         exploit(economy, firm)
@@ -74,14 +87,15 @@ def do_research(economy: Any) -> None:
             economy.quarter.gains += sum(firm.capability) - before
             economy.quarter.exploration_hours += firm.exploring
     for firm in economy.living:
-        consider_prototype(economy, firm, ahead[firm])
+        consider_prototype(economy, firm, latest)
     economy.market.frontier = max((firm.generation for firm in economy.living), default=0)
 
 
-def share_ahead(economy: Any, firm: Innovator) -> float:
-    """shown_g: the share of living firms with a later generation, all beyond 63 counted alike."""
-    own = min(firm.generation, 63)
-    return sum(min(rival.generation, 63) > own for rival in economy.living) / len(economy.living)
+def see_generations(economy: Any) -> tuple[list[float], int]:
+    """Return beyond_g (units of generations above g, all beyond 63 counted with 63) and the highest generation."""
+    firms = economy.living
+    beyond = [sum(firm.units for firm in firms if min(firm.generation, 63) > g) for g in range(64)]
+    return beyond, max((firm.generation for firm in firms), default=0)
 
 
 def ceiling_of(economy: Any, firm: Innovator) -> float:
@@ -94,23 +108,43 @@ def saturation(economy: Any, firm: Innovator) -> float:
     return sum(x / ceiling_of(economy, firm) for x in firm.capability) / len(firm.capability)
 
 
-def explore(economy: Any, firm: Innovator, ahead: float) -> None:
-    """The less problems press and the nearer the ceiling, the more hours search for the next generation."""
+def explore(economy: Any, firm: Innovator, beyond: float, sold: float) -> None:
+    """Search for the next generation, and find it by chance; all other hours exploit."""
     p = economy.p
     firm.exploring = 0.0
     if not firm.prototype:
         pressure = sum(
             share * B / (B + p.backlog_half) for share, B in zip(firm.belief_shares, firm.backlog, strict=True)
         )
-        share = p.explore_max * ((1.0 - pressure) + pressure * saturation(economy, firm) ** 2)
+        share = exploration_share(economy, pressure, saturation(economy, firm), beyond / sold if sold > 0.0 else 0.0)
         earmarked = min(economy.support.explore[firm.index] / economy.market.wage, firm.hours)
         firm.exploring = earmarked + share * (firm.hours - earmarked)
-        difficulty = p.discovery * p.discovery_decay ** min(firm.generation, 63)
-        eased = economy.stocks.science * (1.0 + p.discovery_shown * ahead)
-        chance = 1.0 - math.exp(-difficulty * firm.exploring * eased)
+        chance = discovery_chance(economy, firm, beyond)
         if economy.draws.U52(Stream.DISCOVERY, economy.t, firm.index) < chance:
             firm.prototype, firm.progress = True, economy.t
-    firm.effort = (max(firm.hours - firm.exploring, 1e-300) / (p.engineers / 40.0)) ** p.concentration
+    firm.effort = research_effort(economy, firm.hours - firm.exploring)
+
+
+def exploration_share(economy: Any, pressure: float, saturation: float, ahead: float) -> float:
+    """Return the share of free hours that search: less for problems and own room, more for rivals ahead."""
+    p = economy.p
+    problems = p.own_problems + (1.0 - p.own_problems) * pressure
+    return float(p.explore_max * (1.0 - problems * max(0.0, 1.0 - saturation**2) * (1.0 - ahead)))
+
+
+def discovery_chance(economy: Any, firm: Innovator, beyond: float) -> float:
+    """Return the chance to find the next generation, by its difficulty, or by following later ones that are in use."""
+    p = economy.p
+    s = beyond / (1000.0 * p.market_size)
+    found = p.discovery * p.discovery_decay ** min(firm.generation, 63) * economy.stocks.science
+    followed = p.follow * s / (s + 0.001)
+    return 1.0 - math.exp(-research_effort(economy, firm.exploring) * (found + followed))
+
+
+def research_effort(economy: Any, hours: float) -> float:
+    """Return (hours / h_ref)^lambda: what hours achieve together."""
+    p = economy.p
+    return float((max(hours, 1e-300) / (p.engineers / 40.0)) ** p.concentration)
 
 
 def exploit(economy: Any, firm: Innovator) -> None:
@@ -159,11 +193,11 @@ def gain_class(gain: float) -> int:
     return min(max(math.floor(4.0 * (2.0 * half - 1.0)) + 4 * (doubling - 1 + 20), 0), 95) if gain > 0.0 else 0
 
 
-def consider_prototype(economy: Any, firm: Innovator, ahead: float) -> None:
+def consider_prototype(economy: Any, firm: Innovator, latest: int) -> None:
     """A firm takes up its prototype when the old generation is exhausted, or does not sell beside later ones."""
     p = economy.p
     exhausted = saturation(economy, firm) >= p.switch_saturation
-    if firm.prototype and (exhausted or (firm.units == 0.0 and ahead > 0.0)):
+    if firm.prototype and (exhausted or (firm.units == 0.0 and latest > firm.generation)):
         firm.prototype, firm.generation = False, firm.generation + 1
         firm.capability = [p.carried * x for x in firm.capability]
         firm.heard = [0.0] * p.industries

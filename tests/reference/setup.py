@@ -133,8 +133,9 @@ def found_innovators(economy: Any) -> None:
             min(p.ceiling, initial * (1.0 + p.initial_spread * (2.0 * first - 1.0))) for first, second in luck
         ]
         belief = dirichlet_counts([second for first, second in luck])
-        region = ABROAD if foreign[i] else index(draws.U52(Stream.LAYOUT, 0, i), p.regions)
-        firm.start_afresh(birth=-1, foreign=foreign[i], region=region, capability=capability, belief=belief)
+        for_region, for_quality = draws.pair(Stream.LAYOUT, 0, i)
+        region = ABROAD if foreign[i] else index(for_region, p.regions)
+        firm.start_afresh(-1, foreign[i], region, capability, belief, p.idiosyncratic_sd * normal(for_quality))
         firm.alive, firm.marginal = i < p.founders, [1.0] * p.domains
         economy.innovators.append(firm)
 
@@ -151,9 +152,10 @@ def open_market(economy: Any) -> None:
     market.initial_output = sum(user.output for user in economy.users)
     market.initial_supply = p.engineers * p.market_size
     domestic = sum(1 for firm in economy.innovators if firm.alive and not firm.foreign)
-    money = domestic * min(p.burn * p.seed_cash, p.seed_cash) + p.users_engineering * market.initial_output
+    engineering = p.users_engineering * sum(max(0.0, user.output) for user in economy.users)
+    money = domestic * min(p.burn * p.seed_cash, p.seed_cash) + engineering
     market.initial_wage = money / market.initial_supply if money > 0.0 else 1.0
-    market.wage, market.hours, market.profits = market.initial_wage, 0.0, 0.0
+    market.wage, market.hours, market.profits, market.sold = market.initial_wage, 0.0, 0.0, 0.0
     market.frontier = market.gone = market.entrants = market.surge = 0
     market.demand = market.cost = 1.0
     market.segmentation, market.integration, market.adopting = p.segmentation, p.integration, 0.0

@@ -49,10 +49,17 @@ def measure_run(economy: Any, path: dict[str, list[float]]) -> dict[str, float]:
         "learning_rate": learning_rate(path["unit_cost"], path["_units"]),
         "top_tenth_gains": share_of_best(economy.record.gains),
         "firms_peak": max(path["firms"]),
+        "leader_turnover": leader_turnover(path["_leader"]),
         "time_to_10": first_quarter(adoption, 0.1),
         "time_to_50": first_quarter(adoption, 0.5),
         **recovery(economy, path["output"]),
     }
+
+
+def leader_turnover(leaders: list[float]) -> float:
+    """Return 1 if another firm leads at the end than half way through; NaN if none led then."""
+    half = leaders[len(leaders) // 2]
+    return float(half != leaders[-1]) if half >= 0.0 else math.nan
 
 
 def share_of_best(gains: list[list[float]]) -> float:

@@ -5,7 +5,7 @@ from typing import Any
 
 from model.randomness import Stream
 from tests.reference.agents import ORPHANED, Innovator, User
-from tests.reference.draws import index, u32
+from tests.reference.draws import index
 
 BEFORE = 0xFFFFFFFF  # the period of first contacts
 
@@ -24,13 +24,32 @@ def renew_ties(economy: Any) -> None:
         replace_dead_contacts(economy)
     for user in economy.users:
         if user.meets_firm:
-            m = index(economy.draws.U32(Stream.MEETING, t, user.index), p.contacts)
-            swap(economy, user, m, p.contacts, economy.market.segmentation)
+            meet(economy, user)
     if economy.support.meetings > 0.0:
         for user in economy.users:
             meets, place = economy.draws.coarse(Stream.PLATFORM, t, user.index)[:2]
             if meets < economy.support.meetings:
                 swap(economy, user, index(place, p.contacts), p.contacts + 1, 0.0)
+
+
+def meet(economy: Any, user: User) -> None:
+    """Let a user hear of the firm that a peer used, or meet a firm by chance."""
+    p = economy.p
+    place, by_word, which = economy.draws.coarse(Stream.MEETING, economy.t, user.index)[:3]
+    m = index(place, p.contacts)
+    if user.peers and by_word < p.word_of_mouth:
+        firm = user.peers[index(which, len(user.peers))].technology
+        if firm is not None:
+            put(user, m, firm if firm.alive and firm not in user.contacts else None)
+            return
+    swap(economy, user, m, p.contacts, economy.market.segmentation)
+
+
+def put(user: User, m: int, firm: Innovator | None) -> None:
+    """Put a firm that the user meets, if it meets any, in place m, unless the provider stands there."""
+    free = user.contacts[m] is None or user.contacts[m] is not user.provider
+    if free and firm is not None:
+        user.contacts[m] = firm
 
 
 def replace_dead_contacts(economy: Any) -> None:
@@ -45,23 +64,21 @@ def replace_dead_contacts(economy: Any) -> None:
 
 
 def swap(economy: Any, user: User, m: int, occasion: int, segmentation: float) -> None:
-    """Put a firm that the user does not know in place m, unless the provider stands there or nobody is found."""
-    if user.contacts[m] is None or user.contacts[m] is not user.provider:
-        partner = find_partner(economy, user, economy.t, occasion, segmentation)
-        if partner is not None:
-            user.contacts[m] = partner
+    """Put a firm that the user meets by chance in place m."""
+    put(user, m, find_partner(economy, user, economy.t, occasion, segmentation))
 
 
 def find_partner(economy: Any, user: User, period: int, occasion: int, segmentation: float) -> Innovator | None:
     """A living firm that the user does not know: the first of 64 tries that fits, else one of all that fit."""
-    p = economy.p
+    candidates = range_of_candidates(economy)
     for block in range(16):
         for word in economy.draws.words(Stream.PARTNER, period, user.index, 65 * occasion + block):
-            place = u32(word) * p.slots
-            firm = economy.innovators[min(math.floor(place), p.slots - 1)]
-            met = firm.region == user.region or place - firm.index >= segmentation
-            if firm.alive and met and firm not in user.contacts:
-                return firm
+            slot, abroad = word % candidates, (word // 4096 + 0.5) / 2.0**20
+            if slot < economy.p.slots:
+                firm = economy.innovators[slot]
+                met = firm.region == user.region or abroad >= segmentation
+                if firm.alive and met and firm not in user.contacts:
+                    return firm
     which, abroad = economy.draws.coarse(Stream.PARTNER, period, user.index, 65 * occasion + 64)[:2]
     fit = [
         firm
@@ -69,3 +86,11 @@ def find_partner(economy: Any, user: User, period: int, occasion: int, segmentat
         if firm not in user.contacts and (firm.region == user.region or abroad >= segmentation)
     ]
     return fit[math.floor(which * len(fit))] if fit else None
+
+
+def range_of_candidates(economy: Any) -> int:
+    """Return the least power of two, at least 128, above the slot of every living firm."""
+    candidates = 128
+    while any(firm.index >= candidates for firm in economy.living):
+        candidates *= 2
+    return candidates

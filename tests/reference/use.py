@@ -5,6 +5,7 @@ from typing import Any
 from model.randomness import Stream
 from tests.reference.agents import Innovator, User
 from tests.reference.draws import index, normal
+from tests.reference.product import buyers_price
 from tests.reference.research import ceiling_of, improved, solution_size
 
 
@@ -15,10 +16,18 @@ def produce(economy: Any) -> None:
         firm.units = firm.delivered = 0.0
     economy.agents_by_type[User].do(use_technology)
     for firm in economy.innovators:
-        firm.revenue = firm.units * firm.price
-        firm.subsidised = firm.revenue * firm.subsidy
-        if firm.units > 0.0 and firm.delivered / firm.units > 1.02 * firm.useful_mark:
-            firm.useful_mark, firm.progress = firm.delivered / firm.units, economy.t
+        book_sales(economy, firm)
+
+
+def book_sales(economy: Any, firm: Innovator) -> None:
+    """Book what a firm has sold and received; note progress of its product, good and bad quarters apart."""
+    firm.sales = firm.units * firm.price
+    firm.revenue = firm.sales * (1.0 + economy.p.incidence * firm.subsidy) + firm.aid_kept
+    firm.subsidised = firm.sales * firm.subsidy + firm.aid_kept
+    if firm.units > 0.0:
+        useful = firm.delivered / firm.units / firm.idiosyncratic_factor
+        if useful > 1.02 * firm.useful_mark:
+            firm.useful_mark, firm.progress = useful, economy.t
 
 
 def use_technology(user: User) -> None:
@@ -29,9 +38,11 @@ def use_technology(user: User) -> None:
     if user.adopts:
         useful, price = firm.quality[user.industry.index] * user.mastery, firm.price
         user.quality_used = useful
-        user.spending = demand * user.size * price * (1.0 - firm.subsidy)
+        user.spending = demand * user.size * buyers_price(user.model, firm)
         firm.units += demand * user.size
         firm.delivered += demand * user.size * useful
+        if firm.region != user.region:
+            user.model.quarter.across += user.size
         user.mastery += p.mastery_learning * (1.0 - user.mastery)
     user.output = demand * user.size * (1.0 + p.value_of_quality * user.valuation * (useful - 1.0))
     note_productivity(user, user.output / user.size - demand * price)

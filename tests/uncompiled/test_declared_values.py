@@ -38,7 +38,7 @@ def after_entry(tiny, foreign, rubbish):
     filled(state.innovators, rubbish)
     filled(state.government, rubbish)
     average = np.full(tiny.domains, 0.4)
-    found_entrant(5, tiny.record, split_seed(1), state, SLOT, 0, foreign, average, 2, 9.0)
+    found_entrant(5, tiny.record, split_seed(1), state, SLOT, 0, foreign, average, 2)
     return state
 
 
