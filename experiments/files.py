@@ -15,7 +15,7 @@ from model.declaration.errors import BadInput
 try:
     import fcntl
 except ImportError:  # not on Windows
-    fcntl = None  # type: ignore[assignment]
+    fcntl = None  # type: ignore[assignment]  # a module elsewhere; users of it ask first
 
 TEMPORARY = ".nqpf-"
 

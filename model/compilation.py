@@ -40,7 +40,7 @@ def compile_model(quiet: bool) -> bool:
     if numba.config.DISABLE_JIT or compiled_before(run_cases):
         return False
     if not quiet:
-        print("compiling the model once for these sources (up to a minute) ...", file=sys.stderr, flush=True)
+        print("compiling the model once for these sources (one to two minutes) ...", file=sys.stderr, flush=True)
     with FileLock(cache_folder() / "compiling.lock"):
         if compiled_before(run_cases):
             return False

@@ -15,6 +15,7 @@ from agents.kernel.decorators import kernel, phase
 from agents.kernel.types import Floats, Integer, Integers, Key
 from model.phases.accounts import close_firms, refinance_firms, settle_accounts
 from model.phases.adoption import choose_providers, pay_for_change, show_offers
+from model.phases.engineers import hire_engineers, improve_old_technology, plan_research
 from model.phases.entry import admit_entrants
 from model.phases.environment import draw_users_luck, drift_needs
 from model.phases.government import build_stocks, give_support, raise_budget, settle_purses
@@ -22,7 +23,7 @@ from model.phases.product import make_products, vary_quality
 from model.phases.public_research import do_public_research
 from model.phases.record import record_quarter
 from model.phases.reports import report_problems
-from model.phases.research import do_research, hire_engineers, improve_old_technology, plan_research
+from model.phases.research import do_research
 from model.phases.selection import renew_plan_and_choice
 from model.phases.spillovers import imitate
 from model.phases.supply import serve_orders

@@ -322,7 +322,7 @@ _baselines = _Baselines()
 def warm_up(quiet: bool = False) -> bool:
     """Compile the kernels, or load them from the cache, once per process; True if they had to be compiled.
 
-    Says so on stderr first unless `quiet`: the first compilation of given sources takes up to a minute.
+    Says so on stderr first unless `quiet`: the first compilation of given sources takes one to two minutes.
     """
     compiling = compile_model(quiet)
     simulate(TINY, "laissez_faire", 0)

@@ -1,6 +1,5 @@
 """`nqpf calibrate`: parameters at which the economy without policy meets stylised facts."""
 
-import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 from agents.kernel.decorators import source_hash
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, at_option, at_set, fewer_users
-from experiments.commands.outcome import DONE, RUNS_FAILED, kept_in
+from experiments.commands.outcome import DONE, kept_in, mention_failed
 from experiments.commands.text import wrapped
 from experiments.commands.validate import shown
 from experiments.running.engines import Execution
@@ -111,14 +110,8 @@ def _mention_failed_trials(found: Calibrated, folder: Path) -> int:
     failed = found.trials[found.trials["state"] == FAILED]
     if failed.empty:
         return DONE
-    first = failed.iloc[0]
-    reason = str(first["error"]).strip().splitlines()[-1]
-    print(
-        f"nqpf: {len(failed)} of {len(found.trials)} trials failed, first trial {first['trial']}: {reason} "
-        f"(tracebacks in {folder / TABLE})",
-        file=sys.stderr,
-    )
-    return RUNS_FAILED
+    first, how_many = failed.iloc[0], f"{len(failed)} of {len(found.trials)} trials"
+    return mention_failed(how_many, f"trial {first['trial']}", str(first["error"]), f"tracebacks in {folder / TABLE}")
 
 
 def _range(row: dict[str, float]) -> str:

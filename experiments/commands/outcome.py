@@ -62,10 +62,11 @@ def mention_failures(runs: "pd.DataFrame", out: Path | None) -> int:
     if failed.empty:
         return DONE
     first = failed.iloc[0]
-    reason = str(first["error"]).strip().splitlines()[-1]
-    print(
-        f"nqpf: {len(failed)} of {len(runs)} runs failed, "
-        f"first {first['policy']} with seed {first['seed']}: {reason} (rows with tracebacks in {out})",
-        file=sys.stderr,
-    )
+    how_many, which = f"{len(failed)} of {len(runs)} runs", f"{first['policy']} with seed {first['seed']}"
+    return mention_failed(how_many, which, str(first["error"]), f"rows with tracebacks in {out}")
+
+
+def mention_failed(how_many: str, first: str, error: str, where: str) -> int:
+    """Print one line on what failed, with the reason of the first, even when quiet. Return the exit code."""
+    print(f"nqpf: {how_many} failed, first {first}: {error.strip().splitlines()[-1]} ({where})", file=sys.stderr)
     return RUNS_FAILED

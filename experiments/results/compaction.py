@@ -99,7 +99,7 @@ def _alone(folder: Path) -> Iterator[bool]:
     lock = FileLock(folder / LOCK, timeout=0)
     try:
         lock.acquire()
-    except (Timeout, OSError, NotImplementedError):
+    except (Timeout, OSError, NotImplementedError):  # the last two: file systems that cannot lock
         yield False
         return
     try:

@@ -21,7 +21,7 @@ from experiments.running.progress import say
 from experiments.running.runner import run_tasks
 from experiments.study.plan import Plan
 from experiments.study.points import Point
-from experiments.validation.facts import Fact
+from experiments.validation.fact import Fact
 from experiments.validation.journal import open_storage
 from experiments.validation.search import Asked
 from experiments.validation.targets import Calibration, read_calibration

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple, Self, get_args
 from experiments.study.content import as_mapping, read_parameters
 from experiments.study.policy_file import read_mapping
 from experiments.study.study import check_name, digest, seeds_from
-from experiments.validation.facts import FACTS, PANELS, Fact, Need
+from experiments.validation.fact import PANELS, Fact, Need
+from experiments.validation.facts import FACTS
 from experiments.validation.validate import rule_version
 from model.declaration.errors import BadInput, inside, unknown
 from model.declaration.numbers import python_number, valid_seed, whole_number

@@ -16,8 +16,8 @@ from experiments.running.engines import Execution
 from experiments.running.runner import Measurement, run_tasks
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_SEEDS, Study, seeds_from
-from experiments.validation import facts as declared
-from experiments.validation.facts import FACTS, PANELS, SETTINGS, Fact, Statistic
+from experiments.validation.fact import PANELS, SETTINGS, Fact, Statistic
+from experiments.validation.facts import FACTS
 from model.declaration.errors import unknown
 from model.parameters import Parameters
 from model.policy.presets import find_policy
@@ -164,7 +164,8 @@ def rule_version() -> str:
 
     The model's sources are no part of it: a run's id stands for them.
     """
-    return sha256(Path(declared.__file__).read_bytes()).hexdigest()[:16]
+    files = sorted(Path(__file__).parent.glob("*fact*.py"))
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:16]
 
 
 def measure_facts(facts: Sequence[str], run: "Run") -> list[Measured]:
@@ -207,7 +208,7 @@ def _row(fact: Fact, made: Sequence[Measurements]) -> tuple[object, ...]:
         found += [setting.values(f"{fact.name} per", fact) for setting in made]
     seeds = sorted(set.intersection(*(set(values) for values in found)))
     table = np.array([[values[seed] for seed in seeds] for values in found]).reshape(len(found), len(seeds))
-    if fact.unit == "quarters" or fact.name.startswith("time_to"):
+    if fact.time:
         table = np.where(np.isnan(table), np.inf, table)
     reached = int(np.isfinite(table).all(axis=0).sum())
     value, lower, upper = together(fact.statistic, table)

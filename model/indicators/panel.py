@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.innovator import firm_number
+from agents.innovator import buyers_price, firm_number
 from agents.user import OLD_TECHNOLOGY, mastery_after_switch, mean_gap
 from model.parameters import Parameters
 from model.state.state import State
@@ -50,7 +50,8 @@ def adopter_rows(p: Parameters, state: State, t: int, technology: Any, mastery: 
     firm = users.technology[u]
     fresh = np.array([mastery_after_switch(m, p.mastery_start, p.mastery_carried) for m in mastery[u]])
     mean = 1.0 - (1.0 - fresh) * mean_gap(p.mastery_learning, p.payback)
-    price = users.spending[u] / (users.size[u] * state.market[0].demand)
+    listed, subsidy = innovators.price[firm], innovators.subsidy[firm]
+    price = np.array([buyers_price(*each, p.incidence) for each in zip(listed, subsidy, strict=True)])
     useful = innovators.quality[firm, users.industry[u]] * mean - users.old_quality[u]
     return {
         "period": np.full(u.shape, t),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from agents.innovator import VISIBLE_HALF, Innovators, entrants_mean
+from agents.innovator import Innovators, entrants_mean
 from agents.kernel.arithmetic import mean, row_means
 from agents.kernel.decorators import phase
 from agents.kernel.types import Floats, Key
@@ -17,6 +17,7 @@ from model.state.state import LAST_GENERATION, State
 _SEED, _ADDED = int(Entry.SEED), int(Entry.ENTRY)
 _ENTRY, _FOREIGN = int(Stream.ENTRY), int(Stream.FOREIGN)
 _ENTRY_SUBSIDY = NUMBER["entry_subsidy"]
+_IN_USE = 0.001  # of all users' size: with units of as much a generation is in use
 
 
 @phase
@@ -85,6 +86,6 @@ def _newest(p: ParameterRecord, innovators: Innovators, units: Floats, otherwise
         if innovators.alive[i]:
             units[min(innovators.generation[i], LAST_GENERATION)] += innovators.units[i]
     for g in range(LAST_GENERATION, -1, -1):
-        if units[g] >= VISIBLE_HALF * 1000.0 * p.market_size:
+        if units[g] >= _IN_USE * 1000.0 * p.market_size:
             return g
     return otherwise

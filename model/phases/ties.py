@@ -256,15 +256,14 @@ def _try(candidates: int, segmentation: float, users: Users, innovators: Innovat
     A word gives both: its low bits the slot, so that half of the candidates stay when their range doubles, and its
     high bits a uniform that decides on another region.
     """
-    alive, home, region, found = innovators.alive, innovators.region, users.region[u], -1
-    last = alive.shape[0] - 1
-    for word in luck[::-1]:  # without branches, whose outcome cannot be predicted: the first that fits is seen last
-        drawn = np.int64(word & _LOW) & (candidates - 1)
-        i = min(drawn, last)
-        anywhere = (np.float64(word >> _HIGH) + 0.5) * 2.0**-20 >= segmentation
-        fits = (drawn == i) & alive[i] & ((home[i] == region) | anywhere) & (not _knows(users.contacts, u, i))
-        found = i if fits else found
-    return found
+    alive, home, region = innovators.alive, innovators.region, users.region[u]
+    for word in luck:
+        i = np.int64(word & _LOW) & (candidates - 1)
+        if i < alive.shape[0] and alive[i]:  # most slots are empty: to look further at those takes longer than a branch
+            anywhere = (np.float64(word >> _HIGH) + 0.5) * 2.0**-20 >= segmentation
+            if (home[i] == region or anywhere) and not _knows(users.contacts, u, i):
+                return i
+    return -1
 
 
 @phase

@@ -20,7 +20,8 @@ from experiments import calibrate
 from experiments.cli import main
 from experiments.running.engines import Execution
 from experiments.validation.calibration import run_calibration
-from experiments.validation.facts import FACTS, PANELS
+from experiments.validation.fact import PANELS
+from experiments.validation.facts import FACTS
 from experiments.validation.search import BATCH
 from experiments.validation.targets import (
     POLICY_ONLY,

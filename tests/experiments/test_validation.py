@@ -13,7 +13,10 @@ from agents.kernel.decorators import source_hash
 from experiments.cli import main
 from experiments.results.store import Store
 from experiments.running.engines import Execution
-from experiments.validation.facts import FACTS, SETTINGS, fit_bass, growth_kurtosis, variance_size_slope, yearly_growth
+from experiments.validation.adoption_facts import fit_bass
+from experiments.validation.fact import SETTINGS
+from experiments.validation.facts import FACTS
+from experiments.validation.firm_facts import growth_kurtosis, variance_size_slope, yearly_growth
 from experiments.validation.validate import _quartiles, in_setting, together, validate, validation_study
 from model import BadInput, Parameters, simulate
 from tests.economies import TINY
@@ -159,7 +162,7 @@ def test_a_fact_is_what_simulate_gives():
         if fact.statistic != "median":
             continue
         values = np.array([fact.measure(getattr(run, fact.need)) for run in runs[fact.settings[0]]])
-        known = values[~np.isnan(values)] if fact.unit != "quarters" else np.where(np.isnan(values), np.inf, values)
+        known = values[~np.isnan(values)] if not fact.time else np.where(np.isnan(values), np.inf, values)
         assert table["value"][name] == (np.median(known) if len(known) else pytest.approx(np.nan, nan_ok=True)), name
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from agents.innovator import refinancing_hazard
-from model.indicators.series import welfare
+from model.indicators.welfare import welfare
 from model.policy.presets import policies
 from model.randomness import split_seed
 from model.simulation import simulate

@@ -14,10 +14,9 @@ from model.indicators.series import (
     learning_rate,
     recovery_time,
     shock_loss,
-    tfp_growth,
     top_tenth_gains,
-    welfare_per_unit,
 )
+from model.indicators.welfare import tfp_growth, welfare_per_unit
 from model.state.allocation import recorded
 from model.state.ledger import Entry
 from model.state.tallies import TALLIES

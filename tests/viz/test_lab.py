@@ -21,7 +21,7 @@ class Hurried(Simulation):
     """A simulation that is a quarter further whenever somebody looks, as one that another thread steps may be."""
 
     @property
-    def period(self) -> int:  # type: ignore[override]
+    def period(self) -> int:  # type: ignore[override]  # a plain attribute there; here it counts who reads it
         vars(self)["period"] += 1
         return int(vars(self)["period"])
 
