@@ -50,11 +50,12 @@ def test_aid_to_adopters_is_split_likewise(incidence, simulation, arm):
 
 def test_the_base_of_the_rate_is_sales_at_list_prices(simulation, arm):
     """What sellers keep does not raise the base by which the purse is rationed: rate = net / (1.1 * sales)."""
-    under_way = simulation(arm("application", mix={"vouchers": 1.0}), until=24, incidence=1.0)
-    before = under_way.state.innovators.sales.copy()
-    purse, domestic = under_way.state.government.purse.sum(), ~under_way.state.innovators.foreign
-    under_way.advance(25)
+    under_way = simulation(arm("application", mix={"vouchers": 1.0}, budget=0.001), until=34, incidence=1.0)
+    firms, purse = under_way.state.innovators, under_way.state.government.purse.sum()
+    sales = firms.sales[firms.alive & ~firms.foreign].sum()
+    under_way.advance(35)
     state = under_way.state
     net = 0.93 * (purse + under_way.policy.budget * state.market[0].initial_output)
-    expected = min(under_way.policy.subsidy_cap, net / (1.1 * before[domestic & (before > 0.0)].sum()))
-    assert state.innovators.subsidy.max() == pytest.approx(expected)
+    expected = net / (1.1 * sales)
+    assert expected < under_way.policy.subsidy_cap  # which would hide the base
+    assert state.innovators.subsidy[firms.alive].max() == pytest.approx(expected)
