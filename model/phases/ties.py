@@ -258,7 +258,7 @@ def _try(candidates: int, segmentation: float, users: Users, innovators: Innovat
     """
     alive, home, region = innovators.alive, innovators.region, users.region[u]
     for word in luck:
-        i = np.int64(word & _LOW) & (candidates - 1)
+        i = int(np.int64(word & _LOW) & (candidates - 1))
         if i < alive.shape[0] and alive[i]:  # most slots are empty: to look further at those takes longer than a branch
             anywhere = (np.float64(word >> _HIGH) + 0.5) * 2.0**-20 >= segmentation
             if (home[i] == region or anywhere) and not _knows(users.contacts, u, i):
