@@ -12,7 +12,6 @@ from agents.kernel.fields import DRAWN, KEPT, Field
 from agents.kernel.types import MOST_SLOTS, Flags
 
 ABROAD = -1  # a foreign firm's region: no user's own
-FEWEST_CANDIDATES = 128  # slots among which users meet firms at least, so that the number of slots decides nothing
 SUPPORTED, SELLING = 2, 4  # what `watched` adds to 1
 MARKUP_LOWEST, MARKUP_HIGHEST = 0.05, 0.6
 GAIN_CLASSES = 96

@@ -21,6 +21,7 @@ _32 = np.uint64(32)
 _CENTER = 0.425  # from 1/2: where the normal quantile is one ratio of polynomials
 _FAR = math.exp(-25.0)  # from 0 or 1: where it is another than before
 _DOUBLE_2_52 = 0x4330000000000000  # bits of 2^52: or-ing a 32-bit word in gives 2^52 + word exactly
+_MIX_FIRST, _MIX_SECOND = np.uint64(0x85EBCA6B), np.uint64(0xC2B2AE35)
 
 
 class Stream(IntEnum):
@@ -112,6 +113,18 @@ def words(seed: Key, purpose: Integer, period: Integer, agent: Integer, slot: In
 
 
 words_in_loop = inlined_rule(_words)  # for loops that do nothing but draw: they become vector instructions
+
+
+@inlined_rule
+def subword(word: Word, number: Integer) -> Word:
+    """Return a 32-bit word for each number, from one word: MurmurHash3's finaliser (Appleby) of both.
+
+    For draws that many numbers share, where a block of Philox for each would cost most of the time.
+    """
+    x = (word ^ (np.uint64(number) * _W0)) & _LOW
+    x = ((x ^ (x >> np.uint64(16))) * _MIX_FIRST) & _LOW
+    x = ((x ^ (x >> np.uint64(13))) * _MIX_SECOND) & _LOW
+    return x ^ (x >> np.uint64(16))
 
 
 @rule

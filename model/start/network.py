@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.innovator import FEWEST_CANDIDATES
 from model.inputs.graphs_file import peer_rows, supplier_table
 from model.parameters import Parameters
 from model.randomness import Stream, uniforms
+
+_PLACES_OF_FIRMS = 128  # in a graph with suppliers: the same for any number of slots
 
 
 def peer_ties(p: Parameters, seed: int, industry: np.ndarray, region: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +60,7 @@ def _generated_supply_ties(p: Parameters, seed: int) -> np.ndarray:
     if p.supply_network == "random":
         return random_supplier
     distance = _supply_distances(p.supply_network, p.suppliers, min(p.peers, p.suppliers), p.rewiring, seed)
-    distance = distance[np.arange(p.slots) % FEWEST_CANDIDATES]
+    distance = distance[np.arange(p.slots) % _PLACES_OF_FIRMS]
     nearest = np.empty((p.slots, p.domains), np.int64)
     for c in range(p.domains):
         suppliers = np.arange(c, p.suppliers, p.domains)
@@ -132,7 +133,7 @@ def _supply_distances(kind: str, suppliers: int, degree: int, rewiring: float, s
     from scipy.sparse import csr_matrix
     from scipy.sparse.csgraph import shortest_path
 
-    nodes = suppliers + FEWEST_CANDIDATES
+    nodes = suppliers + _PLACES_OF_FIRMS
     half = nodes // 2
     start, target = _graph_rows(kind, nodes, degree, rewiring, (half, nodes - half), seed)
     graph = csr_matrix((np.ones(target.shape[0]), target, start), (nodes, nodes))

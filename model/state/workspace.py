@@ -38,7 +38,9 @@ class ThreadWorkspace(NamedTuple):
     position_draw: Annotated[np.ndarray, Field("block", "", "uniform of a meeting: the contact that gives way")]
     mouth_draw: Annotated[np.ndarray, Field("block", "", "uniform of a meeting: word of mouth or not")]
     peer_draw: Annotated[np.ndarray, Field("block", "", "uniform of a meeting: the peer that speaks")]
-    tries: Annotated[np.ndarray, Field("4, offers", "", "random words of the first four tries of a search, a row each", np.uint64)]
+    luck: Annotated[np.ndarray, Field("offers", "", "random word of a search for a partner", np.uint64)]
+    home: Annotated[np.ndarray, Field("N", "", "region of a slot's living firm, -2 without one", np.int64)]
+    draw: Annotated[np.ndarray, Field("N", "", "random word of a slot for a user, above the number of the slot", np.int64)]
     stale: Annotated[np.ndarray, Field("offers", "", "contacts that are gone", bool, first=False)]
     # fmt: on
 

@@ -40,6 +40,14 @@ def u32(word: int) -> float:
     return (word + 0.5) / 2.0**32
 
 
+def subword(word: int, number: int) -> int:
+    """A word for each number, from one word: MurmurHash3's finaliser of both."""
+    x = word ^ number * 0x9E3779B9 % 2**32
+    x = (x ^ x // 2**16) * 0x85EBCA6B % 2**32
+    x = (x ^ x // 2**13) * 0xC2B2AE35 % 2**32
+    return x ^ x // 2**16
+
+
 def u52(high: int, low: int) -> float:
     """Two words as a number in (0, 1)."""
     return (high * 2**20 + low // 2**12 + 0.5) / 2.0**52

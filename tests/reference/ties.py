@@ -5,7 +5,7 @@ from typing import Any
 
 from model.randomness import Stream
 from tests.reference.agents import ORPHANED, Innovator, User
-from tests.reference.draws import index
+from tests.reference.draws import index, subword, u32
 
 BEFORE = 0xFFFFFFFF  # the period of first contacts
 
@@ -69,28 +69,13 @@ def swap(economy: Any, user: User, m: int, occasion: int, segmentation: float) -
 
 
 def find_partner(economy: Any, user: User, period: int, occasion: int, segmentation: float) -> Innovator | None:
-    """A living firm that the user does not know: the first of 64 tries that fits, else one of all that fit."""
-    candidates = range_of_candidates(economy)
-    for block in range(16):
-        for word in economy.draws.words(Stream.PARTNER, period, user.index, 65 * occasion + block):
-            slot, abroad = word % candidates, (word // 4096 + 0.5) / 2.0**20
-            if slot < economy.p.slots:
-                firm = economy.innovators[slot]
-                met = firm.region == user.region or abroad >= segmentation
-                if firm.alive and met and firm not in user.contacts:
-                    return firm
-    which, abroad = economy.draws.coarse(Stream.PARTNER, period, user.index, 65 * occasion + 64)[:2]
-    fit = [
-        firm
-        for firm in economy.living
-        if firm not in user.contacts and (firm.region == user.region or abroad >= segmentation)
-    ]
-    return fit[math.floor(which * len(fit))] if fit else None
+    """The firm, of those that the user does not know, that arrives first in an exponential race."""
+    word = economy.draws.words(Stream.PARTNER, period, user.index, occasion)[0]
 
+    def wait(firm: Innovator) -> float:
+        weight = 1.0 if firm.region == user.region else 1.0 - segmentation
+        return -math.log(u32(subword(word, firm.index))) / weight if weight > 0 else math.inf
 
-def range_of_candidates(economy: Any) -> int:
-    """Return the least power of two, at least 128, above the slot of every living firm."""
-    candidates = 128
-    while any(firm.index >= candidates for firm in economy.living):
-        candidates *= 2
-    return candidates
+    unknown = [firm for firm in economy.living if firm not in user.contacts]
+    first = min(unknown, key=wait, default=None)
+    return first if first is not None and wait(first) < math.inf else None

@@ -13,7 +13,7 @@ import model.phases.ties
 import model.randomness
 from agents.kernel.types import MOST_SLOTS
 from model.policy.policy import Policy
-from model.randomness import Stream
+from model.randomness import Stream, subword
 from model.simulation import Simulation
 from model.start.network import watchers_of
 from tests.economies import EVERY_INSTRUMENT
@@ -43,7 +43,6 @@ OF_FIRMS = {
     Stream.REFINANCE, Stream.IDIOSYNCRATIC,
 }  # fmt: skip
 OF_NOBODY = {Stream.DRIFT, Stream.ENTRY, Stream.ENTRANT, Stream.FOREIGN, Stream.PLAN, Stream.PARADIGM}
-CANDIDATES = 32  # few, so that users find a firm before the last resort
 FIRM, SUPPLIER = 0, 1  # what a decoupling draws for, by its second key
 
 
@@ -80,7 +79,6 @@ def relabel(simulation, labels):
 
 def luck_of_old_labels(labels):
     """The generator, drawing for every agent what it drew under its old label."""
-    slots, new_firm = labels.firms.shape[0], np.argsort(labels.firms)
     philox = model.randomness.philox
 
     def drawn(slot, agent, period, purpose, low, high):
@@ -95,15 +93,7 @@ def luck_of_old_labels(labels):
             assert purpose in OF_NOBODY or purpose == Stream.DECOUPLING
         if purpose == Stream.TASTE and slot != MOST_SLOTS:  # which is the old technology
             slot = labels.firms[slot]
-        block = philox(np.uint64(slot), np.uint64(agent), period, np.uint64(purpose), low, high)
-        if purpose == Stream.PARTNER:  # the last bits of a word are the slot that it proposes
-            assert slot % 65 < 64, "the last resort counts firms in the order of their labels"
-            proposed = [int(word) % CANDIDATES for word in block]
-            block = tuple(
-                np.uint64(int(word) - place + int(new_firm[place])) if place < slots else word
-                for word, place in zip(block, proposed, strict=True)
-            )
-        return block
+        return philox(np.uint64(slot), np.uint64(agent), period, np.uint64(purpose), low, high)
 
     return drawn
 
@@ -117,7 +107,6 @@ def old_label_known(known, old):
 def test_labels_do_not_matter(study, tiny, monkeypatch):
     """Aggregates, money and every agent's own fate are the same whatever the agents are called."""
     kinds, changes = STUDIES[study]
-    monkeypatch.setattr(model.phases.ties, "FEWEST_CANDIDATES", CANDIDATES)
     parameters, random = tiny.replace(**SHOCKS, **ALL_AT_WORK, **changes), np.random.default_rng(5)
     courses = [Simulation(parameters, EVERYTHING, 5) for _ in range(2)]
     founders = random.permutation(parameters.founders)
@@ -133,6 +122,7 @@ def test_labels_do_not_matter(study, tiny, monkeypatch):
     courses[0].advance(parameters.horizon)
     relabel(courses[1], labels)
     monkeypatch.setattr(model.randomness, "philox", luck_of_old_labels(labels))
+    monkeypatch.setattr(model.phases.ties, "subword", lambda word, slot: subword(word, labels.firms[slot]))
     courses[1].advance(parameters.horizon)
     plain, other = (simulation.state for simulation in courses)
     for name in set(plain.tallies.dtype.names) - {"leader"}:  # a label
