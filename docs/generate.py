@@ -134,6 +134,16 @@ def timed() -> Iterator[str]:
     return table(header, rows)
 
 
+def varied() -> Iterator[str]:
+    """Yield the welfare of the 2x2 by what was changed."""
+    return _plane("varied", "changed", "")
+
+
+def starts() -> Iterator[str]:
+    """Yield the welfare of the 2x2 by the quarter in which policy starts."""
+    return _plane("starts", "from quarter", "")
+
+
 def exploration() -> Iterator[str]:
     """Yield application less selection by exploration and kappa."""
     return _plane("exploration", "exploration, share of hours", "kappa")
@@ -147,7 +157,7 @@ def dose() -> Iterator[str]:
 def _plane(name: str, first: str, second: str) -> Iterator[str]:
     rows = _by_row(name)
     columns = list(dict.fromkeys(result.column for result in _of(name)))
-    header = [first, *(f"{second} {column}" for column in columns)]
+    header = [first, *(f"{second} {column}".strip() for column in columns)]
     return table(header, [[key, *(shown(row[column], False) for column in columns)] for key, row in rows.items()])
 
 
@@ -192,6 +202,8 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "facts": facts,
     "compared": compared,
     "timed": timed,
+    "varied": varied,
+    "starts": starts,
     "exploration": exploration,
     "dose": dose,
     "resolution": resolutions,

@@ -65,6 +65,59 @@ def compare_yoked(size: Size) -> Iterator[Result]:
     yield from _compared("yoked", frame, ("welfare", "welfare_r2"))
 
 
+def varied_settings() -> dict[str, dict[str, float]]:
+    """Return what "What hangs on it" changes in the defaults, one thing at a time, by label.
+
+    The first part holds assumptions that facts pin loosely or not at all. The second puts mechanisms of ODD section 13
+    to their limits: at a payback of one quarter the one-off costs are scaled with it, which was the rule of 0.2.0.
+    """
+    from model import Parameters
+
+    default = Parameters()
+    once = default.integration + default.risk
+    return {
+        "defaults": {},
+        **{f"displacement {value:g}": {"displacement": value} for value in (0.0, 1.0)},
+        **{f"incidence {value:g}": {"incidence": value} for value in (0.0, 0.3)},
+        **{f"payback {value:g}": {"payback": value} for value in (3.0, 6.0, 12.0)},
+        "one-off cost: nine tenths integration": {"integration": min(0.9 * once, 1.0), "risk": 0.1 * once},
+        "one-off cost: nine tenths risk": {"integration": 0.1 * once, "risk": min(0.9 * once, 1.0)},
+        **{f"founders {value}": {"founders": value} for value in (10, 20, 40)},
+        "no spillover of experience": {"learning_spillover": 0.0},
+        "no good or bad years": {"idiosyncratic_sd": 0.0},
+        "one quarter's gain": {
+            "payback": 1.0,
+            **{name: getattr(default, name) / default.payback for name in ("integration", "risk", "choice_noise")},
+        },
+        "no word of mouth": {"word_of_mouth": 0.0},
+        "entrants bring what is common": {"entrant_newest": 0.0},
+    }
+
+
+def compare_varied(size: Size) -> Iterator[Result]:
+    """Yield the welfare of the 2x2 at each of `varied_settings`, over 50 seeds."""
+    from experiments import compare
+
+    for label, changes in varied_settings().items():
+        frame = compare(TWO_BY_TWO, {**size.parameters, **changes}, size.seeds or 50)
+        for cell in _compared("varied", frame, ["welfare"]):
+            sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
+            yield cell._replace(row=label, column=cell.row, mark="*" if sure else "")
+
+
+def compare_starts(size: Size) -> Iterator[Result]:
+    """Yield the welfare of the same policies for 80 quarters from 0, 20, 40 and 60, 40 quarters after their end."""
+    from experiments import compare
+    from model import policies
+
+    for start in (0, 20, 40, 60):
+        arms = [policies[name].replace(start=start, end=start + 80) for name in TWO_BY_TWO]
+        changes = {"horizon": start + 120}
+        for cell in _compared("starts", compare(arms, {**size.parameters, **changes}, size.seeds or 50), ["welfare"]):
+            sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
+            yield cell._replace(row=str(start), column=cell.row, mark="*" if sure else "")
+
+
 def compare_blind(size: Size) -> Iterator[Result]:
     """Yield `nqpf compare --set policy.foresight=0`: a government that sees nothing."""
     from experiments import compare
@@ -140,6 +193,8 @@ TABLES: dict[str, Callable[[Size], Iterator[Result]]] = {
     "compare": compare_defaults,
     "yoked": compare_yoked,
     "blind": compare_blind,
+    "varied": compare_varied,
+    "starts": compare_starts,
     "foresight": foresight_frontier,
     "exploration": exploration_frontier,
     "dose": dose_frontier,

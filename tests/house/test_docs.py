@@ -35,7 +35,7 @@ DIFFS = blocks((ROOT / "docs" / "change-the-model.md").read_text(encoding="utf-8
 GUIDED = ("README.md", "results.md")
 """Documents whose prose shows results."""
 
-SMALLEST = Size({"users": 40, "horizon": 12, "slots": 24, "founders": 8, "suppliers": 12, "domains": 3}, 2, (40, 60))
+SMALLEST = Size({"users": 40, "horizon": 12, "slots": 48, "founders": 8, "suppliers": 12, "domains": 3}, 2, (40, 60))
 
 
 def shell(line: str) -> None:
