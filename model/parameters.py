@@ -26,7 +26,8 @@ from model.declaration.settings import (
 )
 from model.declaration.sources import FENG, GAN_LIU
 from model.inputs.graphs_file import peer_rows, supplier_table
-from model.inputs.industries_file import MOST_INDUSTRIES, OLD_QUALITY, check_industries, industry_table
+from model.inputs.industries_file import MOST_DOMAINS, MOST_INDUSTRIES, OLD_QUALITY, check_industries, industry_table
+from model.inputs.shipped_industries import IndustriesFile, shipped_industries
 from model.records import ParameterRecord
 
 CALIBRATION = "calibration on the no-policy economy"
@@ -36,6 +37,7 @@ _NEW_PROBLEMS = f"{FENG}: 'new problems'; {CALIBRATION}"
 PeerNetwork = Literal["community", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
 SupplyNetwork = Literal["random", "watts_strogatz", "stochastic_block", "barabasi_albert", "random_regular"]
 
+_SHIPPED = ", ".join(shipped_industries())
 _AT_MOST = {
     "founders": "slots",
     "industries": "users",
@@ -60,7 +62,7 @@ class Parameters(Declared):
     suppliers: int = declare(60, "agents", 1, 4096, "number of suppliers, at least one per domain")
     industries: int = declare(20, "industries", 1, MOST_INDUSTRIES, "number of user industries at constant total demand")
     regions: int = declare(4, "regions", 1, 50, "number of regions")
-    domains: int = declare(12, "domains", 1, 64, "number of problem domains")
+    domains: int = declare(12, "domains", 1, MOST_DOMAINS, "number of problem domains")
     market_size: float = declare(1.0, "ratio", 0.01, 1000.0, "economic size: sizes of users sum to 1,000 times this; engineers 20 times this")
 
     # -- industries and users
@@ -214,7 +216,7 @@ class Parameters(Declared):
     surge_size: int = declare(20, "firms", 0, MOST_SLOTS, "additional entrants of a surge")
 
     # -- users' own data (a file's value carries a digest of its content)
-    industries_file: InputFile = declare_choice("", "CSV table of industries in place of drawn ones (none if empty); sets `industries`", "user's data", "file")
+    industries_file: IndustriesFile = declare_choice("", f"CSV table of industries in place of drawn ones (none if empty), or a shipped one: {_SHIPPED}; sets `industries` and `domains`", "user's data", "file")
     peers_graph: InputFile = declare_choice("", "GraphML or edge list: who sees whom, in place of `peer_network` (none if empty)", "user's data", "file")
     supply_graph: InputFile = declare_choice("", "GraphML or edge list: who supplies whom, before `supply_network` (none if empty)", "user's data", "file")
 
@@ -225,8 +227,6 @@ class Parameters(Declared):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         self._check_files()
-        if self.industries_file:
-            object.__setattr__(self, "industries", len(self.industry_names))  # frozen; the file decides
         together = self.traditional_share + self.emerging_share
         if together > 1.0 + 1e-12:
             raise BadInput("must be at most 1", "traditional_share + emerging_share", together)
@@ -239,9 +239,8 @@ class Parameters(Declared):
 
     def _check_files(self) -> None:
         """Raise BadInput, with the parameter as key, for a file that does not fit the other parameters."""
-        default = type(self).model_fields["industries"].default
         checks: dict[str, Callable[[str], object]] = {
-            "industries_file": lambda file: check_industries(file, self.industries, default, self.domains),
+            "industries_file": self._take_industries,  # first, since it sets the number of domains
             "peers_graph": lambda file: peer_rows(file, self.users),
             "supply_graph": lambda file: supplier_table(file, self.slots, self.suppliers, self.domains),
         }
@@ -252,6 +251,13 @@ class Parameters(Declared):
             except BadInput as error:
                 error.within(name)
                 raise
+
+    def _take_industries(self, file: str) -> None:
+        """Set the numbers of industries and domains to a file's. Raises BadInput for numbers set to others."""
+        default = {name: type(self).model_fields[name].default for name in ("industries", "domains")}
+        asked = {name: None if getattr(self, name) == usual else getattr(self, name) for name, usual in default.items()}
+        for name, number in zip(default, check_industries(file, **asked).needs.shape, strict=True):
+            object.__setattr__(self, name, number)  # frozen; the file decides
 
     @property
     def industry_names(self) -> tuple[str, ...]:

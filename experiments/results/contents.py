@@ -21,7 +21,10 @@ from model.policy.policy import Policy
 NAMES = ("point", "policy", "rerun")
 """Columns that say what asked for a run. They may differ between rows of one run."""
 
-ATTEMPT = ("run_id", "status", "error", "point", "policy")
+FILE_COLUMNS = tuple(address for address, setting in ADDRESSES.items() if is_file(*setting))
+"""Columns that name files. A run's id holds what a file holds, so that its name may differ between rows of one run."""
+
+ATTEMPT = ("run_id", "status", "error", "point", "policy", *FILE_COLUMNS)
 """Columns that decide which of several rows of one run counts, in this order."""
 
 
@@ -73,7 +76,7 @@ def _refuse_disagreement(ours: pa.Table, theirs: pa.Table) -> None:
     example = ""
     for name in ours.column_names:
         one, other = ours[name].combine_chunks(), theirs[name].combine_chunks()
-        if name in (*NAMES, "error") or one.equals(other):
+        if name in (*NAMES, *FILE_COLUMNS, "error") or one.equals(other):
             continue
         differ = np.array([not one[row].equals(other[row]) for row in range(len(one))])
         where = int(np.argmax(differ))

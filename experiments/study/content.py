@@ -11,6 +11,7 @@ from experiments.study.policy_file import given_policy
 from model.declaration.errors import BadInput, inside
 from model.declaration.input_file import beside
 from model.declaration.settings import is_file
+from model.inputs.shipped_industries import table_beside
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
 
@@ -78,6 +79,7 @@ def _design(value: Any, folder: Path) -> dict[str, Any]:
 
 
 def _beside(folder: Path, address: str, value: Any) -> Any:
-    """Return a setting's value. A file's name is made relative to the working directory."""
-    named = address in ADDRESSES and is_file(*ADDRESSES[address]) and isinstance(value, str)
-    return beside(folder, value) if named else value
+    """Return a setting's value. A file's name is made relative to the working directory, unless it is shipped."""
+    if address not in ADDRESSES or not is_file(*ADDRESSES[address]) or not isinstance(value, str):
+        return value
+    return table_beside(folder, value) if address == "industries_file" else beside(folder, value)

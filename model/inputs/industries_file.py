@@ -13,6 +13,7 @@ import numpy as np
 
 from model.declaration.errors import BadInput, unknown
 from model.declaration.input_file import path_of, text_of
+from model.inputs.shipped_industries import located
 from model.inputs.text_table import (
     DECIMAL_NUMBER,
     SEPARATORS,
@@ -23,12 +24,15 @@ from model.inputs.text_table import (
     without_empty_ends,
 )
 
-INDUSTRY_COLUMNS = ("name", "share", "layer", "old_quality")
+NEEDED_COLUMNS = ("name", "share", "layer")
+OLD_QUALITY_COLUMN = "old_quality"
+INDUSTRY_COLUMNS = (*NEEDED_COLUMNS, OLD_QUALITY_COLUMN)
 NEED = "need_"
 OLD_QUALITY = (0.05, 3.0)
 """Range of the quality of an old technology."""
 
 MOST_INDUSTRIES = 200
+MOST_DOMAINS = 64
 _LARGEST = 1e9  # of a share or need as written
 _THOUSANDS = re.compile(r"[1-9][0-9]{0,2}(,[0-9]{3})+")
 _ROUNDING = 1e-9  # a sum this near to 1 is left alone, so that numbers written by an economy are read back exactly
@@ -40,7 +44,7 @@ class IndustryTable(NamedTuple):
     names: tuple[str, ...]  # (J,)
     layer: np.ndarray  # (J,): TRADITIONAL, EMERGING or FUTURE
     share: np.ndarray  # (J,): share of economic size, sums to 1
-    old_quality: np.ndarray  # (J,): quality of the old technology of every user at t = 0
+    old_quality: np.ndarray | None  # (J,): quality of every user's old technology at t = 0. None: that of its layer
     needs: np.ndarray  # (J, D): latent needs, each row sums to 1
 
 
@@ -49,7 +53,8 @@ def industry_table(file: str) -> IndustryTable:
     """Read a CSV table with a row per industry and columns name, share, layer, old_quality, need_... in any order.
 
     `name`: text, each once. `share`: of output, positive, summing to 1 or (as per cent) to 100 within 1 %, then
-    normalised. `layer`: traditional, emerging or future. `old_quality`: in the range of the parameters of that name.
+    normalised. `layer`: traditional, emerging or future. `old_quality`: in the range of the parameters of that name,
+    which hold where there is no such column.
     A column whose name begins with `need_` per problem domain, in the order of domains: non-negative, in any unit, not
     all zero in a row, then normalised to sum to 1 per industry. Cells are separated by commas, semicolons, tabs or
     bars, as the header shows. Numbers may have decimal commas. Raises BadInput for anything else.
@@ -57,13 +62,14 @@ def industry_table(file: str) -> IndustryTable:
     from agents.industry import LAYERS  # loads the compiler, which parameters without a file do not need
 
     path = path_of(file)
-    rows = _rows(path, read_lines(path, text_of(file)))
+    rows = _rows(path, read_lines(path, text_of(located(file))))
     (top, header), *rest = rows
     needs = _check_header(path, top, header)
     table = [(line, dict(zip(header, row, strict=True))) for line, row in rest]
     if not table:
         raise BadInput("has no industries, must have a row per industry").at(path, top + 1)
-    _write_points(path, table, ("share", "old_quality", *needs))
+    own_quality = OLD_QUALITY_COLUMN in header
+    _write_points(path, table, ("share", *((OLD_QUALITY_COLUMN,) if own_quality else ()), *needs))
     names: dict[str, int] = {}
     for line, row in table:
         if not row["name"] or row["name"] in names:
@@ -73,7 +79,6 @@ def industry_table(file: str) -> IndustryTable:
         if row["layer"] not in LAYERS:
             raise unknown("layer", row["layer"], LAYERS).within("layer").at(path, line)
     share = np.array([_number(path, line, "share", row, 1.0 / _LARGEST, _LARGEST) for line, row in table])
-    old_quality = [_number(path, line, "old_quality", row, *OLD_QUALITY) for line, row in table]
     latent = np.array([[_number(path, line, need, row, 0.0, _LARGEST) for need in needs] for line, row in table])
     for (line, _), total in zip(table, latent.sum(axis=1), strict=True):
         if total == 0.0:
@@ -82,22 +87,32 @@ def industry_table(file: str) -> IndustryTable:
         names=tuple(names),
         layer=_frozen(np.array([LAYERS.index(row["layer"]) for _, row in table])),
         share=_frozen(_normalised(_share_of_one(path, share))),
-        old_quality=_frozen(np.array(old_quality)),
+        old_quality=_old_quality(path, table) if own_quality else None,
         needs=_frozen(np.array([_normalised(row) for row in latent])),
     )
 
 
-def check_industries(file: str, industries: int, default: int, domains: int) -> IndustryTable:
-    """Return the table of a file. Raises BadInput where it does not fit the numbers of industries and domains."""
+def check_industries(file: str, industries: int | None, domains: int | None) -> IndustryTable:
+    """Return the table of a file. Raises BadInput where it does not fit the numbers of industries and domains.
+
+    A number that is None is the file's.
+    """
     path, table = path_of(file), industry_table(file)
     rows, needs = table.needs.shape
     if rows > MOST_INDUSTRIES:
         raise BadInput(f"must be at most {MOST_INDUSTRIES} industries", "rows", rows, path)
-    if industries not in (rows, default):
+    if industries not in (rows, None):
         raise BadInput(f"must be as many as industries = {industries}, or leave that unset", "rows", rows, path)
-    if needs != domains:
-        raise BadInput(f"has {needs} such columns, must be as many as domains = {domains}", NEED).at(path, 1)
+    if needs > MOST_DOMAINS:
+        raise BadInput(f"has {needs} such columns, must be at most {MOST_DOMAINS}", NEED).at(path, 1)
+    if domains not in (needs, None):
+        allowed = f"has {needs} such columns, must be as many as domains = {domains}, or leave that unset"
+        raise BadInput(allowed, NEED).at(path, 1)
     return table
+
+
+def _old_quality(path: str, table: list[tuple[int, dict[str, str]]]) -> np.ndarray:
+    return _frozen(np.array([_number(path, line, OLD_QUALITY_COLUMN, row, *OLD_QUALITY) for line, row in table]))
 
 
 def _rows(path: str, lines: TextLines) -> list[tuple[int, list[str]]]:
@@ -152,9 +167,9 @@ def _write_points(path: str, table: list[tuple[int, dict[str, str]]], columns: t
 def _check_header(path: str, line: int, header: list[str]) -> list[str]:
     """Return the columns of needs. Raises BadInput for a column that is missing, unknown or there twice."""
     needs = [name for name in header if name.startswith(NEED)]
-    for name in (*INDUSTRY_COLUMNS, f"{NEED}1"):
+    for name in (*NEEDED_COLUMNS, f"{NEED}1"):
         if name not in header and not (needs and name.startswith(NEED)):
-            columns = f"{', '.join(INDUSTRY_COLUMNS)} and {NEED}1, {NEED}2, ..."
+            columns = f"{', '.join(NEEDED_COLUMNS)}, {OLD_QUALITY_COLUMN} (optional) and {NEED}1, {NEED}2, ..."
             allowed = f"there is no such column, columns are {columns}, separated by commas, semicolons, tabs or bars"
             raise BadInput(allowed, name).at(path, line)
     for name in header:

@@ -124,8 +124,8 @@ def _users(p: Parameters, seed: int, sizes: Mapping[str, int], industries: Indus
     valuation = np.exp(p.valuation_dispersion * ndtri(traits[:, 0, 1]) - 0.5 * p.valuation_dispersion**2)
     old = np.array([p.old_quality_traditional, p.old_quality_emerging, p.old_quality_future])
     old_quality = old[industries.layer[industry]]
-    if p.industries_file:
-        old_quality = industry_table(p.industries_file).old_quality[industry]
+    if p.industries_file and (given := industry_table(p.industries_file).old_quality) is not None:
+        old_quality = given[industry]
     region = np.minimum((traits[:, 1, 0] * p.regions).astype(np.int64), p.regions - 1)
     start, peers = peer_ties(p, seed, industry, region)
     watcher_start, watchers = watchers_of(start, peers)

@@ -276,7 +276,7 @@ ROW = "a,1,future,0.3,1,1,1\n"
 TABLES = {
     "empty": ("", ["t.csv:1:", "empty"]),
     "header alone": (HEAD, ["t.csv:2:", "no industries"]),
-    "missing column": ("name,share,layer,need_1\na,1,future,1\n", ["t.csv:1: old_quality", "no such column"]),
+    "missing column": ("name,share,old_quality,need_1\na,1,0.3,1\n", ["t.csv:1: layer", "no such column"]),
     "no needs": ("name,share,layer,old_quality\na,1,future,0.3\n", ["t.csv:1: need_1", "no such column"]),
     "misspelt column": (HEAD.replace("need_3", "nead_3") + ROW, ["t.csv:1:", "'nead_3'"]),
     "column twice": (HEAD.replace("need_3", "need_2") + ROW, ["t.csv:1: need_2", "twice"]),

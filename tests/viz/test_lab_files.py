@@ -50,3 +50,11 @@ def test_a_graph_of_the_served_folder_is_taken() -> None:
     settings = {**START, "peers_graph": "ring.txt", "users": "20"}
     assert error_of(settings) == ""
     assert WatchedEconomy(**settings).parameters.users == 20
+
+
+@pytest.mark.parametrize("name", ["china-2007", "china-2020"])
+def test_a_shipped_table_is_taken_by_its_name(name: str) -> None:
+    settings = {**START, "industries_file": name}
+    assert error_of(settings) == ""
+    assert WatchedEconomy(**settings).parameters.industries_file.startswith(f"{name}#")
+    assert error_of({**START, "industries_file": "china-2021"}).endswith("Shipped tables are china-2007, china-2020")
