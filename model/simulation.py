@@ -161,6 +161,7 @@ class Simulation:
             gains=self.state.gains,
             placed=self.state.government.placed[:passed],
             supply_elasticity=p.supply_elasticity,
+            displacement=p.displacement,
             withdrawal=min(self.policy.end, passed),
             shock=min(p.shocks.values(), default=p.horizon),
         )

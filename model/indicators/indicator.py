@@ -31,6 +31,7 @@ class Record(NamedTuple):
     integration: float  # cost of integration per unit of size without infrastructure
     friction: float  # utility lost per unit of size when the provider is in another region
     supply_elasticity: float
+    displacement: float  # own R&D displaced per unit of public R&D money
     gains: np.ndarray  # (2, classes): number of lab solutions by their gain of capability, and the sum of that
     placed: np.ndarray  # (T, instruments): money placed
     withdrawal: int  # quarters until policy ends, at most T

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 import model.indicators.distributions
+import model.indicators.present_values
+import model.indicators.takeoff
 import model.indicators.welfare
 from agents.industry import LAYERS
 from model.indicators.indicator import INDICATORS, Record, column, indicator, money_moved, ratio, share_of_size

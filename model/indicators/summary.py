@@ -10,10 +10,12 @@ import numpy as np
 
 from model.indicators.distributions import DISTRIBUTIONS
 from model.indicators.indicator import Indicator, Record, ratio
+from model.indicators.present_values import WELFARE_GAINS
 from model.indicators.series import INDICATORS
 from model.state.state import State
 
-WITH_BASELINE = ("welfare_per_unit", "bonsai_exit_excess")
+WITH_BASELINE = ("welfare_per_unit", "bonsai_exit_excess", *WELFARE_GAINS)
+"""Names of the entries that compare with the same seed's laissez-faire."""
 _LEVELS, _FLOWS, _OF_RUN = (
     tuple(name for name, entry in INDICATORS.items() if entry.kind in kinds and name not in WITH_BASELINE)
     for kinds in (("level",), ("flow",), ("time", "run"))

@@ -1,6 +1,6 @@
 """Indicators of output, welfare and productivity. Each is one entry, as in model/indicators/series.py."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -70,14 +70,6 @@ def net_before_rd(r: Record) -> np.ndarray:
 def private_rd(r: Record) -> np.ndarray:
     """Own R&D of domestic innovators per quarter, money."""
     return np.asarray(r.money(Entry.RESEARCH) - r.money(Entry.GRANT) - r.money(Entry.EQUITY))
-
-
-def _discounted(rate: float) -> Callable[[Record], np.ndarray]:
-    return lambda r: welfare(r) / (1.0 + rate) ** np.arange(len(r.moved))
-
-
-indicator("welfare_r1", "money", "flow", "welfare discounted at 1 % a quarter", "higher")(_discounted(0.01))
-indicator("welfare_r2", "money", "flow", "welfare discounted at 2 % a quarter", "higher")(_discounted(0.02))
 
 
 @indicator(

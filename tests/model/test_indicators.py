@@ -26,6 +26,7 @@ PROMISED = [
     "unit_cost", "learning_rate", "old_industry_output", "old_technology_quality", "budget_raised", "budget_placed",
     "budget_leaked", "budget_administration", "budget_returned", "duplication", "diversity", "domestic_share",
     "domestic_component_share", "gini_productivity",
+    *(f"{stem}_pv_{rate}" for stem in ("welfare", "net_tax") for rate in ("0", "0_5", "1", "2", "4", "8")),
 ]  # fmt: skip
 
 GIVEN = ("REFUND", "GRANT", "EQUITY", "SUBSIDY", "ADOPTION", "ENTRY", "LABORATORIES", "SERVICES")

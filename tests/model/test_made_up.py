@@ -42,6 +42,7 @@ def made_up(shock=0, **columns):
         gains=np.zeros((2, GAIN_CLASSES)),
         placed=np.zeros((quarters, 1)),
         supply_elasticity=1.5,
+        displacement=0.5,
         withdrawal=0,
         shock=shock,
     )

@@ -106,6 +106,7 @@ def measure_welfare(economy: Any) -> dict[str, float]:
         "welfare": welfare,
         "welfare_r1": welfare / 1.01**economy.t,
         "welfare_r2": welfare / 1.02**economy.t,
+        **present_values(economy, welfare),
         "welfare_risk": welfare - quarter.risked - p.friction * quarter.across,
         "tfp_users": (output - sales - moved(economy, "OLD_TECHNOLOGY")) / size,
         "tfp_users_within": quarter.within / size,
@@ -115,6 +116,17 @@ def measure_welfare(economy: Any) -> dict[str, float]:
         "old_industry_output": sum(user.output for user in economy.users if user.industry.layer == 0),
         "revenue_share": ratio(sales, output),
     }
+
+
+def present_values(economy: Any, welfare: float) -> dict[str, float]:
+    """What the quarter adds to present values of welfare and taxes, at rates in % a quarter."""
+    tax, found = moved(economy, "TAX"), {}
+    for name, rate in {"0": 0.0, "0_5": 0.5, "1": 1.0, "2": 2.0, "4": 4.0, "8": 8.0}.items():
+        unit = (1.0 + rate / 100.0) ** -economy.t
+        found["welfare_pv_" + name] = welfare * unit
+        found["tax_pv_" + name] = tax * unit
+        found["net_tax_pv_" + name] = (tax - moved(economy, "RETURNED")) * unit
+    return found
 
 
 def measure_technology(economy: Any) -> dict[str, float]:

@@ -53,7 +53,23 @@ def measure_run(economy: Any, path: dict[str, list[float]]) -> dict[str, float]:
         "time_to_10": first_quarter(adoption, 0.1),
         "time_to_50": first_quarter(adoption, 0.5),
         **recovery(economy, path["output"]),
+        **research_by_phase(economy, path),
     }
+
+
+def research_by_phase(economy: Any, path: dict[str, list[float]]) -> dict[str, float]:
+    """Public R&D money, and private R&D as planned, before a tenth of users' size has adopted and from then on."""
+    ledger = economy.ledger.moved
+    planned = [
+        quarter["RESEARCH"] - (1.0 - economy.p.displacement) * (quarter["GRANT"] + quarter["EQUITY"])
+        for quarter in ledger
+    ]
+    found = {}
+    for name, money in {"public_rd": path["public_rd"], "planned_rd": planned}.items():
+        started = [max(path["adoption"][: t + 1]) >= 0.1 for t in range(len(money))]
+        after = math.fsum(amount for amount, late in zip(money, started, strict=True) if late)
+        found |= {f"{name}_before_takeoff": math.fsum(money) - after, f"{name}_after_takeoff": after}
+    return found
 
 
 def leader_turnover(leaders: list[float]) -> float:
@@ -135,7 +151,9 @@ def hazard_of_firms_alike(selling: float, other: dict[str, float]) -> float:
 
 def compared(own: dict[str, float], other: dict[str, float]) -> dict[str, float]:
     """What a run's summary shows beside that of the same seed without policy."""
+    rates = ("0", "0_5", "1", "2", "4", "8")
     return {
+        **{f"welfare_gain_pv_{rate}": own[f"welfare_pv_{rate}"] - other[f"welfare_pv_{rate}"] for rate in rates},
         "welfare_per_unit": ratio(own["welfare"] - other["welfare"], own["budget_placed"]),
         "bonsai_exit_excess": own["_supported_hazard"] - hazard_of_firms_alike(own["_supported_selling"], other),
     }
