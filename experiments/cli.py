@@ -19,6 +19,7 @@ from experiments.commands.options import (
     QUICK_USERS,
     Check,
     Engine,
+    EnsembleOption,
     Full,
     Jobs,
     Json,
@@ -28,12 +29,14 @@ from experiments.commands.options import (
     Seed,
     Seeds,
     SetOption,
+    Sets,
     Threads,
     path_option,
     refuse_settings_of_factors,
     run_from,
     study_from,
     with_equal_money,
+    with_sets,
 )
 
 DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
@@ -78,6 +81,8 @@ def _compare(
     ] = False,
     timing: Annotated[str | None, typer.Option("--timing", help="own, or yoked: the slowest arm's calendar.")] = None,
     responses: Annotated[bool, typer.Option(help="Rerun at other budgets and efficacies for the report.")] = True,
+    ensemble: EnsembleOption = None,
+    sets: Sets = None,
     settings: SetOption = None,
     out: Out = None,
     jobs: Jobs = None,
@@ -95,7 +100,7 @@ def _compare(
 
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_uncertain(declared, str(study))
-    declared = with_equal_money(declared, match, timing)
+    declared = with_sets(with_equal_money(declared, match, timing), ensemble, sets)
     return compare_command(declared, out, Execution(jobs, engine, check, quiet), responses, Shown(full, as_json))
 
 
@@ -132,6 +137,8 @@ def _sweep(
     seeds: Seeds = None,
     seed: Seed = None,
     reference: Annotated[str | None, typer.Option("--reference", help="Policy to compare with (rebate).")] = None,
+    ensemble: EnsembleOption = None,
+    sets: Sets = None,
     settings: SetOption = None,
     shard: Annotated[str, typer.Option("--shard", metavar="i/n", help="Do only the i-th of n parts.")] = "1/1",
     series: Annotated[bool, typer.Option("--series", help="Store each run's series too.")] = False,
@@ -156,6 +163,7 @@ def _sweep(
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_settings_of_factors(declared, settings or ())
     refuse_reruns(declared, str(study))
+    declared = with_sets(declared, ensemble, sets)
     asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between, over)
     return sweep_command(asked, out, Execution(jobs, engine, check, quiet), as_json)
 

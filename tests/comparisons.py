@@ -37,7 +37,15 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference
             level = 1.0 + luck.normal(0, 0.1) + lift.get(policy.name, 0.0) + own.normal(0, 0.01)
             run_id = f"{policy.name}-{seed}"
             runs.append(
-                {"run_id": run_id, "point": 0, "policy": policy.name, "seed": seed, "status": "ok", "error": None}
+                {
+                    "run_id": run_id,
+                    "point": 0,
+                    "set": 0,
+                    "policy": policy.name,
+                    "seed": seed,
+                    "status": "ok",
+                    "error": None,
+                }
                 | summary(policy, level, own)
             )
             series.append(paths(run_id, policy, seed, level, horizon, luck))
@@ -85,7 +93,7 @@ def paths(run_id, policy, seed, level, horizon, luck):
     period = np.arange(horizon)
     middle = horizon * (0.5 + luck.normal(0, 0.05)) - 0.2 * horizon * (level - 1)
     rise = 1.0 / (1.0 + np.exp(-(period - middle) / (0.08 * horizon)))
-    named = {"run_id": run_id, "policy": policy.name, "seed": seed}
+    named = {"run_id": run_id, "set": 0, "policy": policy.name, "seed": seed}
     return {
         **{name: np.full(horizon, value, dtype=np.asarray(value).dtype) for name, value in named.items()},
         "period": period,

@@ -22,10 +22,10 @@ def boundary(swept: Sweep, one: str, other: str, plane: Plane | None = None) -> 
     """Return where `one` does better than `other`: their paired difference in the first outcome over two factors.
 
     A row per position in the plane, by default of the first two factors (columns: the factors, then EDGE_COLUMNS).
-    `difference` is over the n seeds, each with the mean of all points that share the position: these points have the
-    same random draws and add no evidence. `equal_money` is False where at one of these points one of the two did not
-    spend the sum that both should have: the effect of more or less money is no merit. `reading` says how `one` does
-    (experiments.analysis.verdicts.READINGS). No row where one of the two never succeeded.
+    `difference` is over the n pairs of set and seed, each with the mean of all points that share the position: these
+    points have the same random draws and add no evidence. `equal_money` is False where at one of these points one of
+    the two did not spend the sum that both should have: the effect of more or less money is no merit. `reading` says
+    how `one` does (experiments.analysis.verdicts.READINGS). No row where one of the two never succeeded.
     """
     plane = plane or Plane(swept.factors[0], swept.factors[1])
     swept, axes = on_plane(swept, plane), plane.axes
@@ -33,7 +33,7 @@ def boundary(swept: Sweep, one: str, other: str, plane: Plane | None = None) -> 
         return pd.DataFrame(columns=[*axes, *EDGE_COLUMNS])
     paired = gaps(swept.runs, other, swept.outcomes[0])[[one]]
     positions = swept.runs.drop_duplicates("point").set_index("point")[axes]
-    by_seed = paired.join(positions, on="point").groupby([*axes, "seed"]).mean()
+    by_seed = paired.join(positions, on="point").groupby([*axes, "set", "seed"]).mean()
     unequal = {*unequal_points(swept.runs, other).get(one, ()), *unequal_points(swept.runs, one).get(other, ())}
     alike = positions.assign(equal_money=[point not in unequal for point in positions.index]).groupby(axes).all()
     edge = intervals(by_seed, axes).drop(columns="policy").join(alike, on=axes)

@@ -19,8 +19,8 @@ from experiments.running.engines import Execution
 from experiments.running.progress import say
 from experiments.running.runner import run_tasks
 from experiments.study.plan import Plan
-from experiments.study.points import Point
 from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
+from experiments.validation.ensemble import read_ensemble, with_ensemble
 from model.declaration.errors import BadInput
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
@@ -36,9 +36,9 @@ class Comparison:
 
     `table`: a row per policy and indicator (columns as `compare` returns them). `effects`: a row per indicator and
     effect of the 2x2 (columns as in experiments.analysis.effects.effects_table).
-    `runs`: a row per policy and seed: `policy, seed, run_id, status, error, warnings`, every setting (`users`,
-    `policy.budget`, ...), every summary indicator. `series`: a row per policy, seed and period of the runs that
-    succeeded: `policy, seed, run_id, period` and the indicators of experiments.results.columns.SERIES.
+    `runs`: a row per policy, set and seed: `set, policy, seed, run_id, status, error, warnings`, every setting
+    (`users`, `policy.budget`, ...), every summary indicator. `series`: a row per run that succeeded and period:
+    `set, policy, seed, run_id, period` and the indicators of experiments.results.columns.SERIES.
     """
 
     study: Study
@@ -113,6 +113,7 @@ def compare(
     quiet: bool = True,
     match: bool = False,
     timing: str = "own",
+    ensemble: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Compare policies with equal random draws; by default the presets of `nqpf compare`, against `rebate`.
 
@@ -124,6 +125,8 @@ def compare(
     money that rest on no assumed efficacy; `reading` of the difference (experiments.analysis.verdicts.READINGS);
     `per_unit`, the difference in a sum of money per unit of money placed, with `per_unit_low`, `per_unit_high`, both
     discounted alike; `spent_share`, the share of the money raised that was spent, with `spent_low`, `spent_high`.
+    With an `ensemble`, a file or "default", pairs share parameter set and seed, and `low, high` are over sets. Apart
+    are `low_sets, high_sets`, `low_seeds, high_seeds`, and `share_sets`, the share of sets with the difference's sign.
     `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.
     With `out`, runs are stored there and a restart computes only what is missing.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
@@ -136,6 +139,7 @@ def compare(
         match=match,
         timing=timing,
     )
+    study = study if ensemble is None else with_ensemble(study, read_ensemble(ensemble))
     return compare_study(study, out, Execution(jobs, engine, check, quiet)).table
 
 
@@ -154,7 +158,7 @@ def compare_study(
         raise BadInput("nothing to compare the reference with; name another policy", "policies", study.reference)
     execution = execution or Execution()
     store = MemoryStore() if out is None else Store(Path(out), study, model)
-    own = Plan((Point(0, study.parameters, study.policies, study.seeds),), model)
+    own = Plan.of(study, model)
     plan = _run_arms(study, own, store, execution)
     runs, series = runs_of(plan, store), series_of(plan, store)
     outcome = (study.outcomes or HEADLINE)[0]

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from experiments.analysis.nested import nested
 from experiments.analysis.paired import intervals
-from experiments.analysis.statistics import Interval, mean_interval
+from experiments.analysis.statistics import Interval
 from experiments.study.plan import Plan
 from model.policy.policy import Policy
 
@@ -50,7 +51,7 @@ def unequal_points(runs: "pd.DataFrame", reference: str) -> dict[str, list[int]]
     """Return per policy the points of a sweep in which `equal_money` is False, for all points at once."""
     ok = runs[runs["status"] == "ok"]
     wide = ok.assign(spent=_spent(ok)).pivot(
-        index=["point", "seed"], columns="policy", values=["budget_raised", "spent"]
+        index=["point", "set", "seed"], columns="policy", values=["budget_raised", "spent"]
     )
     raised, spent = wide["budget_raised"].astype(float), wide["spent"].astype(float)
     owed = raised.apply(lambda _: raised[reference])
@@ -82,7 +83,7 @@ def _relative_gap(ours: "pd.Series", theirs: "pd.Series") -> Interval:
     level = float(theirs.mean())
     if not level > 0.0:
         return Interval(np.nan, np.nan, np.nan)
-    gap = mean_interval((ours - theirs).dropna())
+    gap = nested(ours - theirs)
     return Interval(gap.mean / level, gap.low / level, gap.high / level)
 
 
@@ -93,16 +94,16 @@ def _within_margin(gap: Interval) -> bool:
 
 
 def matched(plan: Plan, runs: "pd.DataFrame") -> Plan:
-    """Return the plan at the amount that every arm of a seed can place: budgets times the smallest share spent.
+    """Return the plan at the amount that every arm of a set and seed can place: budgets times the smallest share spent.
 
     The plan itself where all arms spent nearly all already.
     """
-    share = _shares_spent(runs).groupby("seed").min()
-    by_seed = {
-        seed: policies if share.get(seed, 1.0) >= NEARLY_ALL else _scaled(policies, float(share[seed]))
-        for seed, policies in plan.by_seed.items()
+    share = _shares_spent(runs).groupby(["set", "seed"]).min()
+    by_pair = {
+        pair: policies if share.get(pair, 1.0) >= NEARLY_ALL else _scaled(policies, float(share[pair]))
+        for pair, policies in plan.by_pair.items()
     }
-    return plan.with_policies(by_seed)
+    return plan.with_policies(by_pair)
 
 
 def unmatched(runs: "pd.DataFrame") -> list[str]:
@@ -112,8 +113,8 @@ def unmatched(runs: "pd.DataFrame") -> list[str]:
 
 
 def _shares_spent(runs: "pd.DataFrame") -> "pd.Series":
-    """Return the share of the money raised that was spent, by policy and seed, of runs that raised any."""
-    taxed = runs[(runs["status"] == "ok") & (runs["budget_raised"] > 0.0)].set_index(["policy", "seed"])
+    """Return the share of the money raised that was spent, by policy, set and seed, of runs that raised any."""
+    taxed = runs[(runs["status"] == "ok") & (runs["budget_raised"] > 0.0)].set_index(["policy", "set", "seed"])
     return taxed[list(SPENT)].sum(axis=1) / taxed["budget_raised"]
 
 
@@ -122,21 +123,23 @@ def _scaled(policies: tuple[Policy, ...], factor: float) -> tuple[Policy, ...]:
 
 
 def yoked(plan: Plan, runs: "pd.DataFrame", series: "pd.DataFrame") -> Plan:
-    """Return the plan with the slowest arm's calendar in all arms of a seed.
+    """Return the plan with the slowest arm's calendar in all arms of a set and seed.
 
     By no quarter has an arm spent less than this calendar. Each quarter's budget becomes the rise of the slowest
     cumulative outlay over the money that was raised in that quarter.
     """
-    taxed = series.merge(runs.loc[runs["budget_raised"] > 0.0, ["policy", "seed"]], on=["policy", "seed"])
+    arm_keys = ["policy", "set", "seed"]
+    taxed = series.merge(runs.loc[runs["budget_raised"] > 0.0, arm_keys], on=arm_keys)
     taxed = taxed.assign(spent=taxed[list(SPENT)].sum(axis=1))
-    by_seed = plan.by_seed
-    for seed, arm in taxed.groupby("seed"):
+    by_pair = plan.by_pair
+    for (number, seed), arm in taxed.groupby(["set", "seed"]):
         spent = arm.pivot(index="period", columns="policy", values="spent").cumsum().min(axis=1).to_numpy()
         raised = arm.groupby("period")["budget_raised"].max().to_numpy()
         with np.errstate(divide="ignore", invalid="ignore"):
             multiples = np.where(raised > 0.0, np.diff(spent, prepend=0.0) / raised, 0.0)
-        by_seed[int(seed)] = tuple(_on_calendar(policy, multiples) for policy in by_seed[int(seed)])
-    return plan.with_policies(by_seed)
+        pair = (int(number), int(seed))
+        by_pair[pair] = tuple(_on_calendar(policy, multiples) for policy in by_pair[pair])
+    return plan.with_policies(by_pair)
 
 
 def _on_calendar(policy: Policy, multiples: np.ndarray) -> Policy:

@@ -1,38 +1,39 @@
-"""Summaries over seeds: an indicator by seed and policy, its means, paired differences and quantiles over time."""
+"""Summaries over sets and seeds: an indicator by pair and policy, its means, differences and quantiles over time."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval, mean_interval
+from experiments.analysis.nested import nested
+from experiments.analysis.statistics import Interval
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PATH_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
-"""Quantiles over seeds in each period: the 90 % band, the 50 % band and the median."""
+"""Quantiles over runs in each period: the 90 % band, the 50 % band and the median."""
 
 
 def by_seed(runs: "pd.DataFrame", policies: Sequence[str], indicator: str) -> "pd.DataFrame":
-    """Return an indicator as a table of seeds by policies, NaN where a run failed or has no value."""
+    """Return an indicator as a table of sets and seeds by policies, NaN where a run failed or has no value."""
     import pandas as pd
 
     names = list(policies)
     if indicator not in runs:
         return pd.DataFrame(columns=names, dtype=float)
     values = runs[indicator].where(runs["status"] == "ok").to_numpy(float)
-    keys = pd.MultiIndex.from_arrays([runs["seed"], runs["policy"]])
+    keys = pd.MultiIndex.from_arrays([runs["set"], runs["seed"], runs["policy"]])
     return pd.Series(values, keys).unstack("policy").reindex(columns=names)
 
 
 def interval_over_seeds(values: "pd.Series") -> Interval:
-    """Return the mean with its 95 % interval over the seeds that have a value."""
-    return mean_interval(values.dropna())
+    """Return the mean with its 95 % interval over the seeds that have a value, over sets where there are several."""
+    return nested(values).interval
 
 
 def summarise_arms(values: "pd.DataFrame", reference: str | None = None) -> "pd.DataFrame":
-    """Summarise a table of seeds by policies: a row per policy with `level, mean, low, high`.
+    """Summarise a table of sets and seeds by policies: a row per policy with `level, mean, low, high`.
 
     `level` is the mean over the policy's own seeds. `mean, low, high` are the paired difference to the reference with
     its 95 % interval or, without a reference, the mean itself with its interval.
@@ -53,12 +54,12 @@ def means(runs: "pd.DataFrame", policies: Sequence[str], indicators: Sequence[st
 
 
 def quantile_paths(series: "pd.DataFrame", indicator: str) -> dict[str, np.ndarray]:
-    """Return quantiles over seeds per policy, each of shape (len(PATH_QUANTILES), periods); empty without a series."""
+    """Return quantiles over runs per policy, each of shape (len(PATH_QUANTILES), periods); empty without a series."""
     if indicator not in series or not series[indicator].notna().any():
         return {}
-    own = series[["policy", "seed", "period", indicator]]
+    own = series[["set", "policy", "seed", "period", indicator]]
     return {
-        str(policy): rows.pivot(index="seed", columns="period", values=indicator)
+        str(policy): rows.pivot(index=["set", "seed"], columns="period", values=indicator)
         .quantile(list(PATH_QUANTILES))
         .to_numpy()
         for policy, rows in own.groupby("policy")

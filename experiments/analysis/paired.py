@@ -1,7 +1,8 @@
-"""Paired differences: a policy's outcome less the reference's with the same point and seed."""
+"""Paired differences: a policy's outcome less the reference's with the same point, parameter set and seed."""
 
 from typing import TYPE_CHECKING
 
+from experiments.analysis.nested import SET_QUANTILES
 from experiments.analysis.statistics import half_width
 from model.declaration.errors import BadInput
 
@@ -10,12 +11,12 @@ if TYPE_CHECKING:
 
 
 def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
-    """Return an outcome less the reference's with the same point and seed, a column per policy.
+    """Return an outcome less the reference's with the same point, set and seed, a column per policy.
 
-    Indexed by point and seed.
+    Indexed by point, set and seed.
     NaN where either run failed or has no value. Raises BadInput for a reference that is none of the policies.
     """
-    values = runs[runs["status"] == "ok"].pivot(index=["point", "seed"], columns="policy", values=outcome)
+    values = runs[runs["status"] == "ok"].pivot(index=["point", "set", "seed"], columns="policy", values=outcome)
     if reference not in values:
         raise BadInput(f"no run of it succeeded; policies are: {', '.join(values)}", "reference", reference)
     order = [name for name in dict.fromkeys(runs["policy"]) if name in values and name != reference]
@@ -25,19 +26,30 @@ def gaps(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
 def differences(runs: "pd.DataFrame", reference: str, outcome: str) -> "pd.DataFrame":
     """Return paired differences to the reference per point and policy: `point, policy, n, difference, low, high`.
 
-    `difference` is the mean over the n seeds in which both have a value, with its 95 % t interval.
+    `difference` is the mean over the n pairs in which both have a value, with its 95 % interval.
     """
     return intervals(gaps(runs, reference, outcome), ["point"])
 
 
 def intervals(paired: "pd.DataFrame", by: list[str]) -> "pd.DataFrame":
-    """Return mean and interval of each column of paired differences within groups of equal index levels `by`."""
+    """Return mean and interval of each column of paired differences within groups of equal index levels `by`.
+
+    The interval is Student's t over seeds, where a group has several sets that over sets (as in `nested`).
+    """
     import pandas as pd
 
     groups = paired.groupby(level=by)
     n, mean = groups.count(), groups.mean()
     half = half_width(groups.std(), n)
-    columns = {"n": n, "difference": mean, "low": mean - half, "high": mean + half}
+    low, high = mean - half, mean + half
+    if "set" in paired.index.names and paired.index.unique("set").size > 1:
+        sets = paired.groupby(level=[*by, "set"]).mean().groupby(level=by)
+        several = sets.count() > 1
+        mean = mean.mask(several, sets.mean())
+        low, high = (
+            end.mask(several, sets.quantile(share)) for end, share in zip((low, high), SET_QUANTILES, strict=True)
+        )
+    columns = {"n": n, "difference": mean, "low": low, "high": high}
     blocks = [
         pd.DataFrame({"policy": policy, **{name: table[policy] for name, table in columns.items()}}) for policy in n
     ]

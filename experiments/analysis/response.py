@@ -1,6 +1,7 @@
 """Responses of a comparison's outcome to the budget and to the efficacy of money in each instrument.
 
 Both are reruns of a comparison's arms at a few settings and seeds, paired with the reference under the same seeds.
+With an ensemble they are made at its first parameter set only, which is nearest to all others.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,6 +15,7 @@ from experiments.results.arms import runs_of
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
+from experiments.study.design import Design
 from experiments.study.plan import Plan
 from experiments.study.points import Point
 from experiments.study.study import Study
@@ -63,7 +65,7 @@ def respond(
 
     if execution is None and not any(store.holds(which) for which in RERUNS):
         return None
-    here = Point(0, study.parameters, study.policies, study.seeds[:SEEDS])
+    here = next(iter(Design(study)))._replace(seeds=study.seeds[:SEEDS])
     doses = {budget: _with_budget(here, budget)._replace(number=number) for number, budget in enumerate(BUDGETS, 1)}
     assumed = [policy for policy in study.policies if efficacies(policy)]
     first = len(BUDGETS) + 1

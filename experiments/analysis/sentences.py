@@ -17,6 +17,7 @@ from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
+    from experiments.study.study import Study
 
 WORDS = {"hhi": "HHI", "tfp": "TFP", "rd": "R&D", "r1": "at 1 % a quarter", "r2": "at 2 % a quarter"}
 MOST_NAMED = 3
@@ -37,6 +38,26 @@ def answer(comparison: "Comparison") -> list[str]:
         _assumed(comparison),
     ]
     return [sentence for sentence in sentences if sentence]
+
+
+def counted(study: "Study") -> str:
+    """Return the number of a study's seeds, and of its parameter sets where it has an ensemble."""
+    sets = "" if study.ensemble is None else f"{study.sets} parameter {'sets' if study.sets > 1 else 'set'} x "
+    return f"{sets}{len(study.seeds)} paired seeds"
+
+
+def over_ensemble(study: "Study") -> list[str]:
+    """Return sentences on the ensemble of a study: its file, how intervals are read, and what the study sets itself."""
+    found = study.ensemble
+    if found is None:
+        return []
+    sentences = [f"Ensemble: {found.file}."]
+    if study.sets > 1:
+        sentences = [f"Ensemble: {found.file}. Intervals hold the middle 95 % of the parameter sets' means."]
+    if found.overruled:
+        own = f"{listed(found.overruled)} {'are' if len(found.overruled) > 1 else 'is'} the study's own"
+        sentences.append(f"{own}: the parameter sets were not accepted with this.")
+    return sentences
 
 
 def plain(name: str) -> str:

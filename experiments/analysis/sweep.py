@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.analysis.equal_money import MONEY_COLUMNS, unequal_points
-from experiments.analysis.paired import differences
+from experiments.analysis.nested import NESTED, nested
+from experiments.analysis.paired import differences, gaps
 from experiments.analysis.table import HEADLINE
 from experiments.results.arms import runs_of
 from experiments.results.store import MemoryStore, Store
@@ -16,6 +17,7 @@ from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
 from experiments.study.plan import WHOLE, Plan, Shard
 from experiments.study.study import Study, check_outcomes, find_seeds, with_reference
+from experiments.validation.ensemble import read_ensemble, with_ensemble
 from model.indicators.summary import declaration
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 POINT_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SUMMARY = (
     "policy", "indicator", "mean", *(f"q{100 * share:02.0f}" for share in POINT_QUANTILES), "share_better", "points",
-    "unequal_money",
+    "unequal_money", *NESTED,
 )  # fmt: skip
 
 
@@ -68,11 +70,13 @@ def sweep(
     engine: str = "threads",
     check: bool = False,
     quiet: bool = True,
+    ensemble: Path | str | None = None,
 ) -> "pd.DataFrame":
     """Run policies over a design: `sweep({"policy.foresight": {"range": [0, 1]}}, {"kind": "lhs", "samples": 64})`.
 
     Returns a row per run as `sweep_study` does. With `out`, runs are stored there and a restart computes only what
-    is missing. Raises BadInput for what a study file may not hold either.
+    is missing. With an `ensemble`, a file or "default", each point is run at each of its parameter sets.
+    Raises BadInput for what a study file may not hold either.
     """
     study = Study(
         name="sweep",
@@ -84,6 +88,7 @@ def sweep(
         design=design or {},
         outcomes=check_outcomes(outcomes),
     )
+    study = study if ensemble is None else with_ensemble(study, read_ensemble(ensemble))
     return sweep_study(study, out, Execution(jobs, engine, check, quiet))
 
 
@@ -96,9 +101,9 @@ def sweep_study(
 ) -> "pd.DataFrame":
     """Run what is missing of a study at every point of its design. Series are stored only if asked for.
 
-    Returns a row per run that is there, by point, policy and seed: `point, policy, seed, run_id, status, error,
-    warnings`, the design's factors, the study's outcomes (the headline indicators unless it names its own) and the
-    money. A run that serves two policies or points has a row for each.
+    Returns a row per run that is there, by point, policy, set and seed: `point, set, policy, seed, run_id, status,
+    error, warnings`, the design's factors, the study's outcomes (the headline indicators unless it names its own) and
+    the money. A run that serves two policies or points has a row for each.
     """
     return run_sweep(study, out, execution, shard, series).runs
 
@@ -126,7 +131,7 @@ def run_sweep(
     runs = runs_of(plan, store, columns)
     if isinstance(store, Store):
         store.finish(task.run_id for task in plan.arms())
-    return Sweep(study, plan.factors, len(plan.points), plan.asked, runs)
+    return Sweep(study, plan.factors, len(plan.points) // study.sets, plan.asked, runs)
 
 
 def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
@@ -135,6 +140,7 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     `share_better` is the share of points in which the difference speaks for the policy. `points` counts those with a
     difference (none where a time was never reached by both). `unequal_money` counts the points in which the policy's
     money is not equal to the reference's. They are left out of `share_better`: an effect of more money is no merit.
+    The intervals over sets and over seeds (NESTED) are of the mean over points.
     """
     import pandas as pd
 
@@ -145,6 +151,7 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
     rows = []
     for outcome in swept.outcomes:
         better = {"higher": 1.0, "lower": -1.0}.get(declaration(outcome).better, np.nan)
+        by_pair = gaps(swept.runs, reference, outcome).groupby(level=["set", "seed"]).mean()
         for policy, every in differences(swept.runs, reference, outcome).groupby("policy", sort=False):
             block = every.dropna(subset="difference")
             apart = block["point"].isin(unequal.get(policy, ()))
@@ -152,5 +159,5 @@ def summarise_sweep(swept: Sweep) -> "pd.DataFrame":
             row = {"policy": policy, "indicator": outcome, "mean": block["difference"].mean(), "points": len(block)}
             row |= dict(zip(SUMMARY[3:8], block["difference"].quantile(list(POINT_QUANTILES)), strict=True))
             row |= {"share_better": (ranked > 0.0).mean() if ranked.notna().any() else np.nan}
-            rows.append(row | {"unequal_money": int(apart.sum())})
+            rows.append(row | {"unequal_money": int(apart.sum()), **nested(by_pair[policy]).apart})
     return pd.DataFrame(rows, columns=list(SUMMARY))

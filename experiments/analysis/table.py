@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.analysis.equal_money import equal_money, share_spent
+from experiments.analysis.nested import NESTED, nested, over_sets
 from experiments.analysis.ranks import rank_column
 from experiments.analysis.response import efficacies
-from experiments.analysis.statistics import Interval, holm, mean_interval, wilcoxon
+from experiments.analysis.statistics import Interval, holm, wilcoxon
 from experiments.analysis.verdicts import NOT_RANKED, reading
 from experiments.analysis.withdrawal import ending_apart
 from experiments.study.study import Study
@@ -37,7 +38,7 @@ HEADLINE = (
 COMPARISON_COLUMNS = (
     "policy", "indicator", "mean", "difference", "low", "high", "percent", "share_better", "p_holm", "money_placed",
     "equal_money", "rank", "reading", "n", "per_unit", "per_unit_low", "per_unit_high", "n_own", "spent_share",
-    "spent_low", "spent_high",
+    "spent_low", "spent_high", *NESTED,
 )  # fmt: skip
 
 DISCOUNTED = {"welfare_r1": 0.01, "welfare_r2": 0.02}
@@ -52,8 +53,8 @@ def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" =
     import pandas as pd
 
     succeeded = runs[runs["status"] == "ok"]
-    by_arm = {name: arm.set_index("seed") for name, arm in succeeded.groupby("policy")}
-    empty = succeeded.iloc[:0].set_index("seed")
+    by_arm = {name: arm.set_index(["set", "seed"]) for name, arm in succeeded.groupby("policy")}
+    empty = succeeded.iloc[:0].set_index(["set", "seed"])
     apart, present = ending_apart(study), _present_values(series)
     rows = []
     for policy in study.policies:
@@ -99,7 +100,7 @@ def _present_values(series: "pd.DataFrame | None") -> dict[tuple[str, str], floa
     found: dict[tuple[str, str], float] = {}
     for indicator, rate in DISCOUNTED.items():
         worth = series["budget_placed"] / (1.0 + rate) ** series["period"]
-        by_run = worth.groupby([series["policy"], series["seed"]]).sum()
+        by_run = worth.groupby([series["policy"], series["set"], series["seed"]]).sum()
         found |= {(str(policy), indicator): float(mean) for policy, mean in by_run.groupby("policy").mean().items()}
     return found
 
@@ -118,15 +119,16 @@ def _per_unit(row: dict[str, Any], placed: float) -> dict[str, float]:
 
 
 def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> dict[str, Any]:
-    """Return difference, interval, share better and p of one indicator over the seeds that both arms have.
+    """Return difference, intervals, share better and p of one indicator over the pairs that both arms have.
 
-    A time that is never reached has no difference, but it counts as later than any in `share_better`.
+    A time that is never reached has no difference, but it counts as later than any in `share_better`. The test is over
+    seeds, each with its mean over sets.
     """
-    seeds = arm.index.intersection(reference.index)
-    ours, theirs = arm[seeds].to_numpy(float), reference[seeds].to_numpy(float)
+    pairs = arm.index.intersection(reference.index)
+    differences = (arm[pairs].astype(float) - reference[pairs].astype(float)).dropna()
+    ours, theirs = arm[pairs].to_numpy(float), reference[pairs].to_numpy(float)
     both = ~np.isnan(ours) & ~np.isnan(theirs)
-    differences = ours[both] - theirs[both]
-    mean, low, high = mean_interval(differences)
+    found = nested(differences)
     if indicator.kind == "time":
         ours, theirs = (np.where(np.isnan(values), np.inf, values) for values in (ours, theirs))
     else:
@@ -134,8 +136,8 @@ def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> d
     share = np.nan
     if indicator.better and len(ours):
         share = float(np.mean(ours > theirs if indicator.better == "higher" else ours < theirs))
-    p = wilcoxon(differences)
-    return {"difference": mean, "low": low, "high": high, "share_better": share, "p": p, "n": both.sum()}
+    gap = {"difference": found.mean, "low": found.low, "high": found.high, **found.apart}
+    return gap | {"share_better": share, "p": wilcoxon(over_sets(differences)), "n": both.sum()}
 
 
 def is_money(indicator: Indicator) -> bool:

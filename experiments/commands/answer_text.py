@@ -7,8 +7,14 @@ import numpy as np
 
 from experiments.analysis.effects import QUESTION
 from experiments.analysis.ranks import levels
-from experiments.analysis.sentences import answer, plain
-from experiments.commands.text import beside_names, places_for, plain_number, shortened, wrapped
+from experiments.analysis.sentences import answer, counted, over_ensemble, plain
+from experiments.commands.text import (
+    beside_names,
+    places_for,
+    plain_number,
+    shortened,
+    wrapped,
+)
 from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
@@ -45,7 +51,7 @@ def fitting(sentences: list[str], most: int = MOST_LINES) -> list[str]:
 def _head(comparison: "Comparison") -> str:
     study = comparison.study
     return (
-        f"{study.name}: {len(comparison.policies)} policies, {len(comparison.seeds)} paired seeds "
+        f"{study.name}: {len(comparison.policies)} policies, {counted(study)} "
         f"({_span(comparison.seeds)}), {study.parameters.users} users, {study.parameters.horizon} quarters"
         + ("; budgets of a seed cut to what every arm could place" if study.match else "")
         + ("; all arms at the slowest arm's calendar" if study.timing == "yoked" else "")
@@ -75,7 +81,7 @@ def _table_lines(comparison: "Comparison") -> Iterator[str]:
     in_percent = bool(rows["percent"].notna().any())
     head = _fitted(f"{plain(first)}, {'% of' if in_percent else 'less'} {reference}", _GAP + 1 + _ENDS)
     lines = [("", f"  {head:>{_GAP + 1 + _ENDS}}" + _cells(column.heading[0] for column in columns))]
-    ends = f"{'diff.':>{_GAP}} {'95 % interval':>{_ENDS}}"
+    ends = f"{'diff.':>{_GAP}} {'95 % of sets' if comparison.study.sets > 1 else '95 % interval':>{_ENDS}}"
     lines.append(("policy", f"  {ends}" + _cells(column.heading[1] for column in columns)))
     gaps = rows[["difference", "low", "high"]].astype(float)
     gaps *= 100.0 / abs(rows["mean"][reference]) if in_percent else 1.0
@@ -86,6 +92,8 @@ def _table_lines(comparison: "Comparison") -> Iterator[str]:
         lines.append((policy, f"{mark} {gap}{_cells(column.cell(policy) for column in columns)}"))
     yield from beside_names(lines)
     yield from _marks(comparison)
+    for sentence in over_ensemble(comparison.study):
+        yield from wrapped(sentence)
 
 
 def _cells(texts: Iterable[str]) -> str:

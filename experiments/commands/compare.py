@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from experiments.commands.json import records, to_json
+from experiments.commands.json import ensemble_content, records, to_json
 from experiments.commands.outcome import (
     default_folder,
     kept_in,
@@ -72,5 +72,6 @@ def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
         "reference": comparison.reference,
         "table": records(comparison.table),
         "effects": records(comparison.effects),
+        "ensemble": ensemble_content(comparison.study),
         "out": str(comparison.out),
     }

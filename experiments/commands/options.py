@@ -46,6 +46,11 @@ Json = Annotated[bool, typer.Option("--json", help="Machine-readable on stdout, 
 Full = Annotated[bool, typer.Option("--full", help="Print every indicator.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Quick = Annotated[bool, typer.Option("--quick", help=f"Smaller: {QUICK_USERS} users, at most {QUICK_SEEDS} seeds.")]
+EnsembleOption = Annotated[
+    str | None,
+    typer.Option("--ensemble", metavar="FILE|default", help="Run at each accepted parameter set of this file."),
+]
+Sets = Annotated[int | None, typer.Option("--sets", help="Number of sets of the ensemble, from its first on.")]
 Check = Annotated[bool, typer.Option("--check", help="Check the accounting identities every period.")]
 
 
@@ -94,6 +99,20 @@ def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study"
     """Return the study with arms matched or yoked, where options ask for it."""
     with at_option("--timing"):
         return replace(study, match=match or study.match, timing=study.timing if timing is None else timing)
+
+
+def with_sets(study: "Study", ensemble: str | None, sets: int | None) -> "Study":
+    """Return the study at the sets of an ensemble, where options ask for it."""
+    from experiments.validation.ensemble import read_ensemble, with_ensemble
+    from model.declaration.errors import BadInput
+
+    if ensemble is None:
+        if sets is not None:
+            raise BadInput("there are sets with --ensemble FILE only", place=f"--sets {sets}")
+        return study
+    found = read_ensemble(os.path.expanduser(ensemble))
+    with at_option("--sets" if sets is not None else f"--ensemble {ensemble}"):
+        return with_ensemble(study, found, sets)
 
 
 def refuse_settings_of_factors(study: "Study", settings: Iterable[str]) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from experiments.commands.json import to_json
+from experiments.commands.json import ensemble_content, to_json
 from experiments.commands.outcome import (
     default_folder,
     kept_in,
@@ -152,5 +152,6 @@ def _content(
         "table": table.to_dict("records"),
         "boundary": None if edge is None else {**named, "table": edge.to_dict("records")},
         "no_boundary": drawn.why_not,
+        "ensemble": ensemble_content(swept.study),
         "out": str(folder),
     }

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.commands.text import NAME_ROOM, beside_names, places_for, plain_number, shortened, wrapped
+from experiments.analysis.sentences import counted, over_ensemble
+from experiments.commands.text import (
+    NAME_ROOM,
+    beside_names,
+    places_for,
+    plain_number,
+    shortened,
+    wrapped,
+)
 from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
@@ -23,7 +31,7 @@ def sweep_lines(swept: "Sweep", table: "pd.DataFrame") -> Iterator[str]:
     study, failed = swept.study, int((swept.runs["status"] == "failed").sum())
     yield from wrapped(
         f"{study.name}: {swept.points} points over {', '.join(swept.factors) or 'no factor'}; {len(study.policies)} "
-        f"policies, {len(study.seeds)} paired seeds; {len(swept.runs)} of {swept.asked} runs, {failed} failed; "
+        f"policies, {counted(study)}; {len(swept.runs)} of {swept.asked} runs, {failed} failed; "
         f"paired differences to {study.reference}"
     )
     for indicator, block in table.groupby("indicator", sort=False):
@@ -34,6 +42,8 @@ def sweep_lines(swept: "Sweep", table: "pd.DataFrame") -> Iterator[str]:
         "mean and quantiles: over points, of the mean paired difference; better: share of points in which the policy "
         f"does better than {study.reference}; points: the number with a difference."
     )
+    for sentence in over_ensemble(study):
+        yield from wrapped(sentence)
     if table["unequal_money"].any():
         yield from wrapped("! some points are without equal money and are left out of 'better'.")
 

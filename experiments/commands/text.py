@@ -94,8 +94,11 @@ def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> 
         share = "-" if np.isnan(row.share_better) else f"{row.share_better:.0%}"
         numbers = f"{plain_number(row.mean, mean_places):>10} {plain_number(row.difference, places, True):>10}"
         rows.append((row.policy, f" {numbers} {interval:>23} {share:>6} {_mark(row):<3} {row.n:>5}"))
-        if row.n_own < len(comparison.seeds):
-            rows.append(("", f" a value in {row.n_own} of {len(comparison.seeds)} seeds"))
+        if row.n_own < (pairs := len(comparison.seeds) * comparison.study.sets):
+            rows.append(("", f" a value in {row.n_own} of {pairs} {'seeds' if comparison.study.sets == 1 else 'runs'}"))
+        if not np.isnan(row.share_sets):
+            ends = (plain_number(end, places, True) for end in (row.low_seeds, row.high_seeds))
+            rows.append(("", f" over seeds [{', '.join(ends)}]; same sign in {row.share_sets:.0%} of sets"))
         if row.equal_money is False and not np.isnan(row.per_unit):
             gain = plain_number(row.per_unit, places_for([row.per_unit]), True)
             rows.append(("", f" per unit of money placed: {gain}"))
@@ -124,8 +127,11 @@ def _break_even_lines(comparison: "Comparison") -> Iterator[str]:
 
 def _legend_lines(comparison: "Comparison") -> Iterator[str]:
     tests = int(comparison.table["p_holm"].notna().sum())
+    paired, of = "the same seed, with a 95 % t interval", "seeds"
+    if comparison.study.sets > 1:
+        paired, of = "the same parameter set and seed, with the middle 95 % of the sets' means", "pairs"
     yield from wrapped(
-        "difference: mean over pairs with the same seed, with a 95 % t interval; better: share of seeds in which the "
+        f"difference: mean over pairs with {paired}; better: share of {of} in which the "
         f"policy does better than {comparison.reference} (a time never reached is later than any); n: pairs in the "
         "difference; of the reference, values in its mean."
     )

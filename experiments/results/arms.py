@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def arms_of(plan: Plan) -> "pd.DataFrame":
-    """Return `point, policy, seed, run_id` of every arm, by point, then by policy and seed as the plan has them."""
+    """Return `point, set, policy, seed, run_id` of every arm, by point, then by policy, set and seed as planned."""
     import pandas as pd
 
-    rows = [(task.point, task.policy.name, task.seed, task.run_id) for task in plan.arms()]
-    table = pd.DataFrame(rows, columns=["point", "policy", "seed", "run_id"])
+    rows = [(task.point, task.set, task.policy.name, task.seed, task.run_id) for task in plan.arms()]
+    table = pd.DataFrame(rows, columns=["point", "set", "policy", "seed", "run_id"])
     place = {policy.name: number for number, policy in enumerate(plan.points[0].policies)}
     return table.iloc[np.lexsort([table["policy"].map(place), table["point"]])].reset_index(drop=True)
 
@@ -26,13 +26,13 @@ def arms_of(plan: Plan) -> "pd.DataFrame":
 def runs_of(
     plan: Plan, store: Store | MemoryStore, columns: Sequence[str] | None = None, some: bool = False
 ) -> "pd.DataFrame":
-    """Return a row per arm whose run is stored: `point, policy, seed, run_id`, then the run's other columns.
+    """Return a row per arm whose run is stored: `point, set, policy, seed, run_id`, then the run's other columns.
 
     All of them, or those named. Raises BadInput where runs of the plan's shard are not stored, unless `some` do.
     """
     arms = arms_of(plan)
     stored = store.runs(arms["run_id"], None if columns is None else ["run_id", *columns])
-    shared = [name for name in ("point", "policy", "seed") if name in stored.column_names]
+    shared = [name for name in ("point", "set", "policy", "seed") if name in stored.column_names]
     found = arms.merge(stored.drop_columns(shared).to_pandas(), on="run_id")
     if not some and len(found) < len(arms):
         _refuse_gaps(plan, set(arms["run_id"]) - set(found["run_id"]))
@@ -40,7 +40,7 @@ def runs_of(
 
 
 def series_of(plan: Plan, store: Store | MemoryStore) -> "pd.DataFrame":
-    """Return a row per arm and period: `policy, seed, run_id, period` and the stored indicators."""
+    """Return a row per arm and period: `set, policy, seed, run_id, period` and the stored indicators."""
     arms = arms_of(plan).drop(columns="point")
     return arms.merge(store.series(arms["run_id"]).to_pandas(), on="run_id")
 

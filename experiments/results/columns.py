@@ -31,7 +31,7 @@ SERIES = (
 )
 """Indicators whose series are stored: those that the report draws, and the money spent in each quarter."""
 
-HEAD = ("run_id", "point", "policy", "seed", "status", "error", "warnings")
+HEAD = ("run_id", "point", "set", "policy", "seed", "status", "error", "warnings")
 
 
 class Measured(NamedTuple):
@@ -56,7 +56,7 @@ class Result(NamedTuple):
 
 @cache
 def run_schema() -> pa.Schema:
-    """Return `run_id, point, policy, seed, status, error, warnings`, every setting, every summary indicator."""
+    """Return `run_id, point, set, policy, seed, status, error, warnings`, every setting, every summary indicator."""
     words = ("run_id", "policy", "status", "error", "warnings")
     head = [(name, pa.string() if name in words else pa.int64()) for name in HEAD]
     settings = [

@@ -18,13 +18,13 @@ from model.declaration.settings import is_file
 from model.parameters import Parameters
 from model.policy.policy import Policy
 
-NAMES = ("point", "policy", "rerun")
+NAMES = ("point", "set", "policy", "rerun")
 """Columns that say what asked for a run. They may differ between rows of one run."""
 
 FILE_COLUMNS = tuple(address for address, setting in ADDRESSES.items() if is_file(*setting))
 """Columns that name files. A run's id holds what a file holds, so that its name may differ between rows of one run."""
 
-ATTEMPT = ("run_id", "status", "error", "point", "policy", *FILE_COLUMNS)
+ATTEMPT = ("run_id", "status", "error", "point", "set", "policy", *FILE_COLUMNS)
 """Columns that decide which of several rows of one run counts, in this order."""
 
 

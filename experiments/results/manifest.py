@@ -71,6 +71,12 @@ class Manifest:
     def _digest(self) -> str:
         return digest(asdict(self) | {"checksum": ""})
 
+    @property
+    def sets(self) -> int:
+        """The most parameter sets at which the study was run."""
+        ensemble = self.study.get("ensemble")
+        return len(ensemble["sets"]) if ensemble else 1
+
     def is_like(self, study: Study) -> bool:
         """Return whether the study alone, apart from the model's sources, is the same."""
         return study.identity(self.model) == self.hash
@@ -79,8 +85,11 @@ class Manifest:
         """Return the manifest while runs of the study are being added, perhaps of more seeds, outcomes and shards."""
         seeds = sorted({*self.seeds, *study.seeds})
         parts = sorted({*self.shards, *shards})
+        content = study.content()
+        if study.sets < self.sets:  # both begin with the same ones
+            content["ensemble"] = self.study["ensemble"]
         return replace(
-            self, study=study.content(), seeds=seeds, shards=parts, versions=versions(), git=git_state(), end=None
+            self, study=content, seeds=seeds, shards=parts, versions=versions(), git=git_state(), end=None
         )  # fmt: skip
 
     def counted(self, counts: dict[str, int], files: dict[str, list[str]]) -> Self:

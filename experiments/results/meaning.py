@@ -14,6 +14,7 @@ from model.policy.policy import Policy
 _LABELS = {
     "run_id": "SHA-256 of all that determines the run: parameters, policy, seed and sources of the model",
     "point": "number of the design's point, or of the setting of a rerun",
+    "set": "number of the accepted parameter set, 0 where the study has no ensemble",
     "policy": "name of the policy",
     "seed": "seed of the run",
     "status": "ok or failed",

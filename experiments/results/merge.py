@@ -36,7 +36,8 @@ def merge_folders(folders: Sequence[Path], out: Path | None = None) -> Merged:
     _refuse_others(folders, manifests)
     target, first = out or folders[0], manifests[0]
     seeds = {seed for manifest in manifests for seed in manifest.seeds}
-    study = replace(study_in(folders[0], first), seeds=tuple(sorted(seeds)))
+    widest = max(manifests, key=lambda manifest: manifest.sets)
+    study = replace(study_in(folders[0], widest), seeds=tuple(sorted(seeds)))
     refuse_contradictions([*folders, *([out] if out else [])], first.model)
     store = Store(target, study, first.model, parts=[part for manifest in manifests for part in manifest.shards])
     left_out = store.set_damage_aside()

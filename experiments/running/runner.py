@@ -101,8 +101,8 @@ def run_task(task: Task, runs: "Iterator[Run]", measurement: Measurement | None 
 
 def _row(task: Task) -> dict[str, Any]:
     """Return the part of a run's row that is known before it is made."""
-    named = {"run_id": task.run_id, "point": task.point, "policy": task.policy.name, "seed": task.seed}
-    return {**named, **settings_row(task.parameters, task.policy)}
+    named = {"run_id": task.run_id, "point": task.point, "set": task.set, "policy": task.policy.name}
+    return {**named, "seed": task.seed, **settings_row(task.parameters, task.policy)}
 
 
 def _failed_group(tasks: list[Task], error: Exception) -> list[Result]:
@@ -146,10 +146,10 @@ def _run_groups(
     most_jobs: int | None = None,
     measurement: Measurement | None = None,
 ) -> Generator[list[Result], None, None]:
-    """Yield results as they come. One job is one (point, seed), so that its policies share world and baseline."""
+    """Yield results as they come. One job is one (point, set, seed): its policies share world and baseline."""
     from joblib import Parallel, cpu_count, delayed
 
-    groups = (list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.seed)))
+    groups = (list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.set, task.seed)))
     jobs = min(execution.jobs or cpu_count(), most_jobs or cpu_count())
     if execution.engine == "processes":
         work = partial(_run_group, check=execution.check, deliver=None, measurement=measurement)

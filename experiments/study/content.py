@@ -7,6 +7,7 @@ from typing import Any
 from experiments.files import read_points
 from experiments.study.addresses import ADDRESSES
 from experiments.study.design import check_kind
+from experiments.study.ensemble import Ensemble
 from experiments.study.policy_file import given_policy
 from model.declaration.errors import BadInput, inside
 from model.declaration.input_file import beside
@@ -23,6 +24,7 @@ def read_content(content: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "policies": _policies,
         "uncertain": _uncertain,
         "design": _design,
+        "ensemble": _ensemble,
     }
     return {key: readers[key](value, folder) if key in readers else value for key, value in content.items()}
 
@@ -60,6 +62,10 @@ def _factor(name: str, factor: Any, folder: Path) -> Any:
     if not isinstance(factor, Mapping) or not isinstance(factor.get("values"), list):
         return factor
     return {**factor, "values": [_beside(folder, name, value) for value in factor["values"]]}
+
+
+def _ensemble(value: Any, folder: Path) -> Ensemble | None:
+    return None if value is None else Ensemble.from_content(value)
 
 
 def _design(value: Any, folder: Path) -> dict[str, Any]:

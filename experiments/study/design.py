@@ -37,6 +37,7 @@ DESIGN_EXAMPLE = "design: {kind: sobol, samples: 256}"
 class Design:
     """The points of a study, made and validated one at a time on each way through, always in the same order.
 
+    Each is made at every set of the study's ensemble, whose numbers are `sets`, before the next.
     `place` is the study's file or name. Raises BadInput that begins with it for a design that cannot be made.
     """
 
@@ -44,30 +45,33 @@ class Design:
         self._study = study
         self._place = place or study.name
         try:
-            self.factors, self._settings, self._length = _settings_of(study)
+            self.factors, self._settings, self.count = _settings_of(study)
         except BadInput as error:
             error.at(self._place)
             raise
+        self._members = {0: {}} if study.ensemble is None else study.ensemble.members
+        self.sets = tuple(self._members)
 
     def __len__(self) -> int:
-        return self._length
+        return self.count * len(self.sets)
 
     def __iter__(self) -> Iterator[Point]:
         """Yield the points. Raises BadInput with the number of the first (counted from 0) that is not valid."""
         for number, settings in enumerate(self._settings()):
-            yield self._point(number, settings)
+            for member in self.sets:
+                yield self._point(number, settings, member)
 
-    def _point(self, number: int, settings: Mapping[str, Any]) -> Point:
+    def _point(self, number: int, settings: Mapping[str, Any], member: int) -> Point:
         try:
-            parameters = set_parameters(self._study.parameters, settings)
+            parameters = set_parameters(self._study.parameters, {**self._members[member], **settings})
             policies = tuple(set_traits(policy, settings) for policy in self._study.policies)
             for policy in policies:
                 with inside("policy"):
                     check_fits(policy, parameters.slots)
         except BadInput as error:
-            error.at(f"{self._place}: point {number}")
+            error.at(f"{self._place}: point {number}{f', set {member}' if member else ''}")
             raise
-        return Point(number, parameters, policies, self._study.seeds)
+        return Point(number, parameters, policies, self._study.seeds, member)
 
 
 def check_design(design: Mapping[str, Any], factors: tuple[str, ...]) -> dict[str, Any]:

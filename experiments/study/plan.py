@@ -18,13 +18,17 @@ from model.policy.policy import Policy
 
 @dataclass(frozen=True)
 class Task:
-    """One run to be made. `point` is the number of the design's point (0 where there is no design)."""
+    """One run to be made. `point` is the number of the design's point (0 where there is no design).
+
+    `set` is the number of the accepted parameter set, 0 where the study has no ensemble.
+    """
 
     run_id: str
     point: int
     parameters: Parameters
     policy: Policy
     seed: int
+    set: int = 0
 
 
 class Shard(NamedTuple):
@@ -51,6 +55,9 @@ class Shard(NamedTuple):
 
 WHOLE = Shard()
 
+Pair = tuple[int, int]
+"""The number of a parameter set, and a seed: runs with both the same are paired."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -72,28 +79,29 @@ class Plan:
     def of(cls, study: Study, model: str, shard: Shard = WHOLE, place: str = "") -> Self:
         """Plan a study and validate each of its points once. Raises BadInput that begins with `place`."""
         design = Design(study, place)
-        return cls(Points(design, len(design)), model, shard, design.factors)
+        return cls(Points(design, len(design), design.sets), model, shard, design.factors)
 
     @classmethod
     def joined(cls, plans: Iterable["Plan"], model: str) -> Self:
         """Return the runs of several plans as one plan, each distinct run once."""
         return cls(tuple(chain.from_iterable(plan.points for plan in plans)), model)
 
-    def with_policies(self, by_seed: Mapping[int, tuple[Policy, ...]]) -> Self:
-        """Return the plan of one point with other policies under each seed, itself where none changes."""
-        if by_seed == self.by_seed:
+    def with_policies(self, by_pair: Mapping[Pair, tuple[Policy, ...]]) -> Self:
+        """Return the plan of one point with other policies under each set and seed, itself where none changes."""
+        if by_pair == self.by_pair:
             return self
-        point = self.points[0]
-        alike = groupby(by_seed.items(), key=lambda item: item[1])
+        points = {point.set: point for point in self.points}
+        alike = groupby(by_pair.items(), key=lambda item: (item[0][0], item[1]))
         changed = [
-            point._replace(policies=policies, seeds=tuple(seed for seed, _ in items)) for policies, items in alike
+            points[number]._replace(policies=policies, seeds=tuple(seed for (_, seed), _ in items))
+            for (number, policies), items in alike
         ]
         return replace(self, points=tuple(changed))
 
     @property
-    def by_seed(self) -> dict[int, tuple[Policy, ...]]:
-        """The policies under each seed of a plan of one point."""
-        return {seed: point.policies for point in self.points for seed in point.seeds}
+    def by_pair(self) -> dict[Pair, tuple[Policy, ...]]:
+        """The policies under each set and seed of a plan of one point."""
+        return {(point.set, seed): point.policies for point in self.points for seed in point.seeds}
 
     def __iter__(self) -> Iterator[Task]:
         for task, first in zip(self.arms(), self._first, strict=True):
@@ -103,14 +111,14 @@ class Plan:
     def arms(self) -> Iterator[Task]:
         """Yield every policy at every point under every seed of all shards, also where a run serves several of them.
 
-        In the order of points, seeds and policies.
+        In the order of points, sets, seeds and policies.
         """
         position = 0
         for point in self.points:
             for seed in point.seeds:
                 for policy in point.policies:
                     identity = self._ids[position].tobytes().hex()
-                    yield Task(identity, point.number, point.parameters, policy, seed)
+                    yield Task(identity, point.number, point.parameters, policy, seed, point.set)
                     position += 1
 
     @property

@@ -12,12 +12,16 @@ _D = TypeVar("_D", bound=Declared)
 
 
 class Point(NamedTuple):
-    """Policies that are run at the same parameters under the same seeds, and the number of the design's point."""
+    """Policies that are run at the same parameters under the same seeds, and the number of the design's point.
+
+    `set` is the number of the accepted parameter set, 0 where the study has no ensemble.
+    """
 
     number: int
     parameters: Parameters
     policies: tuple[Policy, ...]
     seeds: tuple[int, ...]
+    set: int = 0
 
 
 class Points(Sequence[Point]):
@@ -27,17 +31,17 @@ class Points(Sequence[Point]):
     for is put together from them and not validated again.
     """
 
-    def __init__(self, points: Iterable[Point], count: int) -> None:
-        """Go once through `points`, which are numbered from 0 to `count` - 1."""
+    def __init__(self, points: Iterable[Point], count: int, sets: Sequence[int] = (0,)) -> None:
+        """Go once through `count` points: each number of the design, from 0 on, at each of the `sets` in turn."""
         given = iter(points)
         first = next(given)
-        self._seeds = first.seeds
+        self._seeds, self._sets = first.seeds, sets
         self._parameters = _Variants(first.parameters, count)
         self._policies = tuple(_Variants(policy, count) for policy in first.policies)
-        for number, parameters, policies, _ in given:
-            self._parameters[number] = parameters
-            for variants, policy in zip(self._policies, policies, strict=True):
-                variants[number] = policy
+        for place, point in enumerate(given, 1):
+            self._parameters[place] = point.parameters
+            for variants, policy in zip(self._policies, point.policies, strict=True):
+                variants[place] = policy
         self._count = count
 
     def __len__(self) -> int:
@@ -49,10 +53,11 @@ class Points(Sequence[Point]):
     def __getitem__(self, index: slice) -> Sequence[Point]: ...
     def __getitem__(self, index: int | slice) -> Point | Sequence[Point]:
         if isinstance(index, slice):
-            return [self[number] for number in range(self._count)[index]]
-        number = range(self._count)[index]
-        policies = tuple(variants[number] for variants in self._policies)
-        return Point(number, self._parameters[number], policies, self._seeds)
+            return [self[place] for place in range(self._count)[index]]
+        place = range(self._count)[index]
+        policies = tuple(variants[place] for variants in self._policies)
+        number, turn = divmod(place, len(self._sets))
+        return Point(number, self._parameters[place], policies, self._seeds, self._sets[turn])
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or len(other) != len(self):

@@ -13,6 +13,7 @@ import numpy as np
 
 from experiments.study.content import as_mapping, read_content
 from experiments.study.design import check_design
+from experiments.study.ensemble import Ensemble
 from experiments.study.factors import check_factor
 from experiments.study.policy_file import check_policy_name
 from model.declaration.errors import BadInput, inside, unknown
@@ -38,6 +39,7 @@ class Study:
     `uncertain` holds the ranges of factors that nature draws (for `sweep`), `design` how they are drawn,
     `outcomes` the summary indicators of interest (empty: the headline indicators). `match` reruns all arms of a seed
     at the amount that every arm can place. `timing` "yoked" gives them the calendar of the slowest (for `compare`).
+    With an `ensemble`, every point is run at each of its parameter sets.
     A study validates itself. It raises BadInput with a key as `policies[2].champions` or `uncertain.policy.foresight`.
     """
 
@@ -51,6 +53,7 @@ class Study:
     outcomes: tuple[str, ...] = ()
     match: bool = False
     timing: str = TIMINGS[0]
+    ensemble: Ensemble | None = None
 
     def __post_init__(self) -> None:
         check_name(self.name)
@@ -93,7 +96,13 @@ class Study:
             "outcomes": list(self.outcomes),
             "match": self.match,
             "timing": self.timing,
+            "ensemble": None if self.ensemble is None else self.ensemble.content(),
         }
+
+    @property
+    def sets(self) -> int:
+        """The number of parameter sets at which each point is run."""
+        return 1 if self.ensemble is None else len(self.ensemble.members)
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any], folder: Path = Path()) -> Self:
@@ -110,10 +119,12 @@ class Study:
     def identity(self, model: str) -> str:
         """Return the hash of the question and of the model's sources. A results folder holds one identity.
 
-        Seeds and outcomes are left out: more seeds, or another table, is the same study carried further.
+        Seeds and outcomes are left out: more seeds, or another table, is the same study carried further. So are more
+        sets of one ensemble.
         """
-        content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes")}
-        return digest({**content, "parameters": self.parameters.content(), "model": model})
+        content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes", "ensemble")}
+        origin = {} if self.ensemble is None else {"ensemble": self.ensemble.origin}
+        return digest({**content, **origin, "parameters": self.parameters.content(), "model": model})
 
 
 def with_reference(study: Study) -> Study:

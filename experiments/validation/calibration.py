@@ -24,7 +24,7 @@ from experiments.study.points import Point
 from experiments.validation.fact import Fact
 from experiments.validation.journal import open_storage
 from experiments.validation.search import Asked
-from experiments.validation.targets import Calibration, read_calibration
+from experiments.validation.targets import FACT, Calibration, read_calibration
 from experiments.validation.validate import NO_POLICY, Measurements, facts_of, in_setting, measurement_of, settings_of
 from model.declaration.errors import BadInput
 from model.parameters import Parameters
@@ -34,9 +34,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLE = "trials.csv"
-FACT = "fact."
-"""Before a fact's name as a column, since a parameter may have the same name."""
-
 ACCEPTED, MISSED, FIRST_STAGE, FAILED, REFUSED = "accepted", "missed", "first stage", "failed", "refused"
 """States of a trial: all targets met; some missed; late facts not measured; runs failed; parameters do not fit."""
 

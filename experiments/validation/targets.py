@@ -39,6 +39,9 @@ WORST = 10.0
 NEAR = 0.02
 """Part of a searched range at either end of which a value counts as on its bound."""
 
+FACT = "fact."
+"""Before a fact's name as a column, since a parameter may have the same name."""
+
 _KEYS = ("name", "targets", "parameters", "fixed", "seeds", "seed", "search", "stages")
 
 
@@ -244,7 +247,7 @@ def _searched(given: Any, fixed: Any) -> tuple[Searched, ...]:
 
 
 def _one_searched(name: str, entry: Any) -> Searched:
-    _check_acts(name)
+    check_acts(name)
     least, most = bounds(Parameters.model_fields[name])
     with inside(name):
         if least is None or most is None:
@@ -281,12 +284,13 @@ def _fixed(given: Any, folder: Path) -> Parameters:
 def _check_fixed(names: Iterable[str], searched: Iterable[str] = ()) -> None:
     """Raise BadInput for a fixed parameter that acts only under policy, or is searched."""
     for name in names:
-        _check_acts(name)
+        check_acts(name)
         if name in searched:
             raise BadInput("is searched, so that it cannot be set", name)
 
 
-def _check_acts(name: str) -> None:
+def check_acts(name: str) -> None:
+    """Raise BadInput for an unknown parameter, and for one that acts only under policy."""
     if name not in Parameters.model_fields:
         raise unknown("parameter", name, Parameters.model_fields, Parameters.symbols()).within(name)
     if name in POLICY_ONLY:

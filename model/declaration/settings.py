@@ -96,7 +96,7 @@ class Declared(BaseModel):
             for name, value in changes.items():
                 self.__pydantic_validator__.validate_assignment(changed, name, self._plain(name, value))
         except ValidationError:  # settings may fit each other only when all are changed, and this says what is wrong
-            return type(self)(**{**self.model_dump(), **changes})
+            return type(self)(**{**self.model_dump(exclude_unset=True), **changes})
         return changed
 
     @classmethod

@@ -87,7 +87,7 @@ def made_up(arms: dict[str, dict[str, list[float]]]) -> pd.DataFrame:
     for policy, given in arms.items():
         for seed in range(len(next(iter(given.values())))):
             values = {name: series[seed] for name, series in given.items()}
-            rows.append({"policy": policy, "seed": seed, "status": "ok", **money, **values})
+            rows.append({"set": 0, "policy": policy, "seed": seed, "status": "ok", **money, **values})
     return pd.DataFrame(rows)
 
 
@@ -212,7 +212,14 @@ def test_all_points_at_once_are_judged_as_one_by_one() -> None:
     draws, rows = np.random.default_rng(5), []
     for point, policy, seed in product(range(12), ("rebate", "grants", "vouchers"), range(5)):
         raised = 0.0 if point == 3 or (policy == "rebate" and point == 4) else 100.0 + draws.normal(0.0, point / 2)
-        row = {"point": point, "policy": policy, "seed": seed, "budget_raised": raised, "equity_recovered": 0.0}
+        row = {
+            "point": point,
+            "set": 0,
+            "policy": policy,
+            "seed": seed,
+            "budget_raised": raised,
+            "equity_recovered": 0.0,
+        }
         row |= {"budget_placed": raised * draws.uniform(0.9, 1.0), "budget_leaked": 0.0, "budget_administration": 3.0}
         failed = (policy, point) in (("rebate", 7), ("grants", 8)) or (point == 9 and seed > 0) or draws.random() < 0.1
         rows.append(row | {"status": "failed" if failed else "ok"})
@@ -263,7 +270,7 @@ def test_a_present_value_is_compared_with_the_present_value_of_the_money() -> No
     """Money of the second quarter counts 1 / 1.01 at 1 % a quarter; undiscounted welfare counts all alike."""
     runs = made_up({"rebate": {"welfare_r1": [1.0, 2.0]}, "grants": {"welfare_r1": [3.0, 5.0]}})
     placed = [(policy, seed, quarter, 50.0) for policy in ("rebate", "grants") for seed in (0, 1) for quarter in (0, 1)]
-    series = pd.DataFrame(placed, columns=["policy", "seed", "period", "budget_placed"])
+    series = pd.DataFrame(placed, columns=["policy", "seed", "period", "budget_placed"]).assign(set=0)
     study = study_of("rebate", "grants", outcomes=("welfare_r1", "welfare_r2", "welfare"), seeds=2)
     table = tabulate(study, runs, series)
     assert row(table, "grants", "welfare_r1")["per_unit"] == pytest.approx(2.5 / (50.0 + 50.0 / 1.01))

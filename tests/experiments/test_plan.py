@@ -142,13 +142,13 @@ def test_plans_of_equal_studies_are_equal() -> None:
 def test_other_policies_under_a_seed_make_another_plan_and_the_same_ones_the_same() -> None:
     arms = (find_policy("rebate"), find_policy("grants"))
     plan = Plan.of(Study(parameters=Parameters(**TINY_SIZES), policies=arms, seeds=(0, 1, 2)), "m")
-    assert plan.with_policies(dict.fromkeys((0, 1, 2), arms)) is plan
+    assert plan.with_policies(dict.fromkeys([(0, 0), (0, 1), (0, 2)], arms)) is plan
     less = tuple(policy.replace(budget=0.001) for policy in arms)
-    changed = plan.with_policies({0: arms, 1: less, 2: less})
-    assert changed.by_seed == {0: arms, 1: less, 2: less}
-    assert changed == changed.with_policies({0: arms, 1: less, 2: less})
+    changed = plan.with_policies({(0, 0): arms, (0, 1): less, (0, 2): less})
+    assert changed.by_pair == {(0, 0): arms, (0, 1): less, (0, 2): less}
+    assert changed == changed.with_policies({(0, 0): arms, (0, 1): less, (0, 2): less})
     assert [(task.seed, task.policy.budget) for task in changed] == [
-        (seed, policy.budget) for seed, policies in changed.by_seed.items() for policy in policies
+        (seed, policy.budget) for (_, seed), policies in changed.by_pair.items() for policy in policies
     ]
     assert {task.run_id for task in plan} & {task.run_id for task in changed} == {
         task.run_id for task in plan if task.seed == 0

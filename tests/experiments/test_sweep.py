@@ -105,7 +105,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_row_per_point_policy_and_seed_with_factors_and_outcomes(swept: Sweep) -> None:
     runs = swept.runs
     assert len(runs) == len(runs[["point", "policy", "seed"]].drop_duplicates()) == ASKED == swept.asked
-    assert list(runs.columns[:7]) == ["point", "policy", "seed", "run_id", "status", "error", "warnings"]
+    assert list(runs.columns[:8]) == ["point", "set", "policy", "seed", "run_id", "status", "error", "warnings"]
     assert {"policy.foresight", "industries", "welfare", "time_to_50"} <= set(runs.columns)
     assert runs.groupby("point")[["policy.foresight", "industries"]].nunique().eq(1).all(axis=None)
 
@@ -142,7 +142,7 @@ def made(difference: dict[float, float], better: str = "welfare") -> Sweep:
     """A sweep with given constant differences of `application` per point, equal money throughout."""
     rows = [
         {
-            "point": point, "policy": policy, "seed": seed, "status": "ok",
+            "point": point, "set": 0, "policy": policy, "seed": seed, "status": "ok",
             "policy.foresight": place, "industries": 1 + point % 2,
             better: seed + gap * (policy == "application"), "budget_raised": 1.0, "budget_placed": 1.0,
             "budget_leaked": 0.0, "budget_administration": 0.0, "equity_recovered": 0.0,

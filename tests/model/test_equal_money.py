@@ -45,11 +45,11 @@ def test_matching_scales_all_arms_of_a_seed_to_what_the_worst_can_place():
     assert plain.table.set_index("policy")["equal_money"]["capped"].tolist()[0] is False
     arms = matched(Plan.of(asked, "m"), plain.runs)
     raised = plain.runs.groupby("seed")["budget_raised"].first()
-    for seed, policies in arms.by_seed.items():
+    for (_, seed), policies in arms.by_pair.items():
         share = spent(plain.runs, "capped")[seed] / raised[seed]
         assert share < NEARLY_ALL
         assert [policy.budget for policy in policies] == pytest.approx([share * SHORT["budget"]] * 3, rel=1e-9)
-    assert len({policies[0].budget for policies in arms.by_seed.values()}) == 3
+    assert len({policies[0].budget for policies in arms.by_pair.values()}) == 3
 
 
 def test_matched_arms_have_equal_money_where_all_can_place_it():
@@ -101,7 +101,7 @@ def test_calendars_are_multiples_of_the_budget_raised():
     asked = study("rebate", "vouchers")
     own = compare_study(asked)
     arms = yoked(Plan.of(asked, "m"), own.runs, own.series)
-    for policies in arms.by_seed.values():
+    for policies in arms.by_pair.values():
         assert {len(policy.calendar) for policy in policies} == {20}
         assert policies[0].calendar == policies[1].calendar
         assert 0.9 < sum(policies[0].calendar) / 20 <= 1.0 + 1e-9

@@ -282,7 +282,7 @@ def without(comparison, *names):
 def emptied(comparison):
     """The same comparison after every run failed."""
     runs = comparison.runs.copy()
-    words = ["run_id", "point", "policy", "seed", "status", "error"]
+    words = ["run_id", "point", "set", "policy", "seed", "status", "error"]
     runs.loc[:, [name for name in runs if name not in words]] = np.nan
     runs["status"], runs["error"] = "failed", "ZeroDivisionError: division by zero"
     return replace(analysed_again(comparison, runs), series=comparison.series.iloc[:0])

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from experiments.analysis.boundary import changes_sign, count_readings, decided
 from experiments.analysis.plane import Plane, axis_scale, in_words
+from experiments.analysis.sentences import over_ensemble
 from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_READING, comparatives
 from experiments.study.addresses import ADDRESSES
@@ -37,6 +38,7 @@ def render_boundary(swept: "Sweep", edge: pd.DataFrame, one: str, other: str, pl
         other=other,
         factors=[_declared(name) for name in (*plane.axes, *plane.fixed, *plane.averaged)],
         others=in_words(swept, plane),
+        ensemble=over_ensemble(swept.study),
         drawings={
             scheme: Markup(draw_plane(edge, f"{one} less {other}", scales, scheme)) for scheme in ("light", "dark")
         },

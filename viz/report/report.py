@@ -18,6 +18,7 @@ from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from experiments.analysis.equal_money import MONEY_MARGIN
+from experiments.analysis.sentences import over_ensemble
 from experiments.study.study import TIMINGS
 from model.declaration.errors import BadInput
 from model.indicators.series import INDICATORS
@@ -64,6 +65,7 @@ def render_report(comparison: "Comparison") -> str:
         seed_ranges=wording.seed_ranges(comparison.seeds),
         rows=page.rows,
         failures=_failures(comparison),
+        ensemble=over_ensemble(comparison.study),
         definitions=[entry for name, entry in INDICATORS.items() if name in page.used],
         margin=wording.share(MONEY_MARGIN),
         glyphs=wording.GLYPHS,
@@ -117,6 +119,7 @@ def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, An
         "command": _command(comparison, {entry["name"]: entry["value"] for entry in changed}),
         "study_file": _study_file(study),
         "responses": comparison.responses is not None,
+        "ensemble": "".join(f" {word}" for word in _ensemble_words(study)),
     }
 
 
@@ -139,10 +142,15 @@ def _command(comparison: "Comparison", changed: Mapping[str, Any]) -> str:
     words = ["nqpf", "compare", "--policies", ",".join(names), "--reference", study.reference]
     words += ["--seeds", str(count), "--seed", str(first)]
     words += ["--match"] * study.match + ["--timing", study.timing] * (study.timing != TIMINGS[0])
-    words += ["--no-responses"] * (comparison.responses is None)
+    words += ["--no-responses"] * (comparison.responses is None) + _ensemble_words(study)
     for name, value in {**changed, **{f"policy.{name}": value for name, value in traits.items()}}.items():
         words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
     return shlex.join(words)
+
+
+def _ensemble_words(study: "Study") -> list[str]:
+    """Return the options that give a study its parameter sets."""
+    return [] if study.ensemble is None else ["--ensemble", study.ensemble.file, "--sets", str(study.sets)]
 
 
 def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
@@ -171,6 +179,7 @@ def _study_file(study: "Study") -> str:
         content["seeds"] = len(study.seeds)
     writer, out = YAML(typ="safe"), StringIO()
     writer.default_flow_style = False
+    del content["ensemble"]  # an option gives it
     if study.timing == TIMINGS[0]:
         del content["timing"]
     writer.dump({key: value for key, value in content.items() if value}, out)

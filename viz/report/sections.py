@@ -31,7 +31,11 @@ def headline(page: ReportContent, name: str) -> dict[str, Any]:
     per_unit = intervals_of(table, ("per_unit", "per_unit_low", "per_unit_high"))
     decimals, unit_decimals = decimals_of(list(found.values())), decimals_of(list(per_unit.values()))
     level_decimals = min(decimals, wording.places(table["mean"]) + 2)
-    placed_decimals, seeds = wording.places(table["money_placed"]), len(page.comparison.seeds)
+    placed_decimals, pairs = (
+        wording.places(table["money_placed"]),
+        len(page.comparison.seeds) * page.comparison.study.sets,
+    )
+    of = "seeds" if page.comparison.study.sets == 1 else "runs"
     rows = []
     for row in page.rows:
         own, gain = table.loc[row["name"]], per_unit[row["name"]]
@@ -40,8 +44,8 @@ def headline(page: ReportContent, name: str) -> dict[str, Any]:
             | cell_of(found[row["name"]], decimals, scale_of(list(found.values())), page.slots[row["name"]])
             | {
                 "level": wording.number(own["mean"], level_decimals),
-                "reached": f"{own['n_own']:.0f} of {seeds} seeds" if own["n_own"] < seeds else "",
-                "pairs": f"{own['n']:.0f} pairs" if own["n"] < seeds else "",
+                "reached": f"{own['n_own']:.0f} of {pairs} {of}" if own["n_own"] < pairs else "",
+                "pairs": f"{own['n']:.0f} pairs" if own["n"] < pairs else "",
                 "reading": own["reading"],
                 "share": wording.share(own["share_better"]),
                 "p": wording.probability(own["p_holm"]),
