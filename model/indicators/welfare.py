@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from model.indicators.indicator import Record, column, indicator
-from model.state.ledger import Entry
+from model.state.ledger import RESOURCE_COSTS, Entry
 
 column(
     "output",
@@ -19,11 +19,7 @@ column(
 
 def costs(r: Record) -> np.ndarray:
     """Resource costs per quarter but for engineers, and imports."""
-    purposes = (
-        Entry.PRODUCTION, Entry.OLD_TECHNOLOGY, Entry.INTEGRATION, Entry.FIXED, Entry.ADMINISTRATION,
-        Entry.SERVICES,
-    )  # fmt: skip
-    return np.asarray(sum(r.money(purpose) for purpose in purposes) + r.tallies["imports"])
+    return np.asarray(sum(r.money(purpose) for purpose in RESOURCE_COSTS) + r.tallies["imports"])
 
 
 def net_output(r: Record) -> np.ndarray:

@@ -53,6 +53,11 @@ PLACED = (
 )  # fmt: skip
 """Purposes for which government places money, before equity that is repaid."""
 
+RESOURCE_COSTS = (
+    Entry.PRODUCTION, Entry.OLD_TECHNOLOGY, Entry.INTEGRATION, Entry.FIXED, Entry.ADMINISTRATION, Entry.SERVICES,
+)  # fmt: skip
+"""Purposes whose money pays for resources other than engineers: what welfare takes off output, beside imports."""
+
 
 class Ledger(NamedTuple):
     """Money of all accounts. T quarters, A = N + 4 accounts, P purposes."""

@@ -10,7 +10,7 @@ import pytest
 
 from model.declaration.settings import NOT_IDENTIFIED
 from model.parameters import Parameters
-from model.policy.catalogue import INSTRUMENTS
+from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
 from model.policy.policy import Policy
 from model.simulation import simulate
 from model.state.ledger import PLACED, Entry
@@ -115,7 +115,7 @@ def test_nothing_without_money(alone, nothing, run, differing):
 
 # Where nobody bought last quarter, a rate is set without knowing what it will cost (MODEL.md section 2, rule 1), and
 # common technology starts from what the average firm knows: these jump.
-JUMPING = {"vouchers", "procurement", "demonstration", "common_technology"}
+JUMPING = {*PRICE_SUBSIDIES, "demonstration", "common_technology"}
 
 
 @pytest.mark.parametrize("name", [name for name in INSTRUMENTS if name not in JUMPING])

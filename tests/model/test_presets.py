@@ -22,14 +22,6 @@ NAMED = {
     "feng": {"vouchers": 0.5, "platform": 0.2, "common_technology": 0.2, "infrastructure": 0.1},
     "sequenced": {"rd_credit": 1.0},
 }
-SIDES = {
-    "R&D": {"rd_credit", "grants", "guidance_fund", "mission", "basic_research"},
-    "application": {"vouchers", "demonstration", "procurement"},
-    "entry": {"entry_subsidy"},
-    "community": {"platform", "roadmap", "common_technology", "infrastructure"},
-    "framework": {"talent", "market_unification", "observatory"},
-    "reference": {"rebate"},
-}
 
 
 def test_presets_are_those_of_the_specification():
@@ -57,9 +49,8 @@ def test_defaults_of_a_policy():
     assert (policy.criterion, policy.award, policy.coordination) == ("marginal", "proportional", 0.1)
 
 
-def test_sides():
-    """Every instrument stands in its cell of the 2x2 or beside it; government or regions choose the selective ones."""
-    assert {side: {e.name for e in INSTRUMENTS.values() if e.side == side} for side in SIDES} == SIDES
+def test_who_chooses():
+    """Government or regions choose firms for the selective instruments, and for no other."""
     selective = {entry.name for entry in INSTRUMENTS.values() if entry.reach == "selective"}
     assert selective == {"grants", "guidance_fund", "mission", "procurement"}
     assert {e.name for e in INSTRUMENTS.values() if e.chooser} == selective

@@ -1,4 +1,4 @@
-"""A third price subsidy is one entry: a declaration and its function, in a copy of the sources."""
+"""A further price subsidy is one entry: a declaration and its function, in a copy of the sources."""
 
 import json
 import os
@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from model.policy.catalogue import PRICE_SUBSIDIES
 
 ROOT = Path(__file__).resolve().parents[2]
 DECLARATION = """
@@ -47,8 +49,8 @@ def inserted(text: str, before: str, addition: str) -> str:
     return text.replace(f"\n{before}", f"{addition.rstrip(' ')}{before}" if "def " in addition else addition + before)
 
 
-def test_a_third_price_subsidy_is_one_entry(tmp_path: Path) -> None:
-    """It places money beside the other two, and every identity of money holds in every quarter."""
+def test_a_further_price_subsidy_is_one_entry(tmp_path: Path) -> None:
+    """It places money beside the others, and every identity of money holds in every quarter."""
     for package in ("agents", "model"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     catalogue, instruments = (tmp_path / "model" / "policy" / f"{name}.py" for name in ("catalogue", "instruments"))
@@ -61,6 +63,6 @@ def test_a_third_price_subsidy_is_one_entry(tmp_path: Path) -> None:
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
     found = json.loads(told.stdout)
-    assert found["subsidies"] == ["vouchers", "procurement", "discount"]
-    assert set(found["placed"]) == {"vouchers", "procurement", "discount"}
+    assert found["subsidies"] == [*PRICE_SUBSIDIES, "discount"]
+    assert set(found["placed"]) == {*PRICE_SUBSIDIES, "discount"}
     assert abs(sum(found["placed"].values()) - found["moved"]) < 1e-9 * found["moved"]

@@ -112,15 +112,14 @@ def follow_share(economy: Any, firm: Innovator, sold: float) -> None:
 
 
 def count_price_subsidies(economy: Any) -> None:
-    """What vouchers and procurement have spent on prices, in proportion to their rates."""
-    vouchers, procurement = economy.support.purchase
+    """What each price subsidy has spent, in proportion to their rates."""
+    purchase = economy.support.purchase
     for firm in economy.innovators:
         paid = firm.sales * firm.subsidy
         if paid > 0.0:
-            i = firm.index
-            both = vouchers[i] + procurement[i]
-            economy.support.spent["vouchers"] += paid * vouchers[i] / both
-            economy.support.spent["procurement"] += paid * procurement[i] / both
+            together = sum(rates[firm.index] for rates in purchase.values())
+            for name, rates in purchase.items():
+                economy.support.spent[name] += paid * rates[firm.index] / together
 
 
 def refinance_firms(economy: Any) -> None:

@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from model.policy.catalogue import INSTRUMENTS
+from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
 from model.policy.policy import Policy
 from tests.reference import instruments
 from tests.reference.accounts import ENGINEERS, GOVERNMENT, OUTSIDE, USERS
@@ -41,7 +41,7 @@ class Support:
         slots = economy.p.slots
         self.research, self.tied, self.explore = [0.0] * slots, [0.0] * slots, [0.0] * slots
         self.lost, self.equity, self.shared = [0.0] * slots, [0.0] * slots, [0.0] * slots
-        self.purchase = [[0.0] * slots, [0.0] * slots]
+        self.purchase = {name: [0.0] * slots for name in PRICE_SUBSIDIES}
         self.waiver = [0.0] * slots
         self.upstream = [0.0] * economy.p.suppliers
         self.adoption = [0.0] * economy.p.industries

@@ -79,7 +79,7 @@ def vouchers(economy: Any, net: float) -> float:
     takers = eligible(economy)
     rate = purchase_rate(economy, net, takers)
     for firm in takers:
-        economy.support.purchase[0][firm.index] = rate
+        economy.support.purchase["vouchers"][firm.index] = rate
     return 0.0
 
 
@@ -98,7 +98,7 @@ def procurement(economy: Any, net: float) -> float:
     policy, takers = economy.policy, champions(economy)
     rate = purchase_rate(economy, net, takers)
     for firm in takers:
-        economy.support.purchase[1][firm.index] = rate
+        economy.support.purchase["procurement"][firm.index] = rate
         if rate > 0.0:
             economy.support.waiver[firm.index] = policy.waive_risk * rate / policy.subsidy_cap
     return 0.0
@@ -187,7 +187,7 @@ def pass_upstream(economy: Any, money: float, own: float, given: float, takers: 
 
 
 def purchase_rate(economy: Any, net: float, takers: list[Innovator]) -> float:
-    """The share of the list price that vouchers or procurement pay."""
+    """The share of the list price that a price subsidy pays."""
     return subsidy_rate(net, sum(firm.sales for firm in takers), economy.policy.subsidy_cap)
 
 

@@ -90,8 +90,7 @@ def make_products(economy: Any) -> None:
         ]
         firm.unit_cost = unit_cost(economy, firm)
         firm.price = firm.unit_cost * (1.0 + firm.markup)
-        vouchers, procurement = economy.support.purchase
-        firm.subsidy = min(1.0, vouchers[firm.index] + procurement[firm.index])
+        firm.subsidy = min(1.0, sum(rates[firm.index] for rates in economy.support.purchase.values()))
 
 
 def effective_log(economy: Any, firm: Innovator, c: int) -> float:
