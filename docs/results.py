@@ -50,7 +50,7 @@ def _compared(table: str, frame: Any, indicators: Iterable[str]) -> Iterator[Res
 
 
 def compare_defaults(size: Size) -> Iterator[Result]:
-    """Yield `nqpf compare`: nine policies against the rebate."""
+    """Yield `nqpf compare`: the default policies against the rebate."""
     from experiments import compare
 
     frame = compare(parameters=size.parameters, seeds=size.seeds or 100)

@@ -11,6 +11,7 @@ from experiments.analysis.effects import effects_table
 from experiments.analysis.response import BUDGETS, FACTORS, RESPONSE_COLUMNS, Responses, efficacies
 from experiments.analysis.table import tabulate
 from experiments.study.study import Study
+from model.indicators.present_values import RATES, present_value_name
 from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.presets import policies
@@ -84,9 +85,19 @@ def summary(policy, level, own):
         | {"bonsai_exit_excess": own.normal(0.02, 0.03)}
         | {f"budget_{name}": value for name, value in money.items()}
         | {"equity_recovered": 0.0}
+        | present_values(raised, 150_000 * (level - 1.0))
         | {f"placed_{name}": shares.get(name, 0.0) * money["placed"] for name in INSTRUMENTS}
         | {f"gain_{name}": level + own.normal(0, 0.02) for name in gains}
     )
+
+
+def present_values(raised, gain):
+    """Taxes at once, a gain after 40 quarters, and as much public as private R&D."""
+    found = {f"{name}_rd_{when}_takeoff": raised for name in ("public", "planned") for when in ("before", "after")}
+    for rate in RATES:
+        taxes = {present_value_name(name, rate): raised for name in ("tax", "net_tax")}
+        found |= taxes | {present_value_name("welfare_gain", rate): gain / (1.0 + rate / 100.0) ** 40 - raised / 10.0}
+    return found
 
 
 def paths(run_id, policy, seed, level, horizon, luck):

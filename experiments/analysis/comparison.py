@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.analysis.benefit import BENEFIT_COLUMNS
 from experiments.analysis.effects import cells, effects_table
 from experiments.analysis.equal_money import ROUNDS, matched, unmatched, yoked
 from experiments.analysis.ranks import money_standing
@@ -62,6 +63,11 @@ class Comparison:
     def standing(self) -> dict[str, str]:
         """Money per policy: "equal", "unequal", "none" (it raises none) or "unknown" (no run succeeded)."""
         return money_standing(self.table)
+
+    @property
+    def benefit(self) -> "pd.DataFrame":
+        """Benefit of each policy's money, a row per policy (columns as in experiments.analysis.benefit)."""
+        return self.table.drop_duplicates("policy").set_index("policy")[list(BENEFIT_COLUMNS)]
 
     @property
     def cells(self) -> dict[tuple[str, str], str]:
@@ -122,9 +128,13 @@ def compare(
     pairs with one seed in which both have a value, with its 95 % interval `low`, `high`; `percent`, the difference
     in % of the size of the reference's mean; `share_better`, of all seeds; `p_holm`, Wilcoxon's p adjusted over the
     whole table; `money_placed` per run; `equal_money` (None where nothing is raised); `rank` among policies with equal
-    money that rest on no assumed efficacy; `reading` of the difference (experiments.analysis.verdicts.READINGS);
-    `per_unit`, the difference in a sum of money per unit of money placed, with `per_unit_low`, `per_unit_high`, both
-    discounted alike; `spent_share`, the share of the money raised that was spent, with `spent_low`, `spent_high`.
+    money that rest on no assumed efficacy; what experiments.analysis.benefit explains: `benefit_cost` at 1 % a quarter
+    with its bootstrap interval `benefit_cost_low`, `benefit_cost_high`, the same at 0.5 % (`benefit_cost_0_5`, ...) and
+    at 2 %, `rate_of_return` in % a quarter or the `rate_of_return_reason` why there is none,
+    `public_over_private_rd_before_takeoff` and `..._after_takeoff`; `reading` of the difference
+    (experiments.analysis.verdicts.READINGS); `per_unit`, the difference in a sum of money per unit of money placed,
+    with `per_unit_low`, `per_unit_high`, both discounted alike; `spent_share`, the share of the money raised that was
+    spent, with `spent_low`, `spent_high`.
     With an `ensemble`, a file or "default", pairs share parameter set and seed, and `low, high` are over sets. Apart
     are `low_sets, high_sets`, `low_seeds, high_seeds`, and `share_sets`, the share of sets with the difference's sign.
     `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.

@@ -3,23 +3,25 @@
 Sizes are percentages of the reference's mean. Plain ASCII, so that every terminal shows them.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from experiments.analysis.answer import Effect, Finding, Lead, findings
+from experiments.analysis.benefit import HEADLINE_RATE
 from experiments.analysis.effects import CLAIMED
 from experiments.analysis.equal_money import MONEY_MARGIN
 from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import AS_EXPECTED, CONTRADICTED, OPEN, UNEQUAL_MONEY, sign, turned
-from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
     from experiments.study.study import Study
 
 WORDS = {"hhi": "HHI", "tfp": "TFP", "rd": "R&D", "r1": "at 1 % a quarter", "r2": "at 2 % a quarter"}
+_RATE = re.compile(r"_pv_(\d+)(?:_(\d+))?")
 MOST_NAMED = 3
 """Policies that a sentence names. The table has the others."""
 
@@ -62,7 +64,12 @@ def over_ensemble(study: "Study") -> list[str]:
 
 def plain(name: str) -> str:
     """Return an indicator's name as words."""
-    return " ".join(WORDS.get(word, word) for word in name.split("_"))
+    return " ".join(WORDS.get(word, word) for word in _RATE.sub(_at_rate, name).split("_"))
+
+
+def _at_rate(found: "re.Match[str]") -> str:
+    """Return the end of a present value's name, as `_pv_0_5`, in words."""
+    return f" at {'.'.join(filter(None, found.groups()))} % a quarter"
 
 
 def listed(words: Sequence[str]) -> str:
@@ -147,7 +154,7 @@ def leader(found: Finding, reference: str) -> str:
 
 
 def unspent(comparison: "Comparison") -> str:
-    """Return a sentence on the policies that did not spend all their money: how much, per unit, and what to do."""
+    """Return a sentence on the policies that did not spend all their money: how much, their benefit, and what to do."""
     table = comparison.table.drop_duplicates("policy").set_index("policy")
     left = [str(name) for name, share in table["spent_share"].items() if f"{share:.1%}" not in ("100.0%", "nan%")]
     unequal = [name for name, money in comparison.standing.items() if money == "unequal"]
@@ -160,7 +167,7 @@ def unspent(comparison: "Comparison") -> str:
     other_sum = [name for name in unequal if name not in left]
     parts += [f"{named(other_sum)} raised another sum than {comparison.reference}"] * bool(other_sum)
     ranked = f"{named(unequal)} not ranked" if unequal else f"equal within {MONEY_MARGIN:.0%}".replace("%", " %")
-    parts += [_per_unit(comparison, [name for name in left if name in unequal] or left)]
+    parts += [_benefit(comparison, [name for name in left if name in unequal] or left)]
     parts += ["--match reruns all at an amount that each can spend"] * (not comparison.study.match)
     first, *rest = filter(None, parts)
     return "; ".join([f"{first[0].upper()}{first[1:]} ({ranked})", *rest]) + "."
@@ -174,19 +181,14 @@ def _share(share: Interval, with_interval: bool) -> str:
     return f"{mean} %" if np.isnan(share.low) or not with_interval else f"{mean} % [{low}, {high}]"
 
 
-def _per_unit(comparison: "Comparison", left: Sequence[str]) -> str:
-    """Return the gain per unit placed of policies with money left over, against the most of those that are ranked."""
-    gaining = [name for name in comparison.table["indicator"].unique() if declaration(name).better == "higher"]
-    rows = comparison.table[comparison.table["per_unit"].notna() & comparison.table["indicator"].isin(gaining)]
-    if not left or rows.empty:
-        return ""
-    first = rows["indicator"].iloc[0]
-    rows = rows[rows["indicator"] == first].set_index("policy")
-    gains = rows["per_unit"]
-    shown = [f"{gains[name]:+.3g} under {name}" for name in left if name in gains]
-    others = gains[rows["rank"].notna() & ~rows.index.isin(left)]
-    against = f", at most {others.max():+.3g} under others ranked ({others.idxmax()})" if len(others) else ""
-    return f"per unit placed, {plain(first)} gains {named(shown)}{against}" if shown else ""
+def _benefit(comparison: "Comparison", left: Sequence[str]) -> str:
+    """Return benefit over cost of policies with money left over, against the most of those that are ranked."""
+    found = comparison.benefit["benefit_cost"].dropna()
+    shown = [f"{found[name]:.3g} under {name}" for name in left if name in found]
+    ranked = comparison.table.loc[comparison.table["rank"].notna(), "policy"]
+    others = found[found.index.isin(ranked) & ~found.index.isin(left)]
+    against = f", at most {others.max():.3g} under others ranked ({others.idxmax()})" if len(others) else ""
+    return f"benefit per unit of net taxes at {HEADLINE_RATE:g} % a quarter: {named(shown)}{against}" if shown else ""
 
 
 def _assumed(comparison: "Comparison") -> str:

@@ -1,9 +1,11 @@
 """The table of a comparison: a row per policy and indicator, from the runs alone."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.analysis.benefit import BENEFIT_COLUMNS, benefits
 from experiments.analysis.equal_money import equal_money, share_spent
 from experiments.analysis.nested import NESTED, nested, over_sets
 from experiments.analysis.ranks import rank_column
@@ -13,6 +15,7 @@ from experiments.analysis.verdicts import NOT_RANKED, reading
 from experiments.analysis.withdrawal import ending_apart
 from experiments.study.study import Study
 from model.indicators.indicator import Indicator
+from model.indicators.present_values import PRESENT_VALUES
 from model.indicators.summary import AT_WITHDRAWAL, declaration
 
 if TYPE_CHECKING:
@@ -31,18 +34,14 @@ HEADLINE = (
     "firms",
     "bonsai_dependence_at_withdrawal",
     "old_industry_output",
-    "welfare_per_unit",
 )
 """Indicators of the table unless a study names its own outcomes."""
 
 COMPARISON_COLUMNS = (
     "policy", "indicator", "mean", "difference", "low", "high", "percent", "share_better", "p_holm", "money_placed",
-    "equal_money", "rank", "reading", "n", "per_unit", "per_unit_low", "per_unit_high", "n_own", "spent_share",
-    "spent_low", "spent_high", *NESTED,
+    "equal_money", "rank", *BENEFIT_COLUMNS, "reading", "n", "per_unit", "per_unit_low", "per_unit_high", "n_own",
+    "spent_share", "spent_low", "spent_high", *NESTED,
 )  # fmt: skip
-
-DISCOUNTED = {"welfare_r1": 0.01, "welfare_r2": 0.02}
-"""Sums of money that are present values, and the interest a quarter at which they are."""
 
 
 def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" = None) -> "pd.DataFrame":
@@ -55,21 +54,23 @@ def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" =
     succeeded = runs[runs["status"] == "ok"]
     by_arm = {name: arm.set_index(["set", "seed"]) for name, arm in succeeded.groupby("policy")}
     empty = succeeded.iloc[:0].set_index(["set", "seed"])
-    apart, present = ending_apart(study), _present_values(series)
+    names = study.outcomes or HEADLINE
+    apart, present = ending_apart(study), _present_values(names, series)
     rows = []
     for policy in study.policies:
         arm, reference = by_arm.get(policy.name, empty), by_arm.get(study.reference, empty)
         placed = _mean(arm["budget_placed"])
         money = {"money_placed": placed, "equal_money": equal_money(arm, reference)}
         money |= dict(zip(("spent_share", "spent_low", "spent_high"), share_spent(arm), strict=True))
-        for name in study.outcomes or HEADLINE:
+        money |= benefits(arm, study.parameters)
+        for name in names:
             declared, own = declaration(name), int(arm[name].count())
             row: dict[str, Any] = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money}
             row |= {"n": own, "n_own": own}
             if policy.name != study.reference and not (name.endswith(AT_WITHDRAWAL) and policy.name in apart):
                 row |= _paired(declared, arm[name], reference[name])
                 row |= {"percent": _percent(row["difference"], _mean(reference[name]))}
-                worth = placed if name not in DISCOUNTED else present.get((policy.name, name), np.nan)
+                worth = placed if name not in PRESENT_VALUES else present.get((policy.name, name), np.nan)
                 row |= _per_unit(row, worth) if is_money(declared) else {}
             rows.append(row)
     table = pd.DataFrame(rows, columns=[*COMPARISON_COLUMNS, "p"]).astype({"equal_money": object})
@@ -93,13 +94,13 @@ def _readings(table: "pd.DataFrame", reference: str) -> "pd.Series":
     return pd.Series(found, index=table.index, dtype=object)
 
 
-def _present_values(series: "pd.DataFrame | None") -> dict[tuple[str, str], float]:
-    """Return the mean present value of the money placed by policy and discounted indicator."""
+def _present_values(names: Iterable[str], series: "pd.DataFrame | None") -> dict[tuple[str, str], float]:
+    """Return the mean present value of the money placed by policy and discounted indicator among `names`."""
     if series is None or "budget_placed" not in series:
         return {}
     found: dict[tuple[str, str], float] = {}
-    for indicator, rate in DISCOUNTED.items():
-        worth = series["budget_placed"] / (1.0 + rate) ** series["period"]
+    for indicator in PRESENT_VALUES.keys() & set(names):
+        worth = series["budget_placed"] / (1.0 + PRESENT_VALUES[indicator] / 100.0) ** series["period"]
         by_run = worth.groupby([series["policy"], series["set"], series["seed"]]).sum()
         found |= {(str(policy), indicator): float(mean) for policy, mean in by_run.groupby("policy").mean().items()}
     return found

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from experiments.analysis.benefit import HEADLINE_RATE
 from experiments.analysis.effects import QUESTION
 from experiments.analysis.ranks import levels
 from experiments.analysis.sentences import answer, counted, over_ensemble, plain
@@ -18,8 +19,6 @@ from experiments.commands.text import (
 from model.indicators.summary import declaration
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from experiments.analysis.comparison import Comparison
 
 MOST_LINES = 10
@@ -73,11 +72,11 @@ class _Column(NamedTuple):
 
 
 def _table_lines(comparison: "Comparison") -> Iterator[str]:
-    """Yield a row per policy: the first indicator in % of the reference, money, and the levels of the others."""
+    """Yield a row per policy: the first indicator in % of the reference, benefit-cost, and levels of the others."""
     table, reference = comparison.table, comparison.reference
     first, *others = [name for name in comparison.study.outcomes or OVERVIEW if name in set(table["indicator"])][:4]
     rows = table[table["indicator"] == first].set_index("policy")
-    columns = [_spent(rows), *(_levels(comparison, name) for name in others)]
+    columns = [_benefit(comparison), *(_levels(comparison, name) for name in others)]
     in_percent = bool(rows["percent"].notna().any())
     head = _fitted(f"{plain(first)}, {'% of' if in_percent else 'less'} {reference}", _GAP + 1 + _ENDS)
     lines = [("", f"  {head:>{_GAP + 1 + _ENDS}}" + _cells(column.heading[0] for column in columns))]
@@ -116,7 +115,9 @@ def _gap(gap: Mapping[str, float], places: int) -> str:
 
 
 def _marks(comparison: "Comparison") -> Iterator[str]:
-    """Yield the meaning of the marks that the table has."""
+    """Yield the meaning of benefit-cost, where a policy has it, and of the marks that the table has."""
+    if comparison.benefit["benefit_cost"].notna().any():
+        yield from wrapped(f"benefit-cost: benefit per unit of net taxes, both at {HEADLINE_RATE:g} % a quarter")
     if "unequal" in comparison.standing.values():
         yield from wrapped("! not ranked: its money is not shown to equal the others'")
     if comparison.assumed:
@@ -124,14 +125,14 @@ def _marks(comparison: "Comparison") -> Iterator[str]:
         yield from wrapped(f"? not ranked: rests on efficacies that nobody knows{where}")
 
 
-def _spent(rows: "pd.DataFrame") -> _Column:
-    """The share of the money raised that each policy spent."""
+def _benefit(comparison: "Comparison") -> _Column:
+    """The benefit of each policy's money over its cost."""
+    found = comparison.benefit["benefit_cost"]
 
     def cell(policy: str) -> str:
-        share = rows["spent_share"][policy]
-        return "no money" if np.isnan(share) else f"{100.0 * share:.1f} %"
+        return plain_number(found[policy], 2, width=_CELL)
 
-    return _Column(("money", "spent"), cell)
+    return _Column(("benefit-", "cost"), cell)
 
 
 def _levels(comparison: "Comparison", name: str) -> _Column:

@@ -21,8 +21,10 @@ _MONEY_PARTS = ("raised", "placed", "leaked", "administration", "returned")
 
 
 def comparison_lines(comparison: "Comparison") -> Iterator[str]:
-    """Yield every block of a comparison: money per arm, a block per indicator, break-even and the legend."""
+    """Yield every block of a comparison: money and its benefit, a block per indicator, break-even and the legend."""
     yield from _money_lines(comparison)
+    yield ""
+    yield from _benefit_lines(comparison)
     for indicator, block in comparison.table.groupby("indicator", sort=False):
         yield ""
         yield from _block_lines(str(indicator), block, comparison)
@@ -76,6 +78,33 @@ def _money_lines(comparison: "Comparison") -> Iterator[str]:
         numbers = "".join(f" {plain_number(value, places):>10}" for value in row)
         rows.append((str(policy), f"{numbers} {equal.get(comparison.standing[str(policy)], '-'):>6}"))
     yield from beside_names(rows)
+
+
+def _benefit_lines(comparison: "Comparison") -> Iterator[str]:
+    """Yield benefit over cost at each rate, the rate of return, and public over private R&D, a row per policy."""
+    yield from wrapped(
+        "benefit-cost at 0.5, 1 and 2 % a quarter: welfare above laissez-faire, cost of funds and net taxes, per unit "
+        "of net taxes (those not handed back); return: rate in % a quarter at which welfare is that of laissez-faire; "
+        "R&D: public over private as planned, before and after adoption of 10 %"
+    )
+    head = f" {'0.5 %':>6} {'1 %':>6} {'95 % interval':>16} {'2 %':>6} {'return':>7} {'R&D bef.':>8} {'after':>6}"
+    rows = [("policy", head)]
+    for row in comparison.benefit.itertuples():
+        interval = (
+            "-" if np.isnan(row.benefit_cost_low) else f"[{row.benefit_cost_low:.2f}, {row.benefit_cost_high:.2f}]"
+        )
+        cells = (
+            f"{plain_number(row.benefit_cost_0_5, 2, width=6):>6}", f"{plain_number(row.benefit_cost, 2, width=6):>6}",
+            f"{interval:>16}", f"{plain_number(row.benefit_cost_2, 2, width=6):>6}",
+            f"{plain_number(row.rate_of_return, 2, width=7):>7}",
+            f"{plain_number(row.public_over_private_rd_before_takeoff, 2, width=8):>8}",
+            f"{plain_number(row.public_over_private_rd_after_takeoff, 2, width=6):>6}",
+        )  # fmt: skip
+        rows.append((str(row.Index), f" {' '.join(cells)}"))
+    yield from beside_names(rows)
+    reasons = comparison.benefit["rate_of_return_reason"].dropna()
+    for reason, policies in reasons.groupby(reasons, sort=False):
+        yield from wrapped(f"no rate of return, as {reason}: {', '.join(map(str, policies.index))}")
 
 
 def _block_lines(name: str, block: "pd.DataFrame", comparison: "Comparison") -> Iterator[str]:

@@ -23,8 +23,8 @@ from model.policy.policy import Policy, check_fits
 from model.policy.presets import find_policy, policies
 
 DEFAULT_POLICIES = (
-    "rebate", "selective", "rd_credit", "procurement", "application", "community", "feng", "new_national_system",
-    "sequenced",
+    "rebate", "selective", "rd_credit", "procurement", "application", "demonstration", "community", "feng",
+    "new_national_system", "sequenced",
 )  # fmt: skip
 TIMINGS = ("own", "yoked")
 DEFAULT_SEEDS = 100

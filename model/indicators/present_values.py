@@ -12,6 +12,9 @@ from model.state.ledger import Entry
 RATES = (0.0, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Rates of interest in % a quarter at which every run keeps its present values."""
 
+PRESENT_VALUES: dict[str, float] = {}
+"""Sums of money that are present values, and the rate in % a quarter at which they are."""
+
 
 def present_value_name(stem: str, rate: float) -> str:
     """Return the name of a present value, as `welfare_pv_0_5` for 0.5 % a quarter."""
@@ -33,6 +36,7 @@ def _net_taxes(r: Record) -> np.ndarray:
 
 def _declare(name: str, rate: float, flow: Callable[[Record], np.ndarray], meaning: str, better: Any = "") -> None:
     """Declare the present value of a flow of money. Its series holds what each quarter adds to it."""
+    PRESENT_VALUES[name] = rate
     indicator(name, "money", "flow", f"{meaning} discounted at {rate:g} % a quarter", better)(
         lambda r: flow(r) / compounded(rate, len(r.moved))
     )

@@ -124,12 +124,12 @@ def test_the_answer_follows_the_data():
 
 
 def test_where_no_money_is_equal_the_answer_says_so():
-    """And an indicator of which less is better has no gain per unit."""
+    """Also in a table without any sum of money."""
     assert "No policy can be ranked against rebate" in sentences(made_up(["rebate", "laissez_faire"]))
     comparison = with_money_left_over("vouchers")
     study = replace(comparison.study, outcomes=("budget_leaked", "adoption"))
     told = sentences(analysed_again(replace(comparison, study=study)))
-    assert "Spent of the money raised" in told and "per unit placed" not in told
+    assert "Spent of the money raised" in told
 
 
 def test_ties_are_called_ties():
@@ -166,7 +166,10 @@ def test_unequal_money_is_marked_and_not_ranked():
     assert "unequal money" in outline.text and "not ranked" in outline.text
     assert "Difference per unit of money placed" in outline.text
     told = sentences(comparison)
-    assert "Spent of the money raised: vouchers 66.7 % [66.7, 66.7] (vouchers not ranked); per unit placed, " in told
+    assert (
+        "Spent of the money raised: vouchers 66.7 % [66.7, 66.7] (vouchers not ranked); benefit per unit of net taxes "
+        in told
+    )
     assert "--match reruns all at an amount that each can spend." in told
     assert "Best on welfare among those that are ranked is procurement" in told
     assert "the 2\N{MULTIPLICATION SIGN}2 gives no verdict" in outline.text.replace("The", "the")

@@ -48,6 +48,7 @@ def render_report(comparison: "Comparison") -> str:
         "bonsai": sections.bonsai(page),
         "gains": sections.gains(page),
         "money": sections.money_spent(page),
+        "benefit": sections.benefit(page),
         "instruments": responses.instruments(page),
         "calendar": responses.calendar(page),
         "doses": responses.doses(page, comparison.responses),

@@ -2,13 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from experiments.analysis.benefit import RESEARCH_RATIOS
 from experiments.analysis.effects import CELLS, QUESTION, REACHES, SIDES
 from experiments.analysis.over_seeds import means
+from experiments.analysis.statistics import Interval
 from experiments.analysis.table import is_money
 from experiments.analysis.withdrawal import around_withdrawal
+from model.indicators.present_values import PRESENT_VALUES
 from model.indicators.summary import AT_WITHDRAWAL, declaration
 from viz.figures.charts import stacked_bar
 from viz.report import wording
@@ -157,6 +161,42 @@ def money_spent(page: ReportContent) -> dict[str, Any]:
         rows.append(row | {"numbers": list(numbers.values()), "bar": Markup(bar)})
     columns = [page.declared(name, _part(name)) for name in names]
     return {"columns": columns, "rows": rows, "parts": [_part(name) for name in parts]}
+
+
+def benefit(page: ReportContent) -> list[dict[str, Any]]:
+    """Return the benefit of each policy's money: beside welfare, per unit placed, per unit of net taxes, and as a rate.
+
+    Per unit placed is the first present value of the table over that of the money placed, as a difference.
+    """
+    comparison = page.comparison
+    found = {rate: _ratio_at(comparison.benefit, rate) for rate in ("_0_5", "", "_2")}
+    table = comparison.table.set_index("policy")
+    welfare = of_indicator(table, "welfare")["percent"]
+    discounted = [name for name in page.headlines if name in PRESENT_VALUES]
+    placed = of_indicator(table, discounted[0])["per_unit"] if discounted else None
+    rows = []
+    for row in page.rows:
+        name, own = row["name"], comparison.benefit.loc[row["name"]]
+        rows.append(
+            row
+            | {
+                "welfare": wording.number(welfare.get(name, np.nan), 1, signed=True),
+                "per_unit": wording.number(np.nan if placed is None else placed[name], signed=True),
+                "ratios": [
+                    {"mean": wording.number(gap[name].mean, 2), "span": wording.span(gap[name], 2)}
+                    for gap in found.values()
+                ],
+                "rate": wording.number(own["rate_of_return"], 1),
+                "reason": own["rate_of_return_reason"],
+                "research": [wording.number(own[column], 2) for column in RESEARCH_RATIOS],
+            }
+        )
+    return rows
+
+
+def _ratio_at(table: pd.DataFrame, rate: str) -> dict[str, Interval]:
+    name = f"benefit_cost{rate}"
+    return intervals_of(table, (name, f"{name}_low", f"{name}_high"))
 
 
 def _part(name: str) -> str:
