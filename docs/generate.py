@@ -116,10 +116,17 @@ def facts() -> Iterator[str]:
 
 def compared() -> Iterator[str]:
     """Yield the table of `nqpf compare`."""
-    header = ["policy", "welfare", "output at the end", "quarters to half adoption", "concentration (HHI)"]
-    columns = ("welfare", "output", "time_to_50", "hhi")
-    rows = _by_row("compare")
-    return table(header, [[f"`{name}`", *(shown(row[column]) for column in columns)] for name, row in rows.items()])
+    header = [
+        "policy", "welfare", "benefit-cost", "return, % a quarter", "output at the end", "quarters to half adoption",
+        "concentration (HHI)",
+    ]  # fmt: skip
+    signs, plain = ("output", "time_to_50", "hhi"), ("benefit_cost", "rate_of_return")
+    rows = [
+        [f"`{name}`", shown(row["welfare"]), *(row[column].value or "none" for column in plain),
+         *(shown(row[column]) for column in signs)]
+        for name, row in _by_row("compare").items()
+    ]  # fmt: skip
+    return table(header, rows)
 
 
 def timed() -> Iterator[str]:
@@ -140,8 +147,14 @@ def varied() -> Iterator[str]:
 
 
 def starts() -> Iterator[str]:
-    """Yield the welfare of the 2x2 by the quarter in which policy starts."""
-    return _plane("starts", "from quarter", "")
+    """Yield the welfare of the 2x2, and its benefit-cost, by the quarter in which policy starts."""
+    found = _by_row("starts")
+    names = [name for name in next(iter(found.values())) if not name.endswith(" benefit-cost")]
+    rows = [
+        [start, *(f"{shown(row[name], False)} ({row[f'{name} benefit-cost'].value or 'none'})" for name in names)]
+        for start, row in found.items()
+    ]
+    return table(["from quarter", *names], rows)
 
 
 def exploration() -> Iterator[str]:

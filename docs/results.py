@@ -55,6 +55,19 @@ def compare_defaults(size: Size) -> Iterator[Result]:
 
     frame = compare(parameters=size.parameters, seeds=size.seeds or 100)
     yield from _compared("compare", frame, DECIMALS)
+    for row in _welfare_rows(frame):
+        ends = f"{row.benefit_cost_low:.2f}", f"{row.benefit_cost_high:.2f}"
+        yield Result("compare", row.policy, "benefit_cost", f"{row.benefit_cost:.2f}", *ends)
+        yield Result("compare", row.policy, "rate_of_return", _or_none(f"{row.rate_of_return:.1f}"))
+
+
+def _welfare_rows(frame: Any) -> Iterator[Any]:
+    """Yield the row of welfare of every policy but the reference."""
+    yield from frame[(frame["indicator"] == "welfare") & (frame["policy"] != REFERENCE)].itertuples()
+
+
+def _or_none(text: str) -> str:
+    return "" if text == "nan" else text
 
 
 def compare_yoked(size: Size) -> Iterator[Result]:
@@ -65,7 +78,7 @@ def compare_yoked(size: Size) -> Iterator[Result]:
     yield from _compared("yoked", frame, ("welfare", "welfare_r2"))
 
 
-def varied_settings() -> dict[str, dict[str, float]]:
+def varied_settings() -> dict[str, dict[str, Any]]:
     """Return what "What hangs on it" changes in the defaults, one thing at a time, by label.
 
     The first part holds assumptions that facts pin loosely or not at all. The second puts mechanisms of ODD section 13
@@ -91,6 +104,7 @@ def varied_settings() -> dict[str, dict[str, float]]:
         },
         "no word of mouth": {"word_of_mouth": 0.0},
         "entrants bring what is common": {"entrant_newest": 0.0},
+        **{f"industries of China, {year}": {"industries_file": f"china-{year}"} for year in (2007, 2020)},
     }
 
 
@@ -113,9 +127,12 @@ def compare_starts(size: Size) -> Iterator[Result]:
     for start in (0, 20, 40, 60):
         arms = [policies[name].replace(start=start, end=start + 80) for name in TWO_BY_TWO]
         changes = {"horizon": start + 120}
-        for cell in _compared("starts", compare(arms, {**size.parameters, **changes}, size.seeds or 50), ["welfare"]):
+        frame = compare(arms, {**size.parameters, **changes}, size.seeds or 50)
+        for cell in _compared("starts", frame, ["welfare"]):
             sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
             yield cell._replace(row=str(start), column=cell.row, mark="*" if sure else "")
+        for row in _welfare_rows(frame):
+            yield Result("starts", str(start), f"{row.policy} benefit-cost", _or_none(f"{row.benefit_cost:.2f}"))
 
 
 def compare_blind(size: Size) -> Iterator[Result]:
