@@ -92,6 +92,7 @@ def varied_settings() -> dict[str, dict[str, Any]]:
         "defaults": {},
         **{f"displacement {value:g}": {"displacement": value} for value in (0.0, 1.0)},
         **{f"incidence {value:g}": {"incidence": value} for value in (0.0, 0.3)},
+        **{f"belief in subsidies {value:g}": {"subsidy_belief": value} for value in (0.0, 1.0)},
         **{f"payback {value:g}": {"payback": value} for value in (3.0, 6.0, 12.0)},
         "one-off cost: nine tenths integration": {"integration": min(0.9 * once, 1.0), "risk": 0.1 * once},
         "one-off cost: nine tenths risk": {"integration": 0.1 * once, "risk": min(0.9 * once, 1.0)},
