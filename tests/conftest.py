@@ -41,8 +41,8 @@ hypothesis.settings.load_profile("house")
 WITHOUT_MODEL = tuple(
     f"tests/{file}.py"
     for file in (
-        "experiments/test_effects", "viz/test_report", "viz/test_no_science", "house/test_messages", "house/test_odd",
-        "house/test_structure", "house/test_words",
+        "experiments/test_effects", "viz/test_report", "viz/test_no_science", "viz/test_validation_page",
+        "house/test_messages", "house/test_odd", "house/test_structure", "house/test_words",
     )
 )  # fmt: skip
 """Files of tests that run no economy. They may be gone through while the model is compiled."""

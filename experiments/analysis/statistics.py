@@ -7,6 +7,7 @@ Test: Wilcoxon's signed ranks, which a few extreme seeds cannot carry; Holm's st
 `scipy.special` only: importing `scipy.stats` takes longer than a whole stored comparison (tests compare with it).
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,8 @@ from scipy.special import ndtr, stdtrit
 
 EXACT_UP_TO = 200
 """Pairs up to which the distribution of signed ranks is exact; normal above."""
+
+BOOTSTRAPS = 500
 
 
 class Interval(NamedTuple):
@@ -37,10 +40,6 @@ def mean_interval(differences: ArrayLike, level: float = 0.95) -> Interval:
     return Interval(mean, mean - half, mean + half)
 
 
-REDRAWS = 2000
-"""Samples of a bootstrap, drawn with replacement and always the same."""
-
-
 def ratio_of_means(top: ArrayLike, bottom: ArrayLike, level: float = 0.95) -> Interval:
     """Return the mean of `top` over the mean of `bottom`, with an interval by bootstrap of the pairs (Efron, 1979).
 
@@ -53,12 +52,26 @@ def ratio_of_means(top: ArrayLike, bottom: ArrayLike, level: float = 0.95) -> In
     ratio = float(above.mean() / below.mean())
     if len(below) < 2:
         return Interval(ratio, np.nan, np.nan)
-    drawn = np.random.default_rng(0).integers(0, len(below), (REDRAWS, len(below)))
+    drawn = np.random.default_rng(0).integers(0, len(below), (BOOTSTRAPS, len(below)))
     means = below[drawn].mean(axis=1)
     if not (means > 0.0).all():
         return Interval(ratio, np.nan, np.nan)
     low, high = np.quantile(above[drawn].mean(axis=1) / means, (0.5 - level / 2, 0.5 + level / 2))
     return Interval(ratio, float(low), float(high))
+
+
+def bootstrap_interval(statistic: Callable[[np.ndarray], float], table: np.ndarray) -> Interval:
+    """Statistic of seeds with its 95 % interval: the quantiles of BOOTSTRAPS tables whose seeds are drawn anew.
+
+    `table` has the seeds as its last axis. NaN ends where the statistic is not finite or there are fewer than 2 seeds.
+    """
+    value, seeds = statistic(table), table.shape[-1]
+    if not np.isfinite(value) or seeds < 2:
+        return Interval(value, np.nan, np.nan)
+    draw = np.random.default_rng(0).integers(0, seeds, (BOOTSTRAPS, seeds))
+    drawn = [statistic(table[..., chosen]) for chosen in draw]
+    low, high = np.nanquantile(drawn, (0.025, 0.975), method="nearest")
+    return Interval(value, float(low), float(high))
 
 
 def half_width(deviation: Any, n: Any, level: float = 0.95) -> Any:

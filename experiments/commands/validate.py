@@ -1,6 +1,6 @@
 """`nqpf validate`: the economy without policy against stylised facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,14 +10,18 @@ from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, OneRun
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
 from experiments.commands.text import plain_number
+from experiments.files import write_whole
 from experiments.running.engines import Execution
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.study.study import Study
+    from experiments.validation.validate import Validation
+
 
 def validate_command(
-    facts: Iterable[str],
+    facts: Sequence[str],
     one: OneRun,
     seeds: int | None,
     out: Path | None,
@@ -36,6 +40,7 @@ def validate_command(
     folder = out or default_folder(study)
     try:
         found = validate_study(study, chosen, folder, execution)
+        _write_report(study, found, tuple(dict.fromkeys(facts)), folder)
     except KeyboardInterrupt:
         raise kept_in(folder) from None
     mention_seeds(folder, study.seeds, execution.quiet)
@@ -44,8 +49,15 @@ def validate_command(
         print(to_json(found.table.to_dict("records")))
     else:
         print("\n".join(validation_lines(found.table)))
-        print(f"\nresults: {folder}")
+        print(f"\nreport: {folder / 'report.html'}")
+        print(f"results: {folder}")
     return mention_failures(found.runs, folder)
+
+
+def _write_report(study: "Study", found: "Validation", asked: Sequence[str], folder: Path) -> None:
+    from viz.report.validation import render_validation
+
+    write_whole(folder / "report.html", render_validation(study, found, asked).encode(errors="replace"))
 
 
 def validation_lines(table: "pd.DataFrame") -> Iterator[str]:

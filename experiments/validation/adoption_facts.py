@@ -9,8 +9,14 @@ from scipy.optimize import least_squares
 from experiments.validation.fact import Columns, Summary, fact, indicator_fact
 from model.declaration.sources import FENG
 
-indicator_fact("time_to_10", "quarters", 25, 60, "quarter of 10 % adoption")
-indicator_fact("time_to_50", "quarters", 60, 110, "quarter of 50 % adoption")
+indicator_fact(
+    "time_to_10", "quarters", 25, 60, "quarter of 10 % adoption",
+    says="A tenth of the economy uses the new technology after {}",
+)  # fmt: skip
+indicator_fact(
+    "time_to_50", "quarters", 60, 110, "quarter of 50 % adoption",
+    says="Half of the economy uses the new technology after {}",
+)  # fmt: skip
 
 
 class BassFit(NamedTuple):
@@ -48,17 +54,26 @@ def _bass_of(adoption: bytes) -> BassFit:
     return fit_bass(np.frombuffer(adoption))
 
 
-@fact("bass_r2", "R2", 0.9, 1.0, "fit of the Bass curve to adoption: it is S-shaped", "Bass (1969)")
+@fact(
+    "bass_r2", "R2", 0.9, 1.0, "fit of the Bass curve to adoption: it is S-shaped", "Bass (1969)",
+    says="A Bass curve fits the path of adoption with an R2 of {}",
+)  # fmt: skip
 def bass_r2(series: Columns) -> float:
     return _bass_of(series["adoption"].tobytes()).r2
 
 
-@fact("bass_q", "per year", 0.2, 0.7, "imitation coefficient of the Bass curve", "Sultan, Farley & Lehmann (1990)")
+@fact(
+    "bass_q", "per year", 0.2, 0.7, "imitation coefficient of the Bass curve", "Sultan, Farley & Lehmann (1990)",
+    says="Users imitate each other at {} in the fitted Bass curve",
+)  # fmt: skip
 def bass_q(series: Columns) -> float:
     return _bass_of(series["adoption"].tobytes()).q
 
 
-@fact("revenue_share", "share of output", 0.03, 0.09, "new industry's revenue at the end", f"{FENG}, OECD shares")
+@fact(
+    "revenue_share", "share of output", 0.03, 0.09, "new industry's revenue at the end", f"{FENG}, OECD shares",
+    says="The new industry earns {} of output at the end",
+)  # fmt: skip
 def revenue_share(series: Columns) -> float:
     return float(series["revenue_share"][-4:].mean())
 
@@ -66,6 +81,7 @@ def revenue_share(series: Columns) -> float:
 @fact(
     "revenue_growth", "% a year", 20, 60, "revenue growth between 10 % and 30 % adoption",
     "2023: new-energy vehicles 30 %, solar cells 54 %, service robots 23 %, 3D printers 36 %",
+    says="Revenue grows by {} between 10 % and 30 % adoption",
 )  # fmt: skip
 def revenue_growth(series: Columns) -> float:
     adoption = series["adoption"]
@@ -80,33 +96,48 @@ def revenue_growth(series: Columns) -> float:
 
 
 indicator_fact(
-    "learning_rate", "% per doubling", 10, 30, "fall of unit cost per doubling of cumulative units", "Wright (1936)"
-)
-indicator_fact("hhi", "index", 0.05, 0.30, "concentration at the end")
+    "learning_rate", "% per doubling", 10, 30, "fall of unit cost per doubling of cumulative units", "Wright (1936)",
+    says="Unit cost falls by {} of cumulative units",
+)  # fmt: skip
+indicator_fact(
+    "hhi", "index", 0.05, 0.30, "concentration at the end",
+    says="Units sold are concentrated with an HHI of {} at the end",
+)  # fmt: skip
 
 
 @fact(
     "shakeout", "ratio", 2.0, 10.0, "firms at their peak over firms at the end, while output grows", "Klepper (1996)",
     need="summary",
+    says="Firms are {} times as many at their peak as at the end",
 )  # fmt: skip
 def shakeout(summary: Summary) -> float:
     return float(summary["firms_peak"] / max(summary["firms"], 1.0))
 
 
-indicator_fact("top_tenth_sales", "share", 0.5, 1.0, "units sold by the largest tenth of firms")
+indicator_fact(
+    "top_tenth_sales", "share", 0.5, 1.0, "units sold by the largest tenth of firms",
+    says="The largest tenth of firms sell {} of units",
+)  # fmt: skip
 
 
 indicator_fact(
-    "productivity_90_10", "ratio", 1.5, 6.0, "ninth over first decile of users' productivity", "Syverson (2011)"
-)
+    "productivity_90_10", "ratio", 1.5, 6.0, "ninth over first decile of users' productivity", "Syverson (2011)",
+    says="The ninth decile of users is {} times as productive as the first",
+)  # fmt: skip
 
 
-@fact("output_gain", "%", 30, 80, "rise of output over the run: plausible, not a doubling in 40 years")
+@fact(
+    "output_gain", "%", 30, 80, "rise of output over the run: plausible, not a doubling in 40 years",
+    says="Output rises by {} over the run",
+)  # fmt: skip
 def output_gain(series: Columns) -> float:
     return float(100.0 * (series["output"][-1] / series["output"][0] - 1.0))
 
 
-@fact("takeoff", "share", 1.0, 1.0, "the technology reaches half of the economy by itself")
+@fact(
+    "takeoff", "share", 1.0, 1.0, "the technology reaches half of the economy by itself",
+    says="The technology reaches half of the economy by itself in the median run: {}",
+)  # fmt: skip
 def takeoff(series: Columns) -> float:
     return float(series["adoption"][-1] >= 0.5)
 
@@ -114,6 +145,7 @@ def takeoff(series: Columns) -> float:
 @fact(
     "profit_share", "share of revenue", -0.05, 0.2, "profits of domestic firms over revenue, last ten years",
     "an industry about covers its costs; seed cash that entrants spend counts as loss",
+    says="Domestic firms keep {} of revenue as profits over the last ten years",
 )  # fmt: skip
 def profit_share(series: Columns) -> float:
     last = slice(-40, None)
@@ -125,6 +157,7 @@ def profit_share(series: Columns) -> float:
 @fact(
     "payback_realised", "quarters", 3.0, 8.0, "one-off cost of adopters over their net gain in a quarter, median",
     "Anderson & Newell (2004)", "adopters",
+    says="Adopters earn their one-off cost back in {}",
 )  # fmt: skip
 def payback_realised(adopters: Columns) -> float:
     """Return the median over adopters. One without a net gain never gets its cost back."""
@@ -138,6 +171,7 @@ def payback_realised(adopters: Columns) -> float:
 @fact(
     "integration_over_payments", "ratio", 0.5, 5.0, "one-off cost of adopters over their first year's payments, median",
     "Brynjolfsson, Hitt & Yang (2002)", "adopters",
+    says="The one-off cost of adopters is {} times their first year's payments",
 )  # fmt: skip
 def integration_over_payments(adopters: Columns) -> float:
     return float(np.median(adopters["cost"] / (4.0 * adopters["price"]))) if adopters["cost"].size else np.nan

@@ -37,8 +37,9 @@ Columns = Mapping[str, np.ndarray]
 class Fact(NamedTuple):
     """A fact: its name, unit, target range (inclusive), meaning, the target's source, and how it is measured in what.
 
-    `measure` takes the part of a run that `need` names, and so does `per`, the second measure of a ratio. A `time` that
-    has no value was never reached, which is later than any.
+    `says` is a sentence about the economy, with {} where the value stands in its unit. `measure` takes the part of a
+    run that `need` names, and so does `per`, the second measure of a ratio. A `time` that has no value was never
+    reached, which is later than any.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Fact(NamedTuple):
     settings: tuple[str, ...] = ("",)
     per: Callable[[Any], float] | None = None
     time: bool = False
+    says: str = ""
 
 
 FACTS: dict[str, Fact] = {}
@@ -72,7 +74,7 @@ def fact(
     need: Need = "series",
     **how: Any,
 ) -> Callable[[_M], _M]:
-    """Declare a fact and how it is measured in a part of a run. `how`: statistic, settings and per."""
+    """Declare a fact and how it is measured in a part of a run. `how`: says, statistic, settings and per."""
 
     def add(measure: _M) -> _M:
         FACTS[name] = Fact(name, unit, low, high, meaning, source, need, measure, **how)

@@ -32,6 +32,7 @@ def yearly_growth(firms: Columns) -> Growth:
 @fact(
     "growth_kurtosis", "excess kurtosis", 1.0, 10.0, "firms' growth rates are tent-shaped", "Bottazzi & Secchi (2006)",
     need="firms",
+    says="Yearly growth rates of firms have an excess kurtosis of {}",
 )  # fmt: skip
 def growth_kurtosis(firms: Columns) -> float:
     """Return the kurtosis of yearly growth."""
@@ -45,6 +46,7 @@ def growth_kurtosis(firms: Columns) -> float:
 @fact(
     "variance_size_slope", "exponent", -0.28, -0.10, "large firms grow more steadily, less so than sums of customers",
     "Stanley et al. (1996); Bottazzi & Secchi (2006)", need="firms",
+    says="The spread of firms' growth changes with size by an exponent of {}",
 )  # fmt: skip
 def variance_size_slope(firms: Columns) -> float:
     """Return the slope of the log deviation of yearly growth on log size, over eight classes of size with equally many.
@@ -77,16 +79,19 @@ def _growth_on(column: int) -> Callable[[Columns], float]:
 fact(
     "growth_on_size", "log growth", -1.0, 0.01, "small firms grow faster: coefficient of log size",
     "Evans (1987)", need="firms",
+    says="Growth of firms changes by {} per unit of log size",
 )(_growth_on(1))  # fmt: skip
 fact(
     "growth_on_age", "log growth", -1.0, 0.01, "young firms grow faster: coefficient of log age",
     "Evans (1987)", need="firms",
+    says="Growth of firms changes by {} per unit of log age",
 )(_growth_on(2))  # fmt: skip
 
 
 @fact(
     "size_skewness", "skewness", -0.3, 5.0, "log sizes of sellers are not skewed to the left", "Axtell (2001)",
     need="firms",
+    says="Log sizes of sellers have a skewness of {}",
 )  # fmt: skip
 def size_skewness(firms: Columns) -> float:
     """Return the skewness of log units of firms that sell in the last quarter."""
@@ -100,15 +105,20 @@ def size_skewness(firms: Columns) -> float:
 # -- entrants and leaders
 _ENTRANTS = "Dunne, Roberts & Samuelson (1988); Klepper (1996)"
 indicator_fact(
-    "entrant_share", "share of units", 0.2, 0.6, "units sold at the end by firms born after t = 0", _ENTRANTS
-)
+    "entrant_share", "share of units", 0.2, 0.6, "units sold at the end by firms born after t = 0", _ENTRANTS,
+    says="Entrants sell {} of units at the end",
+)  # fmt: skip
 indicator_fact(
     "entrant_share_4000", "share of units", 0.2, 0.6, "the same with 4,000 users", _ENTRANTS, "entrant_share",
     settings=("4,000 users",),
+    says="With 4,000 users, entrants sell {} of units at the end",
 )  # fmt: skip
 
 
-@fact("entrants_reach_20", "share", 0.05, 0.2, "entrants that ever sell 20 units in a quarter", _ENTRANTS, "firms")
+@fact(
+    "entrants_reach_20", "share", 0.05, 0.2, "entrants that ever sell 20 units in a quarter", _ENTRANTS, "firms",
+    says="{} of entrants ever sell 20 units in a quarter",
+)  # fmt: skip
 def entrants_reach_20(firms: Columns) -> float:
     entered = firms["birth"] >= 0
     everybody = np.unique(firms["firm"][entered])
@@ -118,6 +128,7 @@ def entrants_reach_20(firms: Columns) -> float:
 @fact(
     "leader_stays", "share of runs", 0.3, 0.8, "the firm that sells most at half time still does at the end",
     "Klepper (1996); Sutton (2007)", "summary", statistic="mean",
+    says="The leader of half time still leads at the end in {} of runs",
 )  # fmt: skip
 def leader_stays(summary: Summary) -> float:
     return 1.0 - summary["leader_turnover"]
@@ -126,6 +137,7 @@ def leader_stays(summary: Summary) -> float:
 @fact(
     "shakeouts", "share of runs", 0.6, 1.0, "firms' peak is three times their number at the end, while output grows",
     "Klepper & Graddy (1990)", statistic="mean",
+    says="Firms fall to a third of their peak while output grows in {} of runs",
 )  # fmt: skip
 def shakeouts(series: Columns) -> float:
     firms, output = series["firms"], series["output"]

@@ -8,8 +8,10 @@ from experiments.validation.fact import FEWEST_CASES, Columns, fact, indicator_f
 
 
 @fact(
-    "rd_share", "% of output", 0.4, 1.5, "R&D of the new industry over output, last ten years", "OECD R&D intensities"
-)
+    "rd_share", "% of output", 0.4, 1.5, "R&D of the new industry over output, last ten years",
+    "OECD R&D intensities",
+    says="The new industry's R&D is {} over the last ten years",
+)  # fmt: skip
 def rd_share(series: Columns) -> float:
     last = slice(-40, None)
     return float(100.0 * series["private_rd"][last].sum() / series["output"][last].sum())
@@ -24,12 +26,14 @@ fact(
     "rd_benefit", "ratio", 4.0, 14.0, "benefit per unit of private R&D, of a tenth more",
     "Jones & Summers (2020)", statistic="ratio", settings=("", "a tenth more R&D"),
     per=_present_value(lambda series: series["private_rd"]),
+    says="A further unit of private R&D brings {} units of benefit",
 )(_present_value(lambda series: series["net_before_rd"]))  # fmt: skip
 
 
 @fact(
     "exploration_range", "share of hours", 0.05, 1.0, "exploration answers: deciles over firms and time",
     "Cyert & March (1963); Greve (1998)", "firms",
+    says="Shares of exploration differ by {} of hours between the deciles of firms",
 )  # fmt: skip
 def exploration_range(firms: Columns) -> float:
     """Return the range over firms that explore, each quarter."""
@@ -41,16 +45,16 @@ def exploration_range(firms: Columns) -> float:
 
 
 indicator_fact(
-    "top_tenth_gains",
-    "share",
-    0.4,
-    1.0,
-    "gains of capability by the best tenth of solutions",
+    "top_tenth_gains", "share", 0.4, 1.0, "gains of capability by the best tenth of solutions",
     "Scherer & Harhoff (2000)",
-)
+    says="The best tenth of solutions bring {} of the gains of capability",
+)  # fmt: skip
 
 
-@fact("research_productivity", "% a year", -8, -2, "trend of research productivity", "Bloom et al. (2020)")
+@fact(
+    "research_productivity", "% a year", -8, -2, "trend of research productivity", "Bloom et al. (2020)",
+    says="Research productivity changes by {}",
+)  # fmt: skip
 def research_productivity(series: Columns) -> float:
     """Return the log-linear trend of improvement per engineer hour, in two-year averages, from the fifth year on."""
     productivity = series["research_productivity"][16:]

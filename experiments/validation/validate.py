@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from experiments.analysis.fact_words import fact_sentence
+from experiments.analysis.statistics import bootstrap_interval
 from experiments.results.arms import runs_of
 from experiments.results.columns import Measured
 from experiments.results.store import MemoryStore, RuledFact, Store
@@ -28,15 +30,22 @@ if TYPE_CHECKING:
     from model.simulation import Run
 
 NO_POLICY = "laissez_faire"
-FACT_COLUMNS = ("fact", "unit", "statistic", "value", "lower", "upper", "low", "high", "met", "n", "meaning", "source")
+FACT_COLUMNS = (
+    "fact", "unit", "statistic", "value", "lower", "upper", "low", "high", "met", "n", "meaning", "source", "sentence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Validation:
-    """A finished validation. `table` has a row per fact, `runs` a row per setting and seed: its status and summary."""
+    """A finished validation.
+
+    `table` has a row per fact, `runs` a row per setting and seed: its status and summary. `values` holds a fact in each
+    seed that has a value, by the fact's name, for facts that are medians.
+    """
 
     table: "pd.DataFrame"
     runs: "pd.DataFrame"
+    values: Mapping[str, np.ndarray]
 
 
 def validate(
@@ -88,15 +97,31 @@ def validate_study(
         made[setting] = Measurements.of(plan, place)
     if store:
         store.finish(run for found in made.values() for run in found.runs["run_id"])
-    return Validation(facts_of(facts, made), pd.concat([found.runs for found in made.values()], ignore_index=True))
+    runs = pd.concat([found.runs for found in made.values()], ignore_index=True)
+    values = {fact.name: seeds_of(fact, made)[0] for fact in facts if fact.statistic == "median"}
+    return Validation(facts_of(facts, made), runs, {name: found[~np.isnan(found)] for name, found in values.items()})
 
 
 def facts_of(facts: Iterable[Fact], made: "Mapping[str, Measurements]") -> "pd.DataFrame":
     """Return a row per fact, measured over the runs of its settings that succeeded."""
     import pandas as pd
 
-    rows = [_row(fact, [made[setting] for setting in fact.settings]) for fact in facts]
-    return pd.DataFrame(rows, columns=FACT_COLUMNS)
+    return pd.DataFrame([_row(fact, seeds_of(fact, made)) for fact in facts], columns=FACT_COLUMNS)
+
+
+def seeds_of(fact: Fact, made: "Mapping[str, Measurements]") -> np.ndarray:
+    """Return the measures of a fact in the seeds that succeeded in all of its settings, NaN without a value.
+
+    Shape (settings, seeds), or (2 settings, seeds) with those of the second measure below. A time never reached is
+    infinite.
+    """
+    settings = [made[setting] for setting in fact.settings]
+    found = [setting.values(fact.name, fact) for setting in settings]
+    if fact.per:
+        found += [setting.values(f"{fact.name} per", fact) for setting in settings]
+    seeds = sorted(set.intersection(*(set(values) for values in found)))
+    table = np.array([[values[seed] for seed in seeds] for values in found]).reshape(len(found), len(seeds))
+    return np.where(np.isnan(table), np.inf, table) if fact.time else table
 
 
 def in_setting(parameters: Parameters, setting: str) -> Parameters:
@@ -202,38 +227,26 @@ def _stored_facts(store: Store | MemoryStore, runs: Iterable[str]) -> dict[tuple
     return dict(zip(zip(table["run_id"], table["fact"], strict=True), table["value"], strict=True))
 
 
-def _row(fact: Fact, made: Sequence[Measurements]) -> tuple[object, ...]:
-    found = [setting.values(fact.name, fact) for setting in made]
-    if fact.per:
-        found += [setting.values(f"{fact.name} per", fact) for setting in made]
-    seeds = sorted(set.intersection(*(set(values) for values in found)))
-    table = np.array([[values[seed] for seed in seeds] for values in found]).reshape(len(found), len(seeds))
-    if fact.time:
-        table = np.where(np.isnan(table), np.inf, table)
+def _row(fact: Fact, table: np.ndarray) -> tuple[object, ...]:
     reached = int(np.isfinite(table).all(axis=0).sum())
     value, lower, upper = together(fact.statistic, table)
     met = bool(fact.low <= value <= fact.high)
     return (
         fact.name, fact.unit, fact.statistic, value, lower, upper, fact.low, fact.high, met, reached, fact.meaning,
-        fact.source,
+        fact.source, fact_sentence(fact.says, value, fact.low, fact.high, fact.unit, fact.source),
     )  # fmt: skip
 
 
 def together(statistic: Statistic, table: np.ndarray) -> tuple[float, float, float]:
     """Return what a statistic makes of values (settings, seeds), and the ends of an interval.
 
-    The interval is that of quartiles for a median, else the 95 % interval of a bootstrap that draws seeds anew.
+    The interval is that of quartiles for a median, else the 95 % interval of a bootstrap that draws seeds anew, which
+    one seed does not have.
     """
     if statistic == "median":
         lower, median, upper = _quartiles(table[0][~np.isnan(table[0])])
         return median, lower, upper
-    value = _OVER_SEEDS[statistic](table)
-    if not np.isfinite(value):
-        return value, np.nan, np.nan
-    draw = np.random.default_rng(0).integers(0, table.shape[1], (_BOOTSTRAPS, table.shape[1]))
-    drawn = [_OVER_SEEDS[statistic](table[:, seeds]) for seeds in draw]
-    lower, upper = np.nanquantile(drawn, (0.025, 0.975), method="nearest")
-    return value, float(lower), float(upper)
+    return bootstrap_interval(_OVER_SEEDS[statistic], table)
 
 
 def _mean(table: np.ndarray) -> float:
@@ -254,7 +267,6 @@ def _ratio(table: np.ndarray) -> float:
     return float((second - first).sum() / denominator) if denominator != 0.0 else np.nan
 
 
-_BOOTSTRAPS = 500
 _OVER_SEEDS: dict[str, Callable[[np.ndarray], float]] = {"mean": _mean, "spread": _spread, "ratio": _ratio}
 
 

@@ -10,6 +10,7 @@ import pytest
 import experiments.validation.validate
 import model.simulation
 from agents.kernel.decorators import source_hash
+from experiments.analysis.fact_words import fact_sentence
 from experiments.cli import main
 from experiments.results.store import Store
 from experiments.running.engines import Execution
@@ -86,13 +87,43 @@ def test_statistics_over_seeds():
     assert together("spread", table[:2])[0] == 4.0 / 2.0 - 1.0
     value, lower, upper = together("ratio", table)
     assert value == (1.0 + 2.0 + 3.0) / (1.0 + 0.0 + 2.0) and lower <= value <= upper
+    assert np.isnan(together("mean", table[:1, :1])[1:]).all()  # one seed has no interval
     never = np.array([[1.0, np.inf, np.inf], [1.0, 1.0, 1.0]])
     assert np.isnan(together("spread", never)[0])
 
 
-def test_each_fact_has_a_range_and_a_source():
+def test_each_fact_has_a_range_a_source_and_a_sentence():
     for name, fact in FACTS.items():
         assert fact.name == name and fact.low <= fact.high and fact.meaning and fact.source
+        assert fact.says.count("{}") == 1 and fact.says[0] in "{" + fact.says[0].upper()
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "ends", "words"),
+    [
+        (0.4432, "share of units", (0.2, 0.6), "Entrants sell 44 %, within 20 to 60 % (Evans 1987)."),
+        (0.6004, "share of units", (0.2, 0.6), "Entrants sell 60.04 %, above 20 to 60 % (Evans 1987)."),
+        (-0.2, "exponent", (-0.1, 0.3), "Entrants sell -0.20, below -0.1 to 0.3 (Evans 1987)."),
+        (12.0, "quarters", (2.0, 60.0), "Entrants sell 12 quarters, within 2 to 60 quarters (Evans 1987)."),
+        (1234.5, "ratio", (0.0, 9.0), "Entrants sell 1,234, above 0 to 9 (Evans 1987)."),
+        (0.0, "ratio - 1", (0.0, 0.1), "Entrants sell 0 %, within 0 to 10 % (Evans 1987)."),
+        (1.0, "share", (1.0, 1.0), "Entrants sell 100 %, as the source has it (Evans 1987)."),
+        (np.inf, "ratio", (2.0, 60.0), "Entrants sell no finite number, above 2 to 60 (Evans 1987)."),
+        (np.nan, "share", (0.2, 0.6), "No seed gives a value. The range is 20 to 60 % (Evans 1987)."),
+    ],
+)  # fmt: skip
+def test_a_fact_in_a_sentence(value, unit, ends, words):
+    """A rounded value stays on its own side of the target's ends."""
+    assert fact_sentence("Entrants sell {}", value, *ends, unit, "Evans (1987)") == words
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_what_a_sentence_says_is_what_is_met(name):
+    fact = FACTS[name]
+    beyond = 0.01 * (fact.high - fact.low or 1.0)
+    for value in (fact.low - beyond, fact.low, fact.high, fact.high + beyond):
+        told = fact_sentence(fact.says, value, fact.low, fact.high, fact.unit, fact.source)
+        assert (", below " in told, ", above " in told) == (value < fact.low, value > fact.high)
 
 
 def test_quartiles_are_numpys_but_never_half_way_to_infinity():
@@ -115,6 +146,9 @@ def test_the_command(capsys, tmp_path, monkeypatch):
     )
     (row,) = json.loads(capsys.readouterr().out)
     assert row["fact"] == "hhi" and row["low"] == FACTS["hhi"].low
+    assert row["sentence"].startswith("Units sold are concentrated with an HHI of ")
+    (page,) = tmp_path.glob("results/validate-*/report.html")
+    assert row["sentence"].partition(",")[0] in page.read_text(encoding="utf-8")
     assert main(["validate", "hhy", "--quiet"]) == 2
     assert "did you mean 'hhi'" in capsys.readouterr().err
     with pytest.raises(BadInput):
@@ -244,5 +278,6 @@ def test_a_fact_that_cannot_be_measured_fails_the_run(tmp_path, monkeypatch):
     monkeypatch.setitem(FACTS, "bass_q", broken)
     study = validation_study(TEN_YEARS, SEEDS)
     found = experiments.validation.validate.validate_study(study, [broken], tmp_path / "x", Execution(1))
+    assert found.values["bass_q"].size == 0
     assert found.runs["status"].tolist() == ["failed"] * 3
     assert found.table["n"].tolist() == [0]

@@ -9,6 +9,7 @@ _RULES = (
     "svg{background:#fff;color:#1c2126}text{font:11px sans-serif;fill:#59626b}.name{fill:currentColor;font-weight:600}"
     ".rule{stroke:#d5d8da;stroke-width:.7}.axis{stroke:#59626b}.withdrawal{stroke:#59626b;stroke-dasharray:2 2}"
     ".ground{fill:currentColor;opacity:.045}.own{color:#1c2126}.clear{fill:currentColor}.unclear{fill:#fff}"
+    ".target{fill:#1f5d73;opacity:.24}.seeds{fill:#59626b}"
 )
 """What report.css gives to drawings, in the colours of a light page."""
 

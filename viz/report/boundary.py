@@ -1,10 +1,8 @@
 """The boundary between two policies as one self-contained page: a drawing as inline SVG, and its numbers as a table."""
 
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
 from experiments.analysis.boundary import changes_sign, count_readings, decided
@@ -15,7 +13,7 @@ from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_R
 from experiments.study.addresses import ADDRESSES
 from model.indicators.summary import declaration
 from viz.figures.plane import draw_plane
-from viz.report import wording
+from viz.report import pages, wording
 
 if TYPE_CHECKING:
     from experiments.analysis.sweep import Sweep
@@ -26,11 +24,8 @@ def render_boundary(swept: "Sweep", edge: pd.DataFrame, one: str, other: str, pl
     plane = plane or Plane(swept.factors[0], swept.factors[1])
     outcome = declaration(swept.outcomes[0])
     scales = [axis_scale(swept.study, name) for name in plane.axes]
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"capital": wording.capital, "plain": wording.plain}
-    page = environment.from_string(files("viz.report").joinpath("boundary.html").read_text(encoding="utf-8"))
-    return page.render(
-        css=Markup(files("viz.report").joinpath("report.css").read_text(encoding="utf-8")),
+    return pages.template("boundary.html").render(
+        css=pages.style(),
         study=swept.study,
         points=swept.points,
         outcome=outcome,

@@ -8,13 +8,9 @@ viz.figures.
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib.resources import files
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined, Template
-from markupsafe import Markup
 from ruamel.yaml import YAML
 
 from experiments.analysis.equal_money import MONEY_MARGIN
@@ -26,7 +22,7 @@ from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from viz.figures.styles import colour_css, order_policies
-from viz.report import paths, responses, sections, wording
+from viz.report import pages, paths, responses, sections, wording
 from viz.report.content import ReportContent
 from viz.report.opening import opening, shared_traits
 
@@ -56,16 +52,16 @@ def render_report(comparison: "Comparison") -> str:
         "settings": _settings(comparison, page.order),
         "reruns": wording.reruns(comparison.study.match, comparison.study.timing == "yoked"),
     }
-    return _template().render(
+    return pages.template("report.html").render(
         content,
-        css=Markup(_packaged("report.css") + colour_css()),
+        css=pages.style(colour_css()),
         study=comparison.study,
         reference=comparison.reference,
         seeds=comparison.seeds,
         ending_apart=comparison.ending_apart,
         seed_ranges=wording.seed_ranges(comparison.seeds),
         rows=page.rows,
-        failures=_failures(comparison),
+        failures=pages.failures(comparison.runs),
         ensemble=over_ensemble(comparison.study),
         definitions=[entry for name, entry in INDICATORS.items() if name in page.used],
         margin=wording.share(MONEY_MARGIN),
@@ -73,33 +69,10 @@ def render_report(comparison: "Comparison") -> str:
     )
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= {"capital": wording.capital, "plain": wording.plain}
-    return environment.from_string(_packaged("report.html"))
-
-
-def _packaged(name: str) -> str:
-    return files("viz.report").joinpath(name).read_text(encoding="utf-8")
-
-
-def _failures(comparison: "Comparison") -> dict[str, Any]:
-    """Return the number of runs that failed, and the first few distinct reasons."""
-    failed = comparison.runs.loc[comparison.runs["status"] == "failed", "error"].fillna("").astype(str)
-    reasons = dict.fromkeys(error.strip().splitlines()[-1] for error in failed if error.strip())
-    return {"count": len(failed), "of": len(comparison.runs), "reasons": list(reasons)[:3]}
-
-
 def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, Any]:
     """Return the settings of the comparison, and how to make it again."""
     study, model = comparison.study, comparison.versions.get("model")
-    used = study.parameters.model_dump(mode="json")
-    changed = [
-        entry | {"value": used[entry["name"]]}
-        for entry in Parameters.declarations()
-        if used[entry["name"]] != entry["default"]
-    ]
+    changed = pages.changed_parameters(study.parameters)
     apart, shared = shared_traits(
         [
             entry | {"values": [_trait(policy, entry["name"]) for policy in order]}
