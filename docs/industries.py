@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 
-from model.inputs.shipped_industries import SHIPPED
+from model.inputs.shipped_industries import SHIPPED_TABLES
 
 DATA = Path(__file__).with_name("data")
 DECIMALS = 6
@@ -60,7 +60,7 @@ def main(stems: list[str]) -> None:
         print(table(Path(stem)), end="")
     if not stems:
         for name, path in shipped_stems().items():
-            (SHIPPED / f"{name}.csv").write_text(table(path), encoding="utf-8", newline="\n")
+            (SHIPPED_TABLES / f"{name}.csv").write_text(table(path), encoding="utf-8", newline="\n")
 
 
 def _read(stem: Path, part: str) -> list[Row]:

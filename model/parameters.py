@@ -1,8 +1,8 @@
 """Every parameter of the economy, declared once: type, default, unit, range, meaning, source.
 
-A period is a quarter. Money: 1 = the average user's quarterly output at t = 0. Sources name MODEL.md's
-provisional calibration as "calibration": a start fitted to the no-policy economy only, never to a
-comparison of policies. Instruments' settings are traits of a policy (model/policy/policy.py), not parameters.
+A period is a quarter. Money: 1 = the average user's quarterly output at t = 0. "Calibration"
+as a source is the fit of docs/calibration.md: to the economy without policy only, never to a comparison
+of policies. Instruments' settings are traits of a policy (model/policy/policy.py), not parameters.
 """
 
 from collections.abc import Callable, Mapping

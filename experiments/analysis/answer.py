@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.analysis.effects import QUESTION
 from experiments.analysis.over_seeds import by_seed, interval_over_seeds
-from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import WEAKLY, sign, turned
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval, ratio_of_means
+from experiments.statistics import Interval, ratio_of_means
 from model.indicators.present_values import RATES, WELFARE_GAINS, compounded, present_value_name
 from model.parameters import Parameters
 

@@ -5,9 +5,9 @@ import pandas as pd
 from experiments.analysis.equal_money import unequal_points
 from experiments.analysis.paired import gaps, intervals
 from experiments.analysis.plane import Plane, not_crossed, on_plane
-from experiments.analysis.statistics import Interval
 from experiments.analysis.sweep import Sweep
 from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_READING, reading
+from experiments.statistics import Interval
 from model.indicators.summary import declaration
 
 EDGE_COLUMNS = ("n", "difference", "low", "high", "equal_money", "reading")

@@ -10,7 +10,6 @@ from experiments.analysis.effects import cells, effects_table
 from experiments.analysis.equal_money import ROUNDS, matched, unmatched, yoked
 from experiments.analysis.ranks import money_standing
 from experiments.analysis.response import Responses, break_even, efficacies, respond
-from experiments.analysis.statistics import pairs_needed
 from experiments.analysis.table import HEADLINE, tabulate
 from experiments.analysis.withdrawal import ending_apart
 from experiments.results.arms import runs_of, series_of
@@ -19,6 +18,7 @@ from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.progress import say
 from experiments.running.runner import run_tasks
+from experiments.statistics import pairs_needed
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
 from experiments.validation.ensemble import read_ensemble, with_ensemble

@@ -10,9 +10,9 @@ import numpy as np
 
 from experiments.analysis.over_seeds import by_seed, interval_over_seeds
 from experiments.analysis.ranks import money_standing
-from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import essay_verdict
 from experiments.analysis.withdrawal import last_quarters
+from experiments.statistics import Interval
 from experiments.study.study import Study
 from model.indicators.summary import AT_WITHDRAWAL, declaration
 from model.policy.catalogue import INSTRUMENTS

@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.analysis.nested import nested
 from experiments.analysis.paired import intervals
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from experiments.study.plan import Plan
 from model.policy.policy import Policy
 

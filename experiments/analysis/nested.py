@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval, mean_interval
+from experiments.statistics import Interval, mean_interval
 
 if TYPE_CHECKING:
     import pandas as pd

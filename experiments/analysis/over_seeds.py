@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.nested import nested
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     import pandas as pd

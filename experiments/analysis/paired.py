@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from experiments.analysis.nested import SET_QUANTILES
-from experiments.analysis.statistics import half_width
+from experiments.statistics import half_width
 from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:

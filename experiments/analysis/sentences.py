@@ -13,8 +13,8 @@ from experiments.analysis.answer import Effect, Finding, Lead, findings
 from experiments.analysis.benefit import HEADLINE_RATE
 from experiments.analysis.effects import CLAIMED
 from experiments.analysis.equal_money import MONEY_MARGIN
-from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import AS_EXPECTED, CONTRADICTED, OPEN, UNEQUAL_MONEY, sign, turned
+from experiments.statistics import Interval
 
 if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison

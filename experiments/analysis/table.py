@@ -10,9 +10,9 @@ from experiments.analysis.equal_money import equal_money, share_spent
 from experiments.analysis.nested import NESTED, nested, over_sets
 from experiments.analysis.ranks import rank_column
 from experiments.analysis.response import efficacies
-from experiments.analysis.statistics import Interval, holm, wilcoxon
 from experiments.analysis.verdicts import NOT_RANKED, reading
 from experiments.analysis.withdrawal import ending_apart
+from experiments.statistics import Interval, holm, wilcoxon
 from experiments.study.study import Study
 from model.indicators.indicator import Indicator
 from model.indicators.present_values import PRESENT_VALUES

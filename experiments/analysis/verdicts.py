@@ -5,7 +5,7 @@ Both readings treat the two sides alike: mirrored data give the mirrored reading
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 
 LEVEL = 0.05
 """Holm-adjusted p from which a difference that its interval shows is only weak."""

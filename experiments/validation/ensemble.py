@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 """The name under which the shipped ensemble is asked for."""
 
-SHIPPED = Path(__file__).parent / "shipped" / "ensemble.parquet"
+SHIPPED_ENSEMBLE = Path(__file__).parent / "shipped" / "ensemble.parquet"
 KEY = b"nqpf.ensemble"
 """Key of the record in the file's metadata."""
 
@@ -97,8 +97,8 @@ def read_ensemble(given: Path | str) -> EnsembleFile:
     Raises BadInput for what is no ensemble, or was accepted for other sources of the model.
     """
     try:
-        path = SHIPPED if str(given) == DEFAULT else Path(given)
-        if path == SHIPPED and not path.exists():
+        path = SHIPPED_ENSEMBLE if str(given) == DEFAULT else Path(given)
+        if path == SHIPPED_ENSEMBLE and not path.exists():
             make = "make one by: nqpf calibrate default --accept 100, and give its file"
             raise BadInput(make, problem="no ensemble is shipped with this version")
         table, record = _read(path)

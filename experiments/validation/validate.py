@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from experiments.analysis.fact_words import fact_sentence
-from experiments.analysis.statistics import bootstrap_interval
 from experiments.results.arms import runs_of
 from experiments.results.columns import Measured
 from experiments.results.store import MemoryStore, RuledFact, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import Measurement, run_tasks
+from experiments.statistics import bootstrap_interval
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_SEEDS, Study, seeds_from
 from experiments.validation.fact import PANELS, SETTINGS, Fact, Statistic
+from experiments.validation.fact_words import fact_sentence
 from experiments.validation.facts import FACTS
 from model.declaration.errors import unknown
 from model.parameters import Parameters

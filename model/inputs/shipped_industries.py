@@ -14,13 +14,13 @@ from pydantic import AfterValidator
 from model.declaration.errors import BadInput
 from model.declaration.input_file import beside, digest_of, path_of, with_digest
 
-SHIPPED = Path(__file__).with_name("shipped")
+SHIPPED_TABLES = Path(__file__).with_name("shipped")
 
 
 @cache
 def shipped_industries() -> dict[str, Path]:
     """Return the tables that come with the model, by name."""
-    return {path.stem: path for path in sorted(SHIPPED.glob("*.csv"))}
+    return {path.stem: path for path in sorted(SHIPPED_TABLES.glob("*.csv"))}
 
 
 def with_table_digest(name: str) -> str:

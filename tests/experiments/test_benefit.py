@@ -7,8 +7,8 @@ import scipy.stats
 
 from experiments import compare_study
 from experiments.analysis.benefit import BENEFIT_COLUMNS, benefit_cost, benefits, rate_of_return
-from experiments.analysis.statistics import ratio_of_means
 from experiments.running.engines import Execution
+from experiments.statistics import ratio_of_means
 from experiments.study.study import Study
 from model import Parameters, Policy
 from model.indicators.present_values import RATES, present_value_name

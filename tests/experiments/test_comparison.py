@@ -10,9 +10,9 @@ import scipy.stats
 
 from experiments import compare, compare_study
 from experiments.analysis.equal_money import MONEY_COLUMNS, MONEY_MARGIN, SPENT, equal_money, unequal_points
-from experiments.analysis.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
 from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE, tabulate
 from experiments.running.engines import Execution
+from experiments.statistics import EXACT_UP_TO, holm, mean_interval, pairs_needed, wilcoxon
 from experiments.study.study import Study
 from model import BadInput, Parameters, simulate
 from model.indicators.summary import SUMMARY_NAMES

@@ -10,7 +10,6 @@ import pytest
 from experiments.analysis.answer import findings
 from experiments.analysis.effects import CLAIMED, CONTRASTS, EFFECT_COLUMNS, cells, contrasts
 from experiments.analysis.ranks import levels, ranks
-from experiments.analysis.statistics import Interval, mean_interval
 from experiments.analysis.verdicts import (
     AS_EXPECTED,
     CONTRADICTED,
@@ -25,6 +24,7 @@ from experiments.analysis.verdicts import (
     turned,
 )
 from experiments.commands.json import records, to_json
+from experiments.statistics import Interval, mean_interval
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from tests.comparisons import LIFT, SIX, analysed_again, made_up, with_money_left_over

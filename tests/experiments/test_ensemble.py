@@ -24,7 +24,7 @@ from experiments.results.merge import merge_folders, study_in
 from experiments.running.engines import Execution
 from experiments.study.plan import Plan
 from experiments.study.study import Study
-from experiments.validation.ensemble import SHIPPED, Acceptance, read_ensemble, with_ensemble, write_ensemble
+from experiments.validation.ensemble import SHIPPED_ENSEMBLE, Acceptance, read_ensemble, with_ensemble, write_ensemble
 from model import Parameters
 from model.policy.presets import find_policies
 from tests.economies import SET_TINY, TINY, TINY_SIZES
@@ -297,7 +297,7 @@ def test_numbers_of_sets_are_refused(
 def test_the_default_is_the_shipped_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shipped = "experiments.validation.ensemble.SHIPPED"
+    shipped = "experiments.validation.ensemble.SHIPPED_ENSEMBLE"
     monkeypatch.setattr(shipped, tmp_path / "none.parquet")
     assert main(["compare", "--ensemble", "default"]) == 2
     error = capsys.readouterr().err
@@ -305,7 +305,7 @@ def test_the_default_is_the_shipped_one(
     assert error.count("\n") == 1
     monkeypatch.setattr(shipped, ensemble_file(tmp_path))
     assert list(read_ensemble("default").members) == [1, 2, 3]
-    assert SHIPPED.parent.name == "shipped"
+    assert SHIPPED_ENSEMBLE.parent.name == "shipped"
 
 
 # -- runs, folders and text

@@ -12,7 +12,7 @@ from experiments.cli import main
 from experiments.study.file import read_study
 from experiments.validation.targets import read_calibration
 from model import Parameters
-from model.inputs.shipped_industries import SHIPPED
+from model.inputs.shipped_industries import SHIPPED_TABLES
 
 SIZES = {"users": 60, "horizon": 12, "slots": 40, "founders": 8, "suppliers": 14}
 SET_SIZES = [word for name, value in SIZES.items() for word in ("--set", f"{name}={value}")]
@@ -60,7 +60,7 @@ def test_parameters_and_options_say_the_names(capsys: pytest.CaptureFixture[str]
 def test_runs_of_one_table_join_whatever_its_name(capsys: pytest.CaptureFixture[str]) -> None:
     """A copy is the same study. Results of both join in either order, and a folder of one goes on with the other."""
     Path("other").mkdir()
-    shutil.copy(SHIPPED / "china-2020.csv", "other/copy.csv")
+    shutil.copy(SHIPPED_TABLES / "china-2020.csv", "other/copy.csv")
     copied = [*SET_SIZES, "--set", "industries_file=other/copy.csv"]
     assert main([*COMPARED, *NAMED, "--out", "a"]) == 0
     assert main([*COMPARED, *copied, "--out", "b"]) == 0

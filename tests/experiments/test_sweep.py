@@ -20,13 +20,13 @@ from agents.kernel.decorators import source_hash
 from experiments import differences, sweep, sweep_study
 from experiments.analysis.boundary import EDGE_COLUMNS, boundary, misleading
 from experiments.analysis.plane import Plane, axis_scale, find_plane
-from experiments.analysis.statistics import mean_interval
 from experiments.analysis.sweep import Sweep, run_sweep, summarise_sweep
 from experiments.cli import main
 from experiments.commands.sweep_text import boundary_lines
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
+from experiments.statistics import mean_interval
 from experiments.study.file import shipped_studies
 from experiments.study.plan import Plan, Shard, Task
 from experiments.study.study import Study

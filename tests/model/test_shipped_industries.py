@@ -15,7 +15,7 @@ from docs.industries import DATA, shipped_stems, table
 from experiments.study.study import run_id
 from model import BadInput, Economy, Parameters, policies, simulate
 from model.inputs.industries_file import industry_table
-from model.inputs.shipped_industries import SHIPPED, shipped_industries
+from model.inputs.shipped_industries import SHIPPED_TABLES, shipped_industries
 from model.opening import build_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -92,7 +92,7 @@ def test_sources_that_do_not_fit_are_refused(part: str, old: str, new: str, word
 def test_shipped_tables_are_part_of_the_package() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
     packed = {path for pattern in data["model.inputs"] for path in (ROOT / "model" / "inputs").glob(pattern)}
-    assert set(shipped_industries().values()) == packed == set(SHIPPED.iterdir())
+    assert set(shipped_industries().values()) == packed == set(SHIPPED_TABLES.iterdir())
 
 
 # -- names and files
@@ -121,7 +121,7 @@ def test_no_more_domains_than_a_parameter_may_have() -> None:
 
 def test_results_depend_on_neither_folder_nor_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A shipped table has one id from any folder, which is that of a copy of its file."""
-    shutil.copy(SHIPPED / "china-2020.csv", "copy.csv")
+    shutil.copy(SHIPPED_TABLES / "china-2020.csv", "copy.csv")
     (tmp_path / "other").mkdir()
     before = Parameters(industries_file="china-2020", **SIZES)
     copy = Parameters(industries_file="copy.csv", **SIZES)
@@ -173,7 +173,7 @@ def test_a_table_that_has_changed_since_is_named() -> None:
 def test_without_old_qualities_those_of_the_layers_hold(same_series: Callable[..., bool]) -> None:
     """A table without that column is a table whose column repeats the parameters, and they still count."""
     p = Parameters(industries_file="china-2020", **SIZES)
-    lines = [line for line in (SHIPPED / "china-2020.csv").read_text("utf-8").splitlines() if line[0] != "#"]
+    lines = [line for line in (SHIPPED_TABLES / "china-2020.csv").read_text("utf-8").splitlines() if line[0] != "#"]
     for layer, level in zip(("traditional", "emerging", "future"), LEVELS, strict=True):
         lines = [line.replace(f",{layer},", f",{layer},{getattr(p, level)!r},") for line in lines]
     Path("written.csv").write_text("\n".join([lines[0].replace("layer", "layer,old_quality"), *lines[1:]]))

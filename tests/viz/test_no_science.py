@@ -51,7 +51,7 @@ def test_viz_computes_no_finding(name: str) -> None:
 @pytest.mark.parametrize(
     "source",
     [
-        "from experiments.analysis.statistics import holm",
+        "from experiments.statistics import holm",
         "from scipy.stats import wilcoxon",
         "from scipy.stats import ttest_rel",
         "mean = runs.groupby('policy')['welfare'].mean()",

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from experiments.study.study import Study
 from experiments.validation.facts import FACTS
 from experiments.validation.validate import FACT_COLUMNS, Validation, _row, validation_study

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from viz.figures.charts import drawing, ticks
 
 ACROSS, NAMES, ROW, HEAD, FOOT = 400, 150, 23, 8, 38  # in units of the drawing; names stand left of the plot

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from viz.figures.charts import drawing, ticks
 
 ACROSS, HIGH = 340, 104  # in units of the drawing

@@ -5,7 +5,7 @@ from html import escape
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from viz.figures.charts import FLOOR, HEIGHT, LEFT, TOP, WIDTH, drawing, ticks
 
 ROOM = 12  # right of the last setting, in units of the drawing

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from experiments.analysis.boundary import changes_sign, count_readings, decided
 from experiments.analysis.plane import Plane, axis_scale, in_words
 from experiments.analysis.sentences import over_ensemble
-from experiments.analysis.statistics import Interval
 from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_READING, comparatives
+from experiments.statistics import Interval
 from experiments.study.addresses import ADDRESSES
 from model.indicators.summary import declaration
 from viz.figures.plane import draw_plane

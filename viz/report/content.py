@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from experiments.analysis.over_seeds import by_seed, summarise_arms
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from model.indicators.summary import declaration
 from model.policy.policy import Policy
 from viz.figures.charts import interval_plot

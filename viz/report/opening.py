@@ -8,7 +8,7 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from experiments.analysis.sentences import amount, answer
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from model.policy.policy import Policy
 from viz.figures.differences import Difference, differences_chart
 from viz.figures.standalone import download_link

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from experiments.analysis.over_seeds import means
 from experiments.analysis.response import Responses, efficacies, shown_multiple
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from viz.figures.charts import timeline

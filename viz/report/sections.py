@@ -9,9 +9,9 @@ from markupsafe import Markup
 from experiments.analysis.benefit import RESEARCH_RATIOS
 from experiments.analysis.effects import CELLS, QUESTION, REACHES, SIDES
 from experiments.analysis.over_seeds import means
-from experiments.analysis.statistics import Interval
 from experiments.analysis.table import is_money
 from experiments.analysis.withdrawal import around_withdrawal
+from experiments.statistics import Interval
 from model.indicators.present_values import PRESENT_VALUES
 from model.indicators.summary import AT_WITHDRAWAL, declaration
 from viz.figures.charts import stacked_bar

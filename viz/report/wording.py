@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.analysis.sentences import listed
 from experiments.analysis.sentences import plain as plain
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 
