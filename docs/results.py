@@ -114,7 +114,9 @@ def compare_varied(size: Size) -> Iterator[Result]:
     from experiments import compare
 
     for label, changes in varied_settings().items():
-        frame = compare(TWO_BY_TWO, {**size.parameters, **changes}, size.seeds or 50)
+        of_table = ("industries", "domains") if "industries_file" in changes else ()
+        common = {name: value for name, value in size.parameters.items() if name not in of_table}
+        frame = compare(TWO_BY_TWO, {**common, **changes}, size.seeds or 50)
         for cell in _compared("varied", frame, ["welfare"]):
             sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
             yield cell._replace(row=label, column=cell.row, mark="*" if sure else "")

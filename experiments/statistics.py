@@ -47,6 +47,8 @@ def ratio_of_means(top: ArrayLike, bottom: ArrayLike, level: float = 0.95) -> In
     `bottom` is not positive, and the ends for fewer than two pairs or where some sample's is not.
     """
     above, below = np.asarray(top, dtype=float), np.asarray(bottom, dtype=float)
+    order = np.lexsort((above, below))  # so that the ends do not depend on the order of the pairs
+    above, below = above[order], below[order]
     if not len(below) or not below.mean() > 0.0:
         return Interval(np.nan, np.nan, np.nan)
     ratio = float(above.mean() / below.mean())

@@ -47,7 +47,7 @@ SET_TINY = [word for name, value in TINY_SIZES.items() for word in ("--set", f"{
 """`TINY` as options of the command line."""
 
 WATCHED: dict[str, Any] = {
-    "users": 120, "horizon": 24, "slots": 48, "founders": 12, "industries": 5, "regions": 2, "domains": 4,
+    **FITTED, "users": 120, "horizon": 24, "slots": 48, "founders": 12, "industries": 5, "regions": 2, "domains": 4,
     "suppliers": 8,
 }  # fmt: skip
 """For the Mesa model, whose agents are made one by one."""

@@ -418,13 +418,13 @@ def test_a_value_on_its_bound(searched: Searched, near: tuple[float, ...], insid
 
 
 def test_the_text_has_80_columns_and_names_bounds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """The first trial holds the end of the range that is nearest to the default of 40 founders."""
+    """The first trial holds the end of the range that is nearest to the default of 13 founders."""
     assert main(["calibrate", write(tmp_path), "--trials", "1", "--out", str(tmp_path / "x")]) == 0
     shown = capsys.readouterr()
     lines = shown.out.splitlines()
     assert all(len(line) <= 80 and line == line.rstrip() for line in lines if str(tmp_path) not in line)
     (founders,) = (line for line in lines if line.startswith("founders"))
-    assert founders.split() == ["founders", "12", "40", "4", "to", "12", "on", "its", "bound"]
+    assert founders.split() == ["founders", "12", "13", "4", "to", "12", "on", "its", "bound"]
     assert sum("on its bound" in line for line in lines) == 1
     assert "1 of 1 trials" in shown.err
 

@@ -27,6 +27,7 @@ from experiments.study.study import Study
 from experiments.validation.ensemble import SHIPPED_ENSEMBLE, Acceptance, read_ensemble, with_ensemble, write_ensemble
 from model import Parameters
 from model.policy.presets import find_policies
+from tests.comparisons import present_values
 from tests.economies import SET_TINY, TINY, TINY_SIZES
 from viz.report.report import render_report
 
@@ -158,6 +159,7 @@ def test_the_test_of_significance_is_over_seeds() -> None:
         {"set": number, "seed": seed, "policy": policy, "status": "ok", "welfare": float(policy == "grants") + seed}
         | dict.fromkeys(("budget_raised", "budget_placed"), 1.0)
         | dict.fromkeys(("equity_recovered", "budget_leaked", "budget_administration"), 0.0)
+        | present_values(1.0, 0.0)
         for number in range(1, 101)
         for seed in range(3)
         for policy in ("rebate", "grants")

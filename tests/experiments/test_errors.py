@@ -175,7 +175,7 @@ def test_an_option_is_the_place(setting: str, key: str, value: Any, allowed: str
 
 
 def test_settings_at_odds_with_defaults() -> None:
-    error = refused(run_from, "rebate", 0, ["slots=20"], quick=False)
+    error = refused(run_from, "rebate", 0, ["slots=10"], quick=False)
     assert (error.key, error.place) == ("founders", "--set")
 
 

@@ -16,7 +16,7 @@ from model.economy import User
 from model.parameters import Parameters
 from model.simulation import Simulation
 
-SIZE: dict[str, Any] = {"users": 60, "horizon": 24, "slots": 32, "founders": 9, "suppliers": 12}
+SIZE: dict[str, Any] = {"users": 60, "horizon": 24, "slots": 64, "founders": 9, "suppliers": 12}
 HALF = 12
 OWN = {
     "vouchers": policies["vouchers"].replace(end=20),

@@ -147,7 +147,7 @@ def test_withdrawal_is_an_early_end(run, same_series):
     policy = Policy(mix={"grants": 0.5, "vouchers": 0.5}, end=36, phase_out=10)
     withdrawn = run(policy, withdrawal=20)
     assert same_series(run(policy.replace(end=20, phase_out=0)), withdrawn) and not same_series(run(policy), withdrawn)
-    returned = ("budget_returned",)  # what was never placed goes back in the last quarter
+    returned = ("budget_returned", "net_tax_pv")  # what was never placed goes back in the last quarter
     assert same_series(run(policy), withdrawn, until=20, but=returned)
 
 

@@ -78,7 +78,7 @@ def test_nothing_placed_costs_nothing(run, arm, same_series):
     assert (
         idle.summary["budget_leaked"] == idle.summary["budget_administration"] == idle.summary["budget_placed"] == 0.0
     )
-    assert same_series(idle, run(), but=("budget", "welfare", "net_before_rd"))
+    assert same_series(idle, run(), but=("budget", "welfare", "net_before_rd", "tax_pv", "net_tax_pv"))
 
 
 def test_overruns_are_charged_to_the_next_quarter(simulation):
@@ -96,7 +96,9 @@ def test_overruns_are_charged_to_the_next_quarter(simulation):
 def test_rebate_is_the_tax_handed_back(run, same_series):
     """The reference for equal money changes no trajectory; it costs administration, leakage and the cost of funds."""
     rebate, free = run("rebate"), run()
-    assert same_series(rebate, free, but=("budget", "welfare", "net_before_rd", "placed_rebate"))
+    assert same_series(
+        rebate, free, but=("budget", "welfare", "net_before_rd", "placed_rebate", "tax_pv", "net_tax_pv")
+    )
     public = 0.2 * rebate.series["budget_raised"] + rebate.series["budget_administration"]
     lost = public + 0.5 * rebate.series["budget_leaked"]
     np.testing.assert_allclose(free.series["welfare"] - rebate.series["welfare"], lost, rtol=1e-9, atol=1e-9)

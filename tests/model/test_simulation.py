@@ -99,7 +99,7 @@ def test_a_provider_is_not_swapped_for_another_firm():
         "initial_cost": 0.05, "floor_cost": 0.05,
     }  # fmt: skip
     users = simulate(Parameters(**{**TINY, **eager}), check=True).state.users
-    assert set(users.provider.tolist()) >= {0, 1, 2}
+    assert 0 in users.provider and np.unique(users.provider).size > 3
     adopters = users.provider >= 0
     assert (users.contacts[adopters] == users.provider[adopters, None]).any(axis=1).all()
 
@@ -147,7 +147,7 @@ def test_a_run_is_what_was_asked_for():
 
 def test_what_founders_show_at_first():
     """Before the first quarter a unit costs c0, nobody having learnt, and the price is a mark-up on it."""
-    p = Parameters(**TINY)
+    p = Parameters(**TINY, learning_by_research=0.0)
     innovators = build_world(p, 0).innovators
     assert innovators.unit_cost[: p.founders] == pytest.approx(p.initial_cost, rel=1e-12)
     assert innovators.price[: p.founders] == pytest.approx(p.initial_cost * (1.0 + p.markup_start), rel=1e-12)
