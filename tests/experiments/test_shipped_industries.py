@@ -4,11 +4,13 @@ import json
 import shutil
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from experiments import compare
 from experiments.cli import main
+from experiments.results.contents import one_row_each
 from experiments.study.file import read_study
 from experiments.validation.targets import read_calibration
 from model import Parameters
@@ -68,6 +70,8 @@ def test_runs_of_one_table_join_whatever_its_name(capsys: pytest.CaptureFixture[
     assert set(chosen("a").values()).isdisjoint(chosen("b").values())
     assert main(["merge", "a", "b", "--out", "c"]) == main(["merge", "b", "a", "--out", "d"]) == 0
     assert chosen("c") == chosen("d") and chosen("c").keys() == chosen("a").keys()
+    tables = [pq.read_table(shard) for folder in "ab" for shard in Path(folder, "runs").glob("*.parquet")]
+    assert one_row_each(pa.concat_tables(tables)).equals(one_row_each(pa.concat_tables(tables[::-1])))
     before = sorted(path.name for path in Path("a/runs").iterdir())
     assert main([*COMPARED, *copied, "--out", "a"]) == 0
     assert sorted(path.name for path in Path("a/runs").iterdir()) == before
