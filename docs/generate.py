@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from docs.results import Result, stored
+from experiments.analysis.fact_words import cited, range_in_words
+from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.study.study import DEFAULT_POLICIES
 from experiments.validation.facts import FACTS
 from model.indicators.series import INDICATORS
@@ -114,6 +116,19 @@ def facts() -> Iterator[str]:
     return table(["fact", "meaning", "unit", "target", "value", "source of the target"], rows)
 
 
+def policy_facts() -> Iterator[str]:
+    """Yield a row per published effect of policy, and then those that cannot be measured."""
+    header = ["fact", "treatment and statistic", "unit", "published", "source", "what a failure means"]
+    rows = [
+        (f"`{fact.name}`", fact.treatment, fact.unit,
+         range_in_words(*fact.published, fact.unit) if fact.published else "not at hand", fact.source, fact.failure)
+        for fact in POLICY_FACTS.values()
+    ]  # fmt: skip
+    yield from table(header, rows)
+    yield from ("", "Not built:", "")
+    yield from (f"- {effect.finding} ({cited(effect.source)}). {effect.reason}" for effect in NOT_BUILT)
+
+
 def compared() -> Iterator[str]:
     """Yield the table of `nqpf compare`."""
     header = [
@@ -213,6 +228,7 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "traits": traits,
     "indicators": indicators,
     "facts": facts,
+    "policy-facts": policy_facts,
     "compared": compared,
     "timed": timed,
     "varied": varied,

@@ -185,6 +185,9 @@ def _merge(
 @app.command("validate")
 def _validate(
     facts: Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Facts to check (all).")] = None,
+    policy_facts: Annotated[
+        bool, typer.Option("--policy-facts", help="Compare policies with their published effects instead.")
+    ] = False,
     seeds: Seeds = None,
     seed: Seed = None,
     settings: SetOption = None,
@@ -196,13 +199,17 @@ def _validate(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Compare the economy without policy with stylised facts."""
+    """Compare the economy without policy with stylised facts, or policies with their published effects."""
+    from experiments.commands.policy_facts import policy_facts_command, refuse_traits
     from experiments.commands.validate import validate_command
     from experiments.running.engines import Execution
 
+    if policy_facts:
+        refuse_traits(settings or ())
+    command = policy_facts_command if policy_facts else validate_command
     one = run_from("laissez_faire", seed, settings or (), quick)
     execution = Execution(jobs, engine, check, quiet)
-    return validate_command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
+    return command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
 
 
 @app.command("calibrate")

@@ -3,7 +3,7 @@
 import math
 import re
 
-BARE = ("R2", "cosine", "excess kurtosis", "exponent", "index", "log growth", "ratio", "skewness")
+BARE = ("R2", "cosine", "excess kurtosis", "exponent", "index", "log growth", "money", "ratio", "skewness")
 """Units that a sentence leaves out."""
 
 MOST_DIGITS = 6

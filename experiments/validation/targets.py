@@ -7,12 +7,13 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NamedTuple, Self, get_args
+from typing import Any, NamedTuple, Self
 
+from experiments.evidence.policy_facts import POLICY_FACTS
 from experiments.study.content import as_mapping, read_parameters
 from experiments.study.policy_file import read_mapping
 from experiments.study.study import check_name, digest, seeds_from
-from experiments.validation.fact import PANELS, Fact, Need
+from experiments.validation.fact import PANELS, Fact
 from experiments.validation.facts import FACTS
 from experiments.validation.validate import rule_version
 from model.declaration.errors import BadInput, inside, unknown
@@ -198,9 +199,9 @@ def check_trials(trials: object) -> int:
 
 
 def _targets(given: Any) -> dict[str, Target]:
-    """Return targets by fact: those given, or every declared fact that needs no policy."""
+    """Return targets by fact: those given, or every fact without policy that is declared."""
     if given is None:
-        return {name: Target(fact, fact.low, fact.high) for name, fact in FACTS.items() if _without_policy(fact)}
+        return {name: Target(fact, fact.low, fact.high) for name, fact in FACTS.items()}
     with inside("targets"):
         entries = as_mapping("", given)
         if not entries:
@@ -224,15 +225,11 @@ def _target(name: str, entry: Any) -> Target:
 
 
 def _find_fact(name: str) -> Fact:
+    if name in POLICY_FACTS:
+        raise BadInput("needs a policy, targets are facts of the economy without policy", problem=f"fact '{name}'")
     if name not in FACTS:
         raise unknown("fact", name, FACTS)
-    if not _without_policy(FACTS[name]):
-        raise BadInput("needs a policy, targets are facts of the economy without policy", problem=f"fact '{name}'")
     return FACTS[name]
-
-
-def _without_policy(fact: Fact) -> bool:
-    return fact.need in get_args(Need)
 
 
 def _searched(given: Any, fixed: Any) -> tuple[Searched, ...]:

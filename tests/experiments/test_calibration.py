@@ -18,6 +18,7 @@ import experiments.validation.targets
 import model.simulation
 from experiments import calibrate
 from experiments.cli import main
+from experiments.evidence.policy_facts import POLICY_FACTS
 from experiments.running.engines import Execution
 from experiments.validation.calibration import run_calibration
 from experiments.validation.ensemble import SHIPPED_ENSEMBLE
@@ -148,14 +149,15 @@ def test_what_is_not_allowed_is_refused_with_its_line(
     assert not (tmp_path / "x").exists()
 
 
-def test_a_fact_that_needs_a_policy_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is no target, and not among the targets of a file that names none."""
-    bad: Any = FACTS["hhi"]._replace(name="crowding", need="policy")
-    monkeypatch.setitem(FACTS, "crowding", bad)
-    with pytest.raises(BadInput, match="fact 'crowding': needs a policy"):
-        Calibration.from_content(CONTENT | {"targets": {"crowding": None}, "stages": []})
+@pytest.mark.parametrize("name", POLICY_FACTS)
+def test_a_fact_that_needs_a_policy_is_refused(name: str) -> None:
+    with pytest.raises(BadInput, match=f"fact '{name}': needs a policy"):
+        Calibration.from_content(CONTENT | {"targets": {name: None}, "stages": []})
+
+
+def test_a_file_without_targets_has_every_fact_and_measures_the_slow_ones_late() -> None:
     every = Calibration.from_content({key: value for key, value in CONTENT.items() if key not in ("targets", "stages")})
-    assert list(every.targets) == [name for name in FACTS if name != "crowding"]
+    assert list(every.targets) == list(FACTS) and not set(FACTS) & set(POLICY_FACTS)
     early = [name for name in every.targets if name not in every.late]
     assert all(FACTS[name].need in ("summary", "series") and FACTS[name].settings == ("",) for name in early)
     assert all(FACTS[name].need in PANELS or FACTS[name].settings != ("",) for name in every.late)

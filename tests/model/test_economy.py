@@ -266,7 +266,7 @@ def test_views_show_their_rows() -> None:
 
 def test_users_know_the_firms_of_their_contacts() -> None:
     """With more places for contacts than firms some stay empty."""
-    economy = Economy(contacts=20, **WATCHED)
+    economy = Economy(**dict(WATCHED, contacts=20))
     for user, places in zip(economy.agents_by_type[User], economy.simulation.state.users.contacts, strict=True):
         assert sorted(user.contacts.tolist()) == list(range(WATCHED["founders"]))
         assert user.contacts.tolist() == places[places != -1].tolist()
@@ -287,7 +287,7 @@ def test_verbs_of_agent_sets() -> None:
 
 
 def test_views_of_firms_come_and_go_with_the_firms() -> None:
-    economy = Economy("rebate", seed=1, seed_cash=0.3, burn=0.3, **dict(WATCHED, horizon=40))
+    economy = Economy("rebate", seed=1, **dict(WATCHED, seed_cash=0.3, burn=0.3, horizon=40))
     innovators = economy.agents_by_type[Innovator]
     known = list(innovators)
     state = economy.simulation.state.innovators

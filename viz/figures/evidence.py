@@ -86,10 +86,10 @@ def _bars(seeds: np.ndarray, low: float, high: float) -> list[str]:
 
 
 def _beyond(before: int, after: int) -> list[str]:
-    """Write how many seeds lie beyond the ends of the axis."""
+    """Write below the ends of the axis how many seeds lie beyond them."""
     ends = (
-        f'<text x="{SIDE}" y="{FLOOR - 4}">{before} &lt;</text>' if before else "",
-        f'<text x="{ACROSS - SIDE}" y="{FLOOR - 4}" text-anchor="end">&gt; {after}</text>' if after else "",
+        f'<text x="{SIDE}" y="{HIGH - 5}">{before} &lt;</text>' if before else "",
+        f'<text x="{ACROSS - SIDE}" y="{HIGH - 5}" text-anchor="end">&gt; {after}</text>' if after else "",
     )
     return [text for text in ends if text]
 
