@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from docs.results import Result, stored
-from experiments.analysis.fact_words import cited, range_in_words
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.study.study import DEFAULT_POLICIES
+from experiments.validation.fact_words import cited, range_in_words
 from experiments.validation.facts import FACTS
 from model.indicators.series import INDICATORS
 from model.indicators.summary import AT_WITHDRAWAL, SUMMARY_NAMES
@@ -228,7 +228,7 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "traits": traits,
     "indicators": indicators,
     "facts": facts,
-    "policy-facts": policy_facts,
+    "policy_facts": policy_facts,
     "compared": compared,
     "timed": timed,
     "varied": varied,

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from agents.kernel.decorators import source_hash
-from experiments.analysis.fact_words import cited, range_in_words, value_in_words
-from experiments.analysis.statistics import Interval, bootstrap_interval
 from experiments.evidence.measures import MEASURES, measures_version
 from experiments.evidence.policy_fact import (
     COMPETITION,
@@ -26,8 +24,10 @@ from experiments.results.columns import Measured
 from experiments.results.store import MemoryStore, RuledFact, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import Measurement, run_tasks
+from experiments.statistics import Interval, bootstrap_interval
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_SEEDS, Study, seeds_from
+from experiments.validation.fact_words import cited, range_in_words, value_in_words
 from model.declaration.errors import unknown
 from model.declaration.settings import bounds
 from model.parameters import Parameters

@@ -4,7 +4,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from experiments.analysis.statistics import Interval
+from experiments.statistics import Interval
 from model.policy.policy import Policy
 
 PairedStatistic = Literal["difference", "ratio", "ratios"]

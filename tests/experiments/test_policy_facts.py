@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 import experiments.running.runner
-from experiments.analysis.statistics import Interval, bootstrap_interval
 from experiments.cli import main
 from experiments.evidence.check import check_policy_facts, effect, in_competition, policy_study
 from experiments.evidence.measures import MEASURES
@@ -29,6 +28,7 @@ from experiments.evidence.policy_fact import (
 )
 from experiments.evidence.policy_facts import ARMS, NOT_BUILT, POLICY_FACTS
 from experiments.running.engines import Execution
+from experiments.statistics import Interval, bootstrap_interval
 from experiments.validation.facts import FACTS
 from model import BadInput, policies, simulate
 from tests.economies import SET_TINY, TINY

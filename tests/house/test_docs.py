@@ -15,6 +15,7 @@ import pytest
 from docs.generate import PARTS, signed, write_all
 from docs.results import TABLES, Result, Size, stored, write
 from experiments.cli import app, main
+from experiments.evidence.policy_facts import POLICY_FACTS
 from experiments.study.addresses import ADDRESSES, parse_settings, set_parameters, set_traits
 from experiments.study.design import DESIGNS
 from experiments.study.factors import FACTOR_KEYS
@@ -157,6 +158,7 @@ def test_generated_parts_name_all_that_is_declared(tmp_path: Path) -> None:
         "parameters": Parameters.model_fields,
         "indicators": INDICATORS,
         "presets": policies,
+        "policy_facts": POLICY_FACTS,
     }
     for part, names in declared.items():
         assert not [name for name in names if f"`{name}`" not in texts[part]]

@@ -95,6 +95,14 @@ def test_facts_without_a_value_have_a_page() -> None:
     assert f"0 of {len(FACTS)} facts" in outline.text and "No seed gives a value." in outline.text
 
 
+def test_a_median_counts_the_seeds_that_never_got_there() -> None:
+    """They are later than any, so the median is of them too."""
+    found = made_up(("time_to_50",))
+    found.table["n"], found.values["time_to_50"][:5] = SEEDS - 5, np.inf
+    text = Outline(render_validation(study(), found, ())).text
+    assert f"median over {SEEDS} seeds" in text and "> 5" in text
+
+
 def test_the_command_makes_the_same_again() -> None:
     changed = replace(study(), parameters=study().parameters.replace(users=77), seeds=(3, 4))
     text = Outline(render_validation(changed, made_up(("hhi",)), ("hhi",))).text

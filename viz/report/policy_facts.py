@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.analysis.fact_words import cited
 from experiments.evidence.policy_fact import AGREES, DISAGREES, NO_VALUE, NOT_JUDGED, OPEN
 from experiments.evidence.policy_facts import NOT_BUILT
+from experiments.validation.fact_words import cited
 from viz.report import wording
 from viz.report.validation import FactsPage, command, picture, render_page
 

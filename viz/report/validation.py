@@ -102,7 +102,7 @@ def _card(row: Mapping[str, Any], seeds: np.ndarray) -> dict[str, Any]:
         "verdict": "met" if row["met"] else "not met",
         "sentence": wording.typeset(row["sentence"]).replace(" %", "\N{NO-BREAK SPACE}%"),
         "why": "",
-        "note": OVER_SEEDS[row["statistic"]].format(n=row["n"]),
+        "note": OVER_SEEDS[row["statistic"]].format(n=len(seeds) if row["statistic"] == "median" else row["n"]),
         **picture(row, seeds, row["met"]),
     }
 
