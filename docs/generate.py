@@ -6,8 +6,8 @@ from typing import Any
 
 from docs.results import Result, stored
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
+from experiments.fact_words import cited, range_in_words
 from experiments.study.study import DEFAULT_POLICIES
-from experiments.validation.fact_words import cited, range_in_words
 from experiments.validation.facts import FACTS
 from model.indicators.series import INDICATORS
 from model.indicators.summary import AT_WITHDRAWAL, SUMMARY_NAMES

@@ -216,6 +216,12 @@ def _validate(
 def _calibrate(
     targets: Annotated[Path, typer.Argument(metavar="TARGETS.yaml", help="A file, or the shipped one: default.")],
     trials: Annotated[int | None, typer.Option("--trials", help="Number of trials, with those stored.")] = None,
+    accept: Annotated[
+        int | None, typer.Option("--accept", help="Find so many parameter sets that meet every target, as an ensemble.")
+    ] = None,
+    confirm: Annotated[
+        int | None, typer.Option("--confirm", help="Fresh seeds on which sets are confirmed (100, or 10 if quick).")
+    ] = None,
     seeds: Seeds = None,
     seed: Seed = None,
     settings: SetOption = None,
@@ -232,12 +238,20 @@ def _calibrate(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> int:
-    """Search for parameters at which the economy without policy meets stylised facts."""
+    """Search for parameters at which the economy without policy meets stylised facts, or for an ensemble of them."""
+    from experiments.commands.accept import accept_command, refuse_confirm, wanted_from
     from experiments.commands.calibrate import calibrate_command, calibration_from
     from experiments.running.engines import Execution
 
     declared = calibration_from(targets, trials, (seeds, seed), settings or (), quick)
-    return calibrate_command(declared, out, Execution(jobs, engine, check, quiet), as_json)
+    execution = Execution(jobs, engine, check, quiet)
+    if accept is None:
+        refuse_confirm(confirm)
+        return calibrate_command(declared, out, execution, as_json)
+    given = {"targets": targets, "accept": accept, "confirm": confirm, "trials": trials, "seeds": seeds, "seed": seed}
+    given |= {"set": settings, "quick": quick}
+    wanted = wanted_from(declared, accept, confirm, trials, given, quick)
+    return accept_command(declared, wanted, out, execution, as_json)
 
 
 @app.command("policies")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agents.kernel.decorators import source_hash
 from experiments.commands.json import to_json
-from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, at_option, at_set, fewer_users
+from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, QUICK_WAVE, at_option, at_set, fewer_users
 from experiments.commands.outcome import DONE, kept_in, mention_failed
 from experiments.commands.text import wrapped
 from experiments.commands.validate import shown
@@ -40,6 +40,8 @@ def calibration_from(
     with at_option("--trials"):
         most = min(QUICK_TRIALS, declared.search.trials) if quick else declared.search.trials
         search = declared.search._replace(trials=most if trials is None else check_trials(trials))
+    if quick:
+        search = search._replace(wave=min(QUICK_WAVE, search.wave))
     return replace(declared, seeds=chosen, search=search)
 
 

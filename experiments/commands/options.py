@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 QUICK_USERS = 250
 QUICK_SEEDS = 10
 QUICK_TRIALS = 24
+QUICK_WAVE = 8
 
 
 def _path(name: str) -> Path:

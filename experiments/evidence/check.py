@@ -19,6 +19,7 @@ from experiments.evidence.policy_fact import (
     PolicyFact,
 )
 from experiments.evidence.policy_facts import ARMS, POLICY_FACTS
+from experiments.fact_words import cited, range_in_words, value_in_words
 from experiments.results.arms import runs_of
 from experiments.results.columns import Measured
 from experiments.results.store import MemoryStore, RuledFact, Store
@@ -27,7 +28,6 @@ from experiments.running.runner import Measurement, run_tasks
 from experiments.statistics import Interval, bootstrap_interval
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_SEEDS, Study, seeds_from
-from experiments.validation.fact_words import cited, range_in_words, value_in_words
 from model.declaration.errors import unknown
 from model.declaration.settings import bounds
 from model.parameters import Parameters

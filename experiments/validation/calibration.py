@@ -23,9 +23,17 @@ from experiments.study.plan import Plan
 from experiments.study.points import Point
 from experiments.validation.fact import Fact
 from experiments.validation.journal import open_storage
-from experiments.validation.search import Asked
+from experiments.validation.search import Asked, Finished, Trials
 from experiments.validation.targets import FACT, Calibration, read_calibration
-from experiments.validation.validate import NO_POLICY, Measurements, facts_of, in_setting, measurement_of, settings_of
+from experiments.validation.validate import (
+    NO_POLICY,
+    Measurements,
+    ends_of,
+    facts_of,
+    in_setting,
+    measurement_of,
+    settings_of,
+)
 from model.declaration.errors import BadInput
 from model.parameters import Parameters
 from model.policy.presets import find_policy
@@ -114,11 +122,11 @@ def run_calibration(calibration: Calibration, out: Path | None, execution: Execu
         try:
             while batch := asked.batch():
                 _measure_batch(asked, calibration, batch, execution)
-                found = _calibrated(calibration, asked)
+                found = Calibrated(calibration, trials_table(calibration, asked.finished()))
                 least = f"least distance {found.best['distance']:.4g}, {found.accepted} accepted"
                 say(f"{len(found.trials)} of {calibration.search.trials} trials, {least}", execution.quiet)
         finally:
-            found = _calibrated(calibration, asked)
+            found = Calibrated(calibration, trials_table(calibration, asked.finished()))
             if out is not None:
                 write_whole(out / TABLE, found.trials.to_csv(index=False).encode())
     return found
@@ -126,10 +134,9 @@ def run_calibration(calibration: Calibration, out: Path | None, execution: Execu
 
 def _measure_batch(asked: Asked, calibration: Calibration, batch: list[int], execution: Execution) -> None:
     """Measure the first facts of a batch, then the late ones of those among the best of all trials, and tell all."""
-    early = [name for name in calibration.targets if name not in calibration.late]
-    _measure(asked, calibration, batch, early, execution)
+    measure(asked, batch, calibration.early, execution)
     if calibration.late:
-        _measure(asked, calibration, _survivors(asked, calibration, batch), calibration.late, execution)
+        measure(asked, _survivors(asked, calibration, batch), calibration.late, execution)
     for number in batch:
         asked.tell(number)
 
@@ -146,10 +153,9 @@ def _survivors(asked: Asked, calibration: Calibration, batch: list[int]) -> list
     return [number for number in batch if distances[number] <= most and not asked.failed(number)]
 
 
-def _measure(
-    asked: Asked, calibration: Calibration, numbers: Iterable[int], names: Iterable[str], execution: Execution
-) -> None:
+def measure(asked: Trials, numbers: Iterable[int], names: Iterable[str], execution: Execution) -> None:
     """Measure facts in trials that do not have them yet. Those that are measured are kept, whatever happens."""
+    calibration = asked.calibration
     facts = [calibration.targets[name].fact for name in names]
     points = []
     for number in numbers:
@@ -174,7 +180,7 @@ def _measure(
                 _keep_whole(asked, points, made, facts)
 
 
-def _keep_whole(asked: Asked, points: list[Point], made: dict[str, Measurements], facts: list[Fact]) -> None:
+def _keep_whole(asked: Trials, points: list[Point], made: dict[str, Measurements], facts: list[Fact]) -> None:
     """Keep the facts of the trials all of whose runs are there. A trial with a failed run keeps its error instead."""
     import pandas as pd
 
@@ -189,27 +195,28 @@ def _keep_whole(asked: Asked, points: list[Point], made: dict[str, Measurements]
             asked.keep(point.number, {}, f"{len(errors)} of {len(own)} runs, first seed {first.seed}: {first.error}")
         else:
             table = facts_of(facts, here)
-            asked.keep(point.number, dict(zip(table["fact"], table["value"].astype(float), strict=True)))
+            values = dict(zip(table["fact"], table["value"].astype(float), strict=True))
+            asked.keep(point.number, values, ends=ends_of(facts, here))
 
 
-def _calibrated(calibration: Calibration, asked: Asked) -> Calibrated:
-    """Return the trials that have ended as a table."""
+def trials_table(calibration: Calibration, trials: Iterable[Finished]) -> "pd.DataFrame":
+    """Return trials that have ended as a table, as in `Calibrated`."""
     import pandas as pd
 
     names = [one.name for one in calibration.searched]
     rows = [
         {
-            "trial": one["trial"],
-            "state": _state(calibration, one["facts"], one["error"]),
-            "distance": one["distance"],
-            **{name: one["parameters"][name] for name in names},
-            **{FACT + name: one["facts"].get(name, np.nan) for name in calibration.targets},
-            "error": one["error"],
+            "trial": one.trial,
+            "state": _state(calibration, one.facts, one.error),
+            "distance": one.distance,
+            **{name: one.parameters[name] for name in names},
+            **{FACT + name: one.facts.get(name, np.nan) for name in calibration.targets},
+            "error": one.error,
         }
-        for one in asked.finished()
+        for one in trials
     ]
     columns = ["trial", "state", "distance", *names, *(FACT + name for name in calibration.targets), "error"]
-    return Calibrated(calibration, pd.DataFrame(rows, columns=columns))
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _state(calibration: Calibration, values: Mapping[str, float], error: str) -> str:

@@ -43,7 +43,7 @@ NEAR = 0.02
 FACT = "fact."
 """Before a fact's name as a column, since a parameter may have the same name."""
 
-_KEYS = ("name", "targets", "parameters", "fixed", "seeds", "seed", "search", "stages")
+_KEYS = ("name", "targets", "parameters", "fixed", "seeds", "seed", "search", "stages", "allowed_misses")
 
 
 class Target(NamedTuple):
@@ -68,6 +68,10 @@ class Target(NamedTuple):
         """Return whether a value lies in the range."""
         return self.low <= value <= self.high
 
+    def touched(self, low: float, high: float) -> bool:
+        """Return whether an interval from `low` to `high` touches the range."""
+        return self.low <= high and low <= self.high
+
 
 class Searched(NamedTuple):
     """A parameter that is searched, within a range on a linear or logarithmic scale."""
@@ -84,25 +88,42 @@ class Searched(NamedTuple):
 
     def near_bound(self, value: float) -> bool:
         """Return whether a value lies within `NEAR` of an end of the range, on its scale."""
-        low, high, here = (math.log(x) if self.scale == "log" else x for x in (self.low, self.high, value))
-        share = (here - low) / (high - low)
+        share = self.share(value)
         return share <= NEAR or share >= 1.0 - NEAR
+
+    def share(self, value: float) -> float:
+        """Return how far up in the range a value lies, on its scale: 0 at the low end, 1 at the high one."""
+        low, high, here = (math.log(x) if self.scale == "log" else x for x in (self.low, self.high, value))
+        return (here - low) / (high - low)
+
+    def value(self, share: float) -> float:
+        """Return the value at a share of the range, on its scale, rounded where values are whole."""
+        if self.scale == "log":
+            value = self.low * (self.high / self.low) ** share
+        else:
+            value = self.low + share * (self.high - self.low)
+        return min(max(round(value) if self.whole else value, self.low), self.high)
 
 
 class Search(NamedTuple):
-    """A way to search: the method, the number of trials, its seed, and the share of trials whose late facts count."""
+    """A way to search: the method, the number of trials, its seed, and the share of trials whose late facts count.
+
+    `wave` is the number of trials of a wave, where an ensemble is looked for.
+    """
 
     method: str = METHODS[0]
     trials: int = DEFAULT_TRIALS
     seed: int = 0
     share: float = 0.25
+    wave: int = 64
 
 
 @dataclass(frozen=True)
 class Calibration:
     """Targets to be met without policy, and the parameters that are searched for it.
 
-    `late` names the facts that are measured only in trials that are among the best on the others.
+    `late` names the facts that are measured only in trials that are among the best on the others. `allowed_misses` are
+    the targets that a parameter set of an ensemble need not meet.
     """
 
     targets: Mapping[str, Target]
@@ -112,6 +133,7 @@ class Calibration:
     search: Search = field(default_factory=Search)
     late: tuple[str, ...] = ()
     name: str = "calibrate"
+    allowed_misses: tuple[str, ...] = ()
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any], folder: Path = Path()) -> Self:
@@ -123,8 +145,11 @@ class Calibration:
         search = _search(content.get("search"), len(searched))
         seeds = seeds_from(content.get("seeds", DEFAULT_COUNT), content.get("seed", 0))
         late = _late(content.get("stages"), targets)
+        allowed = _some_targets("allowed_misses", content.get("allowed_misses", ()), targets)
+        if len(allowed) == len(targets):
+            raise BadInput("must leave at least one target to be met", "allowed_misses", content["allowed_misses"])
         name = check_name(content.get("name", "calibrate"))
-        made = cls(targets, searched, fixed, seeds, search, late, name)
+        made = cls(targets, searched, fixed, seeds, search, late, name, allowed)
         with inside("parameters"):
             made.parameters(made.start)  # the first trial must be an economy
         return made
@@ -134,6 +159,16 @@ class Calibration:
         """The first trial: each parameter's default, or the end of its range that is nearest to it."""
         defaults = {one.name: getattr(self.fixed, one.name) for one in self.searched}
         return {one.name: min(max(defaults[one.name], one.low), one.high) for one in self.searched}
+
+    @property
+    def early(self) -> list[str]:
+        """The facts that are measured in every trial."""
+        return [name for name in self.targets if name not in self.late]
+
+    @property
+    def required(self) -> dict[str, Target]:
+        """The targets that a parameter set of an ensemble must meet."""
+        return {name: one for name, one in self.targets.items() if name not in self.allowed_misses}
 
     def parameters(self, values: Mapping[str, float]) -> Parameters:
         """Return the parameters of a trial. Raises BadInput where they do not fit each other."""
@@ -157,6 +192,7 @@ class Calibration:
             "seeds": list(self.seeds),
             "search": [self.search.method, self.search.seed, self.search.share],
             "stages": list(self.late),
+            "allowed_misses": list(self.allowed_misses),
         }
 
     def identity(self, model: str) -> str:
@@ -306,7 +342,8 @@ def _search(given: Any, searched: int) -> Search:
         share = _number("share", found.share)
         if not 0.0 < share <= 1.0:
             raise BadInput("must be above 0 and at most 1", "share", share)
-        return Search(found.method, check_trials(found.trials), valid_seed(found.seed), share)
+        wave = whole_number("wave", found.wave, 2, MOST_TRIALS)
+        return Search(found.method, check_trials(found.trials), valid_seed(found.seed), share, wave)
 
 
 def _late(given: Any, targets: Mapping[str, Target]) -> tuple[str, ...]:
@@ -314,13 +351,19 @@ def _late(given: Any, targets: Mapping[str, Target]) -> tuple[str, ...]:
     if given is None:
         late = tuple(name for name, one in targets.items() if one.fact.need in PANELS or one.fact.settings != ("",))
         return late if len(late) < len(targets) else ()
+    late = _some_targets("stages", given, targets)
+    if len(late) == len(targets):
+        raise BadInput("must leave at least one target for the first stage", "stages", given)
+    return late
+
+
+def _some_targets(key: str, given: Any, targets: Mapping[str, Target]) -> tuple[str, ...]:
+    """Return the targets that a list names, each once."""
     if not isinstance(given, list | tuple):
-        raise BadInput("must be a list of facts, as [growth_kurtosis]", "stages", given)
+        raise BadInput("must be a list of facts, as [growth_kurtosis]", key, given)
     for number, name in enumerate(given):
         if name not in targets:
-            raise unknown("target", name, targets).within(f"stages[{number}]")
-    if len(set(given)) == len(targets):
-        raise BadInput("must leave at least one target for the first stage", "stages", given)
+            raise unknown("target", name, targets).within(f"{key}[{number}]")
     return tuple(dict.fromkeys(given))
 
 

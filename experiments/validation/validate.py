@@ -1,5 +1,6 @@
 """The economy without policy against stylised facts of innovating industries, each with its target."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from experiments.fact_words import fact_sentence
 from experiments.results.arms import runs_of
 from experiments.results.columns import Measured
 from experiments.results.store import MemoryStore, RuledFact, Store
@@ -18,7 +20,6 @@ from experiments.statistics import bootstrap_interval
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_SEEDS, Study, seeds_from
 from experiments.validation.fact import PANELS, SETTINGS, Fact, Statistic
-from experiments.validation.fact_words import fact_sentence
 from experiments.validation.facts import FACTS
 from model.declaration.errors import unknown
 from model.parameters import Parameters
@@ -122,6 +123,34 @@ def seeds_of(fact: Fact, made: "Mapping[str, Measurements]") -> np.ndarray:
     seeds = sorted(set.intersection(*(set(values) for values in found)))
     table = np.array([[values[seed] for seed in seeds] for values in found]).reshape(len(found), len(seeds))
     return np.where(np.isnan(table), np.inf, table) if fact.time else table
+
+
+def ends_of(facts: Iterable[Fact], made: "Mapping[str, Measurements]") -> dict[str, tuple[float, float]]:
+    """Return the ends of the 95 % interval of each fact over seeds, NaN where it has no value.
+
+    That of a median is between order statistics (of few seeds the least and the largest), of the others a bootstrap.
+    """
+    found = {}
+    for fact in facts:
+        table = seeds_of(fact, made)
+        known = np.sort(table[0][~np.isnan(table[0])])
+        if fact.statistic != "median":
+            found[fact.name] = together(fact.statistic, table)[1:]
+        elif known.size:
+            below = _below_median(known.size)
+            found[fact.name] = (float(known[below]), float(known[-1 - below]))
+        else:
+            found[fact.name] = (np.nan, np.nan)
+    return found
+
+
+def _below_median(count: int) -> int:
+    """Return how many of so many values may be left out at either end, so that a 95 % interval of the median is left.
+
+    The number of values below the median is binomial, with chance one half.
+    """
+    chances = np.cumsum([math.comb(count, number) * 0.5**count for number in range(count // 2)])
+    return max(int(np.searchsorted(chances, 0.025, side="right")) - 1, 0)
 
 
 def in_setting(parameters: Parameters, setting: str) -> Parameters:

@@ -11,11 +11,11 @@ import experiments.validation.validate
 import model.simulation
 from agents.kernel.decorators import source_hash
 from experiments.cli import main
+from experiments.fact_words import fact_sentence
 from experiments.results.store import Store
 from experiments.running.engines import Execution
 from experiments.validation.adoption_facts import fit_bass
 from experiments.validation.fact import SETTINGS
-from experiments.validation.fact_words import fact_sentence
 from experiments.validation.facts import FACTS
 from experiments.validation.firm_facts import growth_kurtosis, variance_size_slope, yearly_growth
 from experiments.validation.validate import _quartiles, in_setting, together, validate, validation_study

@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.evidence.policy_fact import AGREES, DISAGREES, NO_VALUE, NOT_JUDGED, OPEN
 from experiments.evidence.policy_facts import NOT_BUILT
-from experiments.validation.fact_words import cited
+from experiments.fact_words import cited
 from viz.report import wording
 from viz.report.validation import FactsPage, command, picture, render_page
 

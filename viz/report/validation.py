@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
+from experiments.fact_words import shown_unit, unit_scale
 from experiments.statistics import Interval
-from experiments.validation.fact_words import shown_unit, unit_scale
 from viz.figures.evidence import Evidence, evidence_chart
 from viz.figures.standalone import download_link
 from viz.report import pages, wording
