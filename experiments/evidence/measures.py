@@ -24,7 +24,7 @@ YEARS = {"year 1": (0, 4), "year 2": (4, 8), "years 3 to 5": (8, 20), "later yea
 """Quarters since the start of policy, up to its end."""
 
 
-def measure(name: str) -> Callable[[_M], _M]:
+def run_measure(name: str) -> Callable[[_M], _M]:
     """Declare a measure of a run under a name."""
 
     def add(of: _M) -> _M:
@@ -54,39 +54,39 @@ def _declare_sums() -> None:
         return lambda run: float(under_policy(run, name, first, last).sum())
 
     for indicator in ("private_rd", "public_rd", "exploration_hours"):
-        measure(indicator)(summed(indicator, 0, None))
+        run_measure(indicator)(summed(indicator, 0, None))
         for phase, (first, last) in YEARS.items():
-            measure(f"{indicator} in {phase}")(summed(indicator, first, last))
+            run_measure(f"{indicator} in {phase}")(summed(indicator, first, last))
 
 
 _declare_sums()
 
 
-@measure("tfp_growth")
+@run_measure("tfp_growth")
 def _tfp_growth(run: "Run") -> float:
     return run.summary["tfp_growth"]
 
 
-@measure("exploration_share")
+@run_measure("exploration_share")
 def _exploration_share(run: "Run") -> float:
     """Return the share of R&D money that is spent on exploration, mean over the quarters of policy."""
     return _mean(under_policy(run, "exploration_share"))
 
 
-@measure("duplication")
+@run_measure("duplication")
 def _duplication(run: "Run") -> float:
     """Return the mean similarity of firms' R&D directions over the quarters of policy."""
     return _mean(under_policy(run, "duplication"))
 
 
-@measure("adoption")
+@run_measure("adoption")
 def _adoption(run: "Run") -> float:
     """Return adoption in the last quarter of policy."""
     found = under_policy(run, "adoption")
     return float(found[-1]) if found.size else np.nan
 
 
-@measure("benefit")
+@run_measure("benefit")
 def _benefit(run: "Run") -> float:
     """Return the present value of W + funds_cost * TAX + N, whose difference to no policy is the benefit.
 
@@ -96,13 +96,13 @@ def _benefit(run: "Run") -> float:
     return _present_value(run.series["welfare"] + run.parameters.funds_cost * raised + _net_taxes(run))
 
 
-@measure("net_cost")
+@run_measure("net_cost")
 def _net_cost(run: "Run") -> float:
     """Return the present value of N, taxes less what is returned."""
     return _present_value(_net_taxes(run))
 
 
-@measure("exit_slope")
+@run_measure("exit_slope")
 def _exit_slope(run: "Run") -> float:
     """Return the slope of exit within a year on log productivity, over domestic sellers in every year of policy.
 
