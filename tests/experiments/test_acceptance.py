@@ -306,7 +306,7 @@ def test_a_file_says_how_it_was_made(made: Path) -> None:
     found = read_ensemble(made / "out" / "ensemble.parquet").acceptance
     file = made / "targets.yaml"
     assert found.command == (f"nqpf calibrate {file} --accept {SETS} --confirm {CONFIRM} --trials {TRIALS} --quick")
-    assert found.fixed["initial_capability"] == 0.6 and "risk" not in found.fixed
+    assert found.fixed["initial_capability"] == 0.6 and "founders" not in found.fixed
     assert found.targets["hhi"] == [0.35, 0.4] and list(found.seeds) == [0, 1, 2]
 
 
