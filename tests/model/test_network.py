@@ -191,7 +191,7 @@ def concentration(graph: Any) -> float:
 
 @pytest.mark.parametrize("policy", ["laissez_faire", "selective", "application"])
 def test_indicators_recomputed_from_the_graph(policy: str) -> None:
-    economy = Economy(policy, seed=6, seed_cash=0.5, **WATCHED)
+    economy = Economy(policy, seed=6, **dict(WATCHED, seed_cash=0.5))
     quarters_with_exits = 0
     while economy.running:
         economy.step()
