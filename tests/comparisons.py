@@ -38,16 +38,8 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference
             level = 1.0 + luck.normal(0, 0.1) + lift.get(policy.name, 0.0) + own.normal(0, 0.01)
             run_id = f"{policy.name}-{seed}"
             runs.append(
-                {
-                    "run_id": run_id,
-                    "point": 0,
-                    "set": 0,
-                    "policy": policy.name,
-                    "seed": seed,
-                    "status": "ok",
-                    "error": None,
-                }
-                | summary(policy, level, own)
+                {"run_id": run_id, "point": 0, "policy": policy.name, "seed": seed, "status": "ok", "error": None}
+                | summary(policy, level, own, lift.get(policy.name, 0.0))
             )
             series.append(paths(run_id, policy, seed, level, horizon, luck))
     runs = pd.DataFrame(runs)
@@ -66,7 +58,7 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference
     )
 
 
-def summary(policy, level, own):
+def summary(policy, level, own, lift):
     raised = 0.0 if not policy.mix else 600.0
     shares = dict(policy.mix)
     money = {
@@ -85,18 +77,18 @@ def summary(policy, level, own):
         | {"bonsai_exit_excess": own.normal(0.02, 0.03)}
         | {f"budget_{name}": value for name, value in money.items()}
         | {"equity_recovered": 0.0}
-        | present_values(raised, 150_000 * (level - 1.0))
+        | present_values(raised, 10_000 * lift)
         | {f"placed_{name}": shares.get(name, 0.0) * money["placed"] for name in INSTRUMENTS}
         | {f"gain_{name}": level + own.normal(0, 0.02) for name in gains}
     )
 
 
 def present_values(raised, gain):
-    """Taxes at once, a gain after 40 quarters, and as much public as private R&D."""
+    """Taxes that are lost at once, a gain after 40 quarters, and as much public as private R&D."""
     found = {f"{name}_rd_{when}_takeoff": raised for name in ("public", "planned") for when in ("before", "after")}
     for rate in RATES:
         taxes = {present_value_name(name, rate): raised for name in ("tax", "net_tax")}
-        found |= taxes | {present_value_name("welfare_gain", rate): gain / (1.0 + rate / 100.0) ** 40 - raised / 10.0}
+        found |= taxes | {present_value_name("welfare_gain", rate): gain / (1.0 + rate / 100.0) ** 40 - raised}
     return found
 
 

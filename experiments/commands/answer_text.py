@@ -115,9 +115,7 @@ def _gap(gap: Mapping[str, float], places: int) -> str:
 
 
 def _marks(comparison: "Comparison") -> Iterator[str]:
-    """Yield the meaning of benefit-cost, where a policy has it, and of the marks that the table has."""
-    if comparison.benefit["benefit_cost"].notna().any():
-        yield from wrapped(f"benefit-cost: benefit per unit of net taxes, both at {HEADLINE_RATE:g} % a quarter")
+    """Yield the meaning of the marks that the table has."""
     if "unequal" in comparison.standing.values():
         yield from wrapped("! not ranked: its money is not shown to equal the others'")
     if comparison.assumed:
@@ -132,7 +130,7 @@ def _benefit(comparison: "Comparison") -> _Column:
     def cell(policy: str) -> str:
         return plain_number(found[policy], 2, width=_CELL)
 
-    return _Column(("benefit-", "cost"), cell)
+    return _Column(("benefit-", f"cost {HEADLINE_RATE:g} %"), cell)
 
 
 def _levels(comparison: "Comparison", name: str) -> _Column:

@@ -54,7 +54,7 @@ def _print(comparison: "Comparison", folder: Path, full: bool) -> None:
     print("\n".join(answer_lines(comparison)))
     if full:
         print("", *comparison_lines(comparison), sep="\n")
-    print("" if full else "\nevery indicator and test: --full")
+    print("" if full else "\nevery indicator and test, and what benefit-cost is: --full")
     print(f"report: {folder / 'report.html'}")
 
 

@@ -74,19 +74,19 @@ def test_benefit_compares_with_no_policy_whatever_the_reference() -> None:
 
 
 def test_the_ratio_is_of_means_and_never_the_mean_of_ratios() -> None:
-    """A seed in which little is spent weighs little: (1 + 30) / (10 + 10) and not (1 / 10 + 30 / 10) / 2 for others."""
+    """A seed in which little is spent weighs little. What is handed back is no cost, but raising it has one."""
     assert ratio_of_means([1.0, 30.0], [1.0, 10.0]).mean == 31.0 / 11.0
     runs = arm({0: 4.0}, {0: 0.0})
-    runs.loc[1, [present_value_name(stem, 1.0) for stem in ("tax", "net_tax")]] = 3.0
-    # (4 + 0.2 + 1 + 0 + 0.6 + 3) / (1 + 3)
-    assert benefit_cost(runs, 0.2, 1.0).mean == pytest.approx(8.8 / 4.0)
+    runs[present_value_name("tax", 1.0)], runs[present_value_name("net_tax", 1.0)] = [2.0, 5.0], [1.0, 3.0]
+    expected = ((4.0 + 0.2 * 2.0 + 1.0) + (0.0 + 0.2 * 5.0 + 3.0)) / (1.0 + 3.0)
+    assert benefit_cost(runs, 0.2, 1.0).mean == pytest.approx(expected)
 
 
 def test_the_interval_is_a_bootstrap_over_seeds() -> None:
     """That of scipy, within what the draws of two bootstraps differ by, and always the same."""
     draws = np.random.default_rng(3)
-    cost = draws.uniform(1.0, 3.0, 60)
-    gain = 1.5 * cost + draws.normal(0.0, 1.0, 60)
+    cost = draws.lognormal(0.0, 0.8, 60)
+    gain = 3.0 + draws.normal(0.0, 1.0, 60)
     found = ratio_of_means(gain, cost)
     expected = scipy.stats.bootstrap(
         (gain, cost), lambda a, b, axis: a.mean(axis) / b.mean(axis), paired=True, vectorized=True, method="percentile",
@@ -115,8 +115,8 @@ def test_an_outlay_that_comes_back_with_interest_returns_that_rate(rate: float, 
 
 
 def test_the_rate_is_that_of_the_mean_over_seeds() -> None:
-    """Two seeds of which neither has a rate: one only pays, the other only gains, twice as much 70 quarters later."""
-    found, _ = rate_of_return(arm({0: -2.0}, {70: 4.0}), 160)
+    """Of three seeds none has a rate: two only pay, the other only gains, twice as much 70 quarters later."""
+    found, _ = rate_of_return(arm({0: -1.0}, {0: -1.0}, {70: 4.0}), 160)
     assert found == pytest.approx(100.0 * (2.0 ** (1 / 70) - 1.0), rel=0.03)
 
 

@@ -83,6 +83,7 @@ def test_the_main_job_prints_the_answer_first_and_one_table(capsys: pytest.Captu
     rows = [line for line in table.splitlines()[2:] if not line.startswith(("!", "?", "benefit-cost:"))]
     assert [line[:17].strip() for line in rows] == list(shortened(DEFAULT_POLICIES, 17).values())
     assert "welfare, % of rebate" in table.splitlines()[0]
+    assert "benefit-" in table.splitlines()[0] and "cost 1 %" in table.splitlines()[1]
     assert last.splitlines()[-1].startswith("report: ")
 
 
@@ -98,6 +99,8 @@ def test_full_prints_every_block_below_the_answer(capsys: pytest.CaptureFixture[
         assert named == ["rebate", "grants", "procurement"]
         assert not any(block.startswith(f"{indicator} (") for block in short.split("\n\n"))
     assert "Holm-adjusted over all" in " ".join(full.split()) and "money per run" in full
+    benefit = next(block for block in blocks if block.startswith("benefit-cost at 0.5, 1 and 2 % a quarter"))
+    assert all(any(line.startswith(name) for line in benefit.splitlines()) for name in ("rebate", "grants"))
     assert full.splitlines()[-1].startswith("report: ")
 
 

@@ -160,6 +160,20 @@ def test_every_indicator_shown_is_defined(page):
         assert INDICATORS[name].definition in definitions
 
 
+def test_the_benefit_of_the_money_stands_beside_welfare():
+    """A row per policy, with its rate or the reason. Vouchers bring twice the taxes after 40 quarters."""
+    comparison = made_up(["rebate", "grants", "vouchers", "laissez_faire"], seeds=8)
+    text = shown(comparison).text
+    table = text[text.index("Benefit of the money") : text.index("Benefit-cost compares with")]
+    benefit = comparison.benefit
+    for name in ("grants", "vouchers"):
+        ratios = benefit.loc[name, ["benefit_cost_0_5", "benefit_cost", "benefit_cost_2"]]
+        assert all(number(ratio, 2) in table for ratio in ratios)
+    assert benefit.loc["vouchers", "rate_of_return"] == pytest.approx(100.0 * (2.0 ** (1 / 40) - 1.0), rel=0.05)
+    assert f"{benefit.loc['vouchers', 'rate_of_return']:.1f}" in table
+    assert f"none: {benefit.loc['grants', 'rate_of_return_reason']}" in table
+
+
 def test_unequal_money_is_marked_and_not_ranked():
     comparison = with_money_left_over("vouchers")
     outline = shown(comparison)

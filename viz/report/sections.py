@@ -170,6 +170,7 @@ def benefit(page: ReportContent) -> list[dict[str, Any]]:
     """
     comparison = page.comparison
     found = {rate: _ratio_at(comparison.benefit, rate) for rate in ("_0_5", "", "_2")}
+    reasons = comparison.benefit["rate_of_return_reason"].fillna("")
     table = comparison.table.set_index("policy")
     welfare = of_indicator(table, "welfare")["percent"]
     discounted = [name for name in page.headlines if name in PRESENT_VALUES]
@@ -187,7 +188,7 @@ def benefit(page: ReportContent) -> list[dict[str, Any]]:
                     for gap in found.values()
                 ],
                 "rate": wording.number(own["rate_of_return"], 1),
-                "reason": own["rate_of_return_reason"],
+                "reason": reasons[name],
                 "research": [wording.number(own[column], 2) for column in RESEARCH_RATIOS],
             }
         )
