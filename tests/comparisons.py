@@ -38,7 +38,8 @@ def made_up(arms=SIX, seeds=8, horizon=40, lift=LIFT, parameters=None, reference
             level = 1.0 + luck.normal(0, 0.1) + lift.get(policy.name, 0.0) + own.normal(0, 0.01)
             run_id = f"{policy.name}-{seed}"
             runs.append(
-                {"run_id": run_id, "point": 0, "policy": policy.name, "seed": seed, "status": "ok", "error": None}
+                {"run_id": run_id, "point": 0, "set": 0, "policy": policy.name, "seed": seed}
+                | {"status": "ok", "error": None}
                 | summary(policy, level, own, lift.get(policy.name, 0.0))
             )
             series.append(paths(run_id, policy, seed, level, horizon, luck))
