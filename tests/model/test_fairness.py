@@ -328,18 +328,16 @@ def test_foresight_matters_when_a_policy_starts(run, arm):
 
 # -- resolution is not size: the default economy, several seeds; the longest tests of the suite
 RESOLUTIONS = {1000: 192, 4000: 96, 16000: 48}  # users: seeds
-COMPARED = {"time_to_50": 0.05, "welfare": 0.05}  # indicator: largest gap, as a share
-CONCENTRATION = {4000: 0.42, 16000: 0.55}  # users: largest fall of the median HHI from 1,000 users, as a share
+COMPARED = {"time_to_50": 0.05, "welfare": 0.05, "hhi": 0.05}  # indicator: largest gap, as a share
 
 
 @pytest.fixture(scope="module")
 def medians():
     """Per number of users: medians over seeds of the compared indicators, and the standard errors of these medians."""
-    names = (*COMPARED, "hhi")
 
     def measure(task):
         made = simulate(Parameters(users=task[0]), "laissez_faire", task[1])
-        return [made.own_summary[name] for name in names]
+        return [made.own_summary[name] for name in COMPARED]
 
     tasks = [(users, seed) for users, seeds in RESOLUTIONS.items() for seed in range(seeds)]
     simulate(Parameters(), "laissez_faire", 0)  # compile before there are threads
@@ -350,7 +348,7 @@ def medians():
     for users in RESOLUTIONS:
         values = rows[sizes == users]
         error = 1.2533 * values.std(axis=0, ddof=1) / np.sqrt(len(values))  # of a median, normal approximation
-        found[users] = dict(zip(names, zip(np.median(values, axis=0), error, strict=True), strict=True))
+        found[users] = dict(zip(COMPARED, zip(np.median(values, axis=0), error, strict=True), strict=True))
     return found
 
 
@@ -358,36 +356,14 @@ def medians():
 @pytest.mark.parametrize("users", [4000, 16000])
 @pytest.mark.parametrize("name", COMPARED)
 def test_resolution_of_users(name, users, medians):
-    """1,000, 4,000 and 16,000 users agree: time to half adoption and welfare within 5 %.
+    """1,000, 4,000 and 16,000 users agree: time to half adoption, welfare and concentration within 5 %.
 
     Medians of so few seeds are uncertain, so the test fails when the gap exceeds the allowed one by more than two
-    standard errors: when it cannot be put down to seeds. With 400, 200 and 100 seeds the medians were 74, 76 and 78
-    quarters (standard errors 0.3), and welfare at 16,000 users was 3.1 % below that at 1,000.
+    standard errors: when it cannot be put down to seeds.
     """
     (coarse, error), (fine, other_error) = medians[1000][name], medians[users][name]
     allowed = COMPARED[name] * coarse + 2.0 * np.hypot(error, other_error)
     assert abs(fine - coarse) <= allowed, f"{coarse:.4g} (s.e. {error:.2g}) and {fine:.4g} (s.e. {other_error:.2g})"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("users", CONCENTRATION)
-def test_resolution_of_users_in_concentration(users, medians):
-    """A known gap, bounded: the median HHI is at 4,000 users at most 42 % and at 16,000 at most 55 % off that at 1,000.
-
-    MODEL.md wants 5 %, and concentration is not there. With 400, 200 and 100 seeds at the defaults the medians were
-    0.202, 0.131 and 0.103: 35 and 49 % lower (standard errors 3.5 and 2.9 points; the bounds are two above). Customers
-    are lumps: where there are few, the luck of the first of them decides whose R&D grows out of revenue; finer users
-    spread first problems and sales over all firms. Levels of concentration hold for their number of users only.
-    """
-    (coarse, _), (fine, _) = medians[1000]["hhi"], medians[users]["hhi"]
-    assert abs(1.0 - fine / coarse) <= CONCENTRATION[users], f"{coarse:.4g} and {fine:.4g}"
-
-
-@pytest.mark.slow
-def test_resolution_of_users_matters_less_the_finer_they_are(medians):
-    """Cutting users into four moves the median HHI less the second time: it approaches a limit."""
-    coarse, fine, finest = (medians[users]["hhi"][0] for users in RESOLUTIONS)
-    assert abs(finest - fine) < abs(fine - coarse)
 
 
 @pytest.mark.parametrize("supply_network", ["random", "watts_strogatz"])
