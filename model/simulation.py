@@ -222,6 +222,8 @@ def run_out(simulation: Simulation, check: bool, panel: bool = False) -> Run:
         more = simulation.parameters.replace(slots=min(MOST_SLOTS, 2 * simulation.parameters.slots))
         simulation = Simulation(more, simulation.policy, simulation.seed, threads=simulation.threads)
         run = replace(_run_out(simulation, check, panel), parameters=asked)
+    if not run.policy.mix:
+        _baselines.keep(run)  # now, since a run for which slots were too few is no baseline
     return run
 
 
@@ -282,7 +284,7 @@ def finish(simulation: Simulation, firms: Panel | None = None, adopters: Panel |
     record = simulation.record()
     series = measure_series(record)
     at_end = measure_state(simulation.state, simulation.start_output)
-    run = Run(
+    return Run(
         parameters=simulation.parameters,
         policy=simulation.policy,
         seed=simulation.seed,
@@ -293,9 +295,6 @@ def finish(simulation: Simulation, firms: Panel | None = None, adopters: Panel |
         state=simulation.state,
         own_summary=summarise(record, series, at_end, simulation.at_withdrawal),
     )
-    if not simulation.policy.mix:
-        _baselines.keep(run)
-    return run
 
 
 class _Baselines:

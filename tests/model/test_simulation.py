@@ -203,3 +203,14 @@ def test_runs_without_policy_are_kept():
         kept.keep(SimpleNamespace(parameters=p, policy=policy, seed=seed, own_summary={"seed": seed}))
     assert [seed for _, seed, _ in kept._kept] == list(range(6, 70))
     assert kept.of(p, 69, policy.end) == {"seed": 69}
+
+
+def test_the_baseline_of_a_run_that_needed_more_slots_is_whole():
+    """A run without policy for which slots were too few is made again before anything is compared with it."""
+    few = Parameters(**{**TINY, "slots": 10, "founders": 8, "entry": 3.0})
+    crowded = simulation.Simulation(few, policies["laissez_faire"], 1)
+    crowded.advance(few.horizon)
+    assert crowded.refused > 0
+    simulate(few, "laissez_faire", 1)
+    gains = [simulate(p, "vouchers", 1).summary["welfare_gain_pv_0"] for p in (few, few.replace(slots=128))]
+    assert gains[0] == gains[1]
