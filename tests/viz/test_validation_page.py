@@ -141,7 +141,7 @@ def test_pictures_hold_no_number_that_is_not_finite(target: tuple[float, float] 
 def test_in_a_browser(width: int, scheme: str, tmp_path, page: str) -> None:
     chromium = shutil.which("chromium")
     if chromium is None and not os.environ.get("NQPF_REQUIRE_BROWSER"):
-        pytest.skip("needs chromium")
+        pytest.skip("needs chromium")  # a developer's machine may have none; .ci/run requires one
     from playwright.sync_api import sync_playwright
 
     file = tmp_path / "report.html"
