@@ -1,10 +1,10 @@
 """`nqpf status`: how many runs of a results folder are done, and on request all that is wrong in it."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from experiments.results.agreement import RUN_KINDS, contradictions
 from experiments.results.manifest import FILE, Manifest
@@ -12,7 +12,7 @@ from experiments.results.merge import held, merge_folders, study_in
 from experiments.results.shards import notice, strangers
 from experiments.results.store import status_of_runs
 from experiments.results.verify import Damage, verify
-from experiments.study.plan import Plan, Shard
+from experiments.study.plan import WHOLE, Plan, Shard
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
 
@@ -105,10 +105,8 @@ def _asked(study: Study, manifest: Manifest, status: dict[str, str]) -> dict[str
     """Return how many runs are asked for, stored and failed, in all and for each shard of a number that was used."""
     numbers = sorted({Shard.parse(part).of for part in manifest.shards})
     parts = [Shard(number, of) for of in numbers for number in range(1, of + 1)]
-    counts: dict[str, Any] = {name: {"asked": 0, "ok": 0, "failed": 0} for name in ["all", *map(str, parts)]}
-    for task in Plan.of(study, manifest.model):
-        for name in ["all", *(str(part) for part in parts if part.holds(task.run_id))]:
-            counts[name]["asked"] += 1
-            if task.run_id in status:
-                counts[name][status[task.run_id]] += 1
+    plan, counts = Plan.of(study, manifest.model), {}
+    for name, part in {"all": WHOLE, **{str(part): part for part in parts}}.items():
+        found = Counter(status.get(run, "missing") for run in plan.run_ids(part))
+        counts[name] = {"asked": found.total(), "ok": found["ok"], "failed": found["failed"]}
     return counts

@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.results.contents import Contradiction, misplaced, one_row_each, rows_once
+from experiments.results.contents import OF_ID, Contradiction, misplaced, one_row_each, rows_once
 from experiments.results.shards import KINDS, Damaged, read_shard, shards
 
 RUN_KINDS = ("runs", "reruns")
@@ -58,14 +58,15 @@ def in_order(kinds: Sequence[str], table: pa.Table) -> pa.Table:
 
 
 def _within(path: Path, kind: str, model: str) -> Iterator[Contradiction]:
-    table = read_shard(path, KINDS[kind].schema())
+    needed = ["run_id", *OF_ID] if kind in RUN_KINDS else None
+    table = read_shard(path, KINDS[kind].schema(), needed)
     if kind in RUN_KINDS and (wrong := misplaced(table, model)):
         rows = "a row has" if len(wrong) == 1 else f"{len(wrong)} rows have"
         yield Contradiction(f"{rows} the settings or seed of another run than their id, {wrong[0]}", [path])
     if kind in RUN_KINDS and pc.count_distinct(table["run_id"]).as_py() == table.num_rows:
         return
     try:
-        in_order([kind], table)
+        in_order([kind], table if needed is None else read_shard(path, KINDS[kind].schema()))
     except Contradiction as error:
         yield Contradiction(error.problem, [path])
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.study.addresses import ADDRESSES
-from experiments.study.study import digest, run_digest
+from experiments.study.digests import Template, run_digest
 from model.declaration.errors import BadInput
 from model.declaration.input_file import digest_of
 from model.declaration.settings import is_file
@@ -23,6 +23,9 @@ NAMES = ("point", "set", "policy", "rerun")
 
 FILE_COLUMNS = tuple(address for address, setting in ADDRESSES.items() if is_file(*setting))
 """Columns that name files. A run's id holds what a file holds, so that its name may differ between rows of one run."""
+
+OF_ID = ("seed", *ADDRESSES)
+"""Columns that a run's id is made of."""
 
 ATTEMPT = ("run_id", "status", "error", "point", "set", "policy", *FILE_COLUMNS)
 """Columns that decide which of several rows of one run counts, in this order."""
@@ -99,7 +102,7 @@ def misplaced(runs: pa.Table, model: str) -> list[str]:
 
 
 def _ids(runs: pa.Table, model: str) -> Iterator[str]:
-    """Yield the id that belongs to each row's settings and seed, as `experiments.study.study.run_id` makes it."""
+    """Yield the id that belongs to each row's settings and seed, as `experiments.study.digests.run_id` makes it."""
     parameters, policies = (_digests(runs, kind) for kind in (Parameters, Policy))
     seeds = runs["seed"].to_pylist()
     for settings, policy, seed in zip(parameters, policies, seeds, strict=True):
@@ -116,13 +119,14 @@ def _digests(runs: pa.Table, kind: type) -> Iterator[str]:
         for address, name in own.items()
         if runs.num_rows and address not in varying
     }
+    template = Template(fixed | dict.fromkeys(own[address] for address in varying))
     known: dict[tuple[Any, ...], str] = {}
     lists = [columns[address].to_pylist() for address in varying]
     for row in range(runs.num_rows):
         values = tuple(column[row] for column in lists)
         if values not in known:
             changed = {own[address]: _plain(address, value) for address, value in zip(varying, values, strict=True)}
-            known[values] = digest({**fixed, **changed})
+            known[values] = template.digest(changed)
         yield known[values]
 
 

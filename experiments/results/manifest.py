@@ -13,7 +13,8 @@ from typing import Any, Self
 from pydantic import TypeAdapter
 
 from experiments.files import write_whole
-from experiments.study.study import Study, digest
+from experiments.study.digests import digest
+from experiments.study.study import Study
 from model.declaration.errors import BadInput
 
 FILE = "manifest.json"

@@ -45,7 +45,7 @@ def merge_folders(folders: Sequence[Path], out: Path | None = None) -> Merged:
     for folder in folders:
         if folder.resolve() != target.resolve():
             left_out += _copy_shards(folder, target)
-    store.finish(task.run_id for task in Plan.of(study, first.model))
+    store.finish(Plan.of(study, first.model).run_ids())
     if store.runs(columns=["run_id"]).num_rows > before:
         _remove_report(target, "sweep" if study.design else "compare")
     return Merged(target, tuple(left_out))

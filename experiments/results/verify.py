@@ -38,7 +38,7 @@ def verify(folder: Path, manifest: Manifest, study: Study | None) -> Iterator[Da
     for contradiction in contradictions([folder], manifest.model):
         yield Damage(contradiction.place, contradiction.problem)
     if study is not None:
-        yield from _foreign(folder, {task.run_id for task in Plan.of(study, manifest.model)})
+        yield from _foreign(folder, set(Plan.of(study, manifest.model).run_ids()))
     yield from _of_series(folder)
 
 

@@ -9,8 +9,9 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from experiments.study.design import Design
+from experiments.study.digests import RunIds
 from experiments.study.points import Point, Points
-from experiments.study.study import Study, run_id
+from experiments.study.study import Study
 from model.declaration.errors import BadInput
 from model.parameters import Parameters
 from model.policy.policy import Policy
@@ -32,7 +33,10 @@ class Task:
 
 
 class Shard(NamedTuple):
-    """Part `number` of `of` of a study's runs, for one of several machines. A run's id decides on its part."""
+    """Part `number` of `of` of a study's runs, for one of several machines.
+
+    Parts take turns at the pairs of point and seed, whose policies share a world, so that they are of one size.
+    """
 
     number: int = 1
     of: int = 1
@@ -44,10 +48,6 @@ class Shard(NamedTuple):
         if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000):
             raise BadInput("must be i/n with whole numbers 1 <= i <= n, as 1/4", place=f"--shard {text}")
         return cls(int(number), int(of))
-
-    def holds(self, identity: str) -> bool:
-        """Return whether the run of that id falls into this shard."""
-        return int(identity[:12], 16) % self.of == self.number - 1
 
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"
@@ -104,9 +104,14 @@ class Plan:
         return {(point.set, seed): point.policies for point in self.points for seed in point.seeds}
 
     def __iter__(self) -> Iterator[Task]:
-        for task, first in zip(self.arms(), self._first, strict=True):
-            if first and self.shard.holds(task.run_id):
+        for task, chosen in zip(self.arms(), self._chosen(self.shard), strict=True):
+            if chosen:
                 yield task
+
+    def run_ids(self, shard: Shard | None = None) -> Iterator[str]:
+        """Yield the id of each distinct run of a shard, its own if none is named. No task is made for it."""
+        for identity in self._ids[self._chosen(shard or self.shard)]:
+            yield identity.tobytes().hex()
 
     def arms(self) -> Iterator[Task]:
         """Yield every policy at every point under every seed of all shards, also where a run serves several of them.
@@ -129,12 +134,31 @@ class Plan:
     @cached_property
     def _ids(self) -> np.ndarray:
         """Ids of the arms' runs as 32 bytes each, in the order of `arms`."""
-        packed = bytearray()
+        packed, ids = bytearray(), RunIds(self.model)
         for point in self.points:
+            parameters = ids.settings(point.parameters)
+            arms = [ids.settings(policy) for policy in point.policies]
             for seed in point.seeds:
-                for policy in point.policies:
-                    packed += bytes.fromhex(run_id(point.parameters, policy, seed, self.model))
+                for policy in arms:
+                    packed += ids.run(parameters, policy, seed)
         return np.frombuffer(packed, dtype="V32")
+
+    def _chosen(self, shard: Shard) -> np.ndarray:
+        """True where an arm is the first that needs its run and falls into a shard, in the order of `arms`."""
+        return self._first if shard.of == 1 else self._first & (self._turns % shard.of == shard.number - 1)
+
+    @cached_property
+    def _turns(self) -> np.ndarray:
+        """The number of each arm's pair of point and seed, in the order of `arms`.
+
+        All points under the first seed come first, so that more seeds leave the parts of the runs before as they are.
+        """
+        many = len(self.points)
+        turns = [
+            np.repeat(np.arange(len(point.seeds)) * many + place, len(point.policies))
+            for place, point in enumerate(self.points)
+        ]
+        return np.concatenate(turns)
 
     @cached_property
     def _first(self) -> np.ndarray:

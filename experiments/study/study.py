@@ -1,11 +1,8 @@
 """A study: declared data that says what is run. Files, options and Python calls all become one of these."""
 
-import hashlib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
@@ -13,6 +10,7 @@ import numpy as np
 
 from experiments.study.content import as_mapping, read_content
 from experiments.study.design import check_design
+from experiments.study.digests import digest
 from experiments.study.ensemble import Ensemble
 from experiments.study.factors import check_factor
 from experiments.study.policy_file import check_policy_name
@@ -200,34 +198,6 @@ def check_outcomes(names: Iterable[object]) -> tuple[str, ...]:
             raise unknown("indicator", name, SUMMARY_NAMES).within(f"outcomes[{number}]")
     _refuse_repeats("outcomes", chosen)
     return tuple(str(name) for name in chosen)
-
-
-def run_id(parameters: Parameters, policy: Policy, seed: int, model: str) -> str:
-    """Return the hash of all that determines a run: every parameter and trait, seed and model sources, but no name."""
-    return run_digest(_content_of(parameters), _content_of(policy), seed, model)
-
-
-def run_digest(parameters: str, policy: str, seed: int, model: str) -> str:
-    """Return the id of a run from the digests of its settings, as `digest` of all four by name.
-
-    A sweep makes thousands, and what is hashed holds nothing that JSON would write otherwise.
-    """
-    content = f'{{"model":"{model}","parameters":"{parameters}","policy":"{policy}","seed":{seed}}}'
-    return hashlib.sha256(content.encode()).hexdigest()
-
-
-def digest(content: Any) -> str:
-    """Return the SHA-256 of plain data in one canonical form, as 64 hexadecimal digits."""
-    return hashlib.sha256(_canonical(content).encode()).hexdigest()
-
-
-_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
-
-
-@lru_cache(maxsize=512)
-def _content_of(settings: Parameters | Policy) -> str:
-    """Return the hash of settings without the name of a policy in tables (cached, since a point repeats them)."""
-    return digest({key: value for key, value in settings.content().items() if key != "name"})
 
 
 def _refuse_repeats(key: str, values: Iterable[Any]) -> None:

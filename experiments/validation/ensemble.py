@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from agents.kernel.decorators import source_hash
 from experiments.files import write_whole
+from experiments.study.digests import digest
 from experiments.study.ensemble import Ensemble
-from experiments.study.study import Study, digest
+from experiments.study.study import Study
 from experiments.validation.targets import FACT, POLICY_ONLY, check_acts
 from model.declaration.errors import BadInput, inside
 from model.declaration.numbers import whole_number

@@ -11,8 +11,9 @@ from typing import Any, NamedTuple, Self
 
 from experiments.evidence.policy_facts import POLICY_FACTS
 from experiments.study.content import as_mapping, read_parameters
+from experiments.study.digests import digest
 from experiments.study.policy_file import read_mapping
-from experiments.study.study import check_name, digest, seeds_from
+from experiments.study.study import check_name, seeds_from
 from experiments.validation.fact import PANELS, Fact
 from experiments.validation.facts import FACTS
 from experiments.validation.validate import rule_version

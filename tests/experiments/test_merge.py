@@ -1,6 +1,8 @@
 """Joining folders: one study only, each run once, nothing lost when killed; and what `status` says meanwhile."""
 
 import json
+import os
+import subprocess
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,6 +34,7 @@ STUDY = Study(
     design={"kind": "grid", "levels": 3},
 )
 ASKED = 18
+SCRIPT = Path(__file__).resolve().parents[2] / "docs" / "scripts" / "array.sbatch"
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -142,12 +145,30 @@ def test_a_merge_that_is_killed_loses_nothing_and_goes_on(
     assert stored(halves[0]) == whole
 
 
-def test_three_parts_make_the_whole(tmp_path: Path, whole: bytes) -> None:
-    parts = [tmp_path / str(number) for number in (1, 2, 3)]
+@pytest.mark.parametrize("of", [3, 13])
+def test_any_number_of_parts_make_the_whole(tmp_path: Path, whole: bytes, of: int) -> None:
+    """Also where there are more parts than work, and the last has none."""
+    parts = [tmp_path / str(number) for number in range(1, of + 1)]
     for number, part in enumerate(parts, 1):
-        sweep_study(STUDY, part, Execution(jobs=1), Shard(number, 3))
+        sweep_study(STUDY, part, Execution(jobs=1), Shard(number, of))
     assert main(["merge", *map(str, parts), "--out", str(tmp_path / "all")]) == 0
     assert stored(tmp_path / "all") == whole
+
+
+def test_the_job_script_makes_the_whole_in_parts(tmp_path: Path, whole: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bash runs the script of the docs as tasks of an array. The commands that it gives are then carried out."""
+    (tmp_path / "nqpf").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "nqpf").chmod(0o755)
+    (tmp_path / "study.yaml").write_text(json.dumps(STUDY.content()))
+    monkeypatch.chdir(tmp_path)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "SLURM_ARRAY_TASK_COUNT": "2", "SLURM_CPUS_PER_TASK": "1"}
+    for task in ("1", "2"):
+        words = subprocess.run(
+            ["bash", SCRIPT], env=path | {"SLURM_ARRAY_TASK_ID": task}, check=True, capture_output=True, text=True
+        )
+        assert main(words.stdout.splitlines()) == 0
+    assert main(["merge", "parts/1", "parts/2", "--out", "whole"]) == 0
+    assert stored(tmp_path / "whole") == whole
 
 
 @pytest.mark.parametrize("where", [0, 1])

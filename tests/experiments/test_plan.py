@@ -12,9 +12,10 @@ import pytest
 
 from experiments.analysis.sweep import run_sweep
 from experiments.study.design import Design
+from experiments.study.digests import run_id
 from experiments.study.plan import Plan, Shard
 from experiments.study.points import Point, Points
-from experiments.study.study import Study, run_id
+from experiments.study.study import Study
 from model.declaration.settings import Declared
 from model.parameters import Parameters
 from model.policy.presets import find_policy
@@ -180,3 +181,40 @@ def test_a_point_takes_a_few_bytes() -> None:
     columns = [column for kept in (points._parameters, *points._policies) for column in kept._columns.values()]
     assert len(columns) == 3
     assert sum(map(sys.getsizeof, columns)) < 30 * count
+
+
+@pytest.mark.parametrize("shard", [Shard(), Shard(2, 3)])
+def test_ids_without_tasks_are_those_of_the_tasks(shard: Shard) -> None:
+    plan = Plan.of(STUDY, "m", shard)
+    assert list(plan.run_ids()) == [task.run_id for task in plan]
+    assert set(plan.run_ids(Shard())) == {task.run_id for task in plan.arms()}
+
+
+def test_ids_of_a_plan_are_those_of_each_run_alone() -> None:
+    """Numbers, whole numbers, words, truth values, mixes and lists may vary between points and policies."""
+    factors = {
+        "policy.foresight": {"range": [0, 1]},
+        "industries": {"values": [1, 3]},
+        "peer_network": {"values": ["watts_strogatz", "random_regular"]},
+        "policy.calendar": {"values": [[], [1.0, 2.0]]},
+        "policy.champions": {"values": [1, "all"]},
+    }
+    study = replace(STUDY, uncertain=factors, design={"kind": "lhs", "samples": 12})
+    for task in Plan.of(study, "m").arms():
+        assert task.run_id == run_id(task.parameters, task.policy, task.seed, "m")
+
+
+@pytest.mark.parametrize("of", [2, 5, 12, 50])
+def test_shards_are_even_and_keep_the_policies_of_a_seed_together(of: int) -> None:
+    """Each part has the same number of pairs of point and seed, or one more. Policies of a pair share its world."""
+    plan = Plan.of(replace(STUDY, seeds=tuple(range(7))), "m")
+    parts = [list(replace(plan, shard=Shard(number, of))) for number in range(1, of + 1)]
+    pairs = [{(task.point, task.seed) for task in part} for part in parts]
+    assert max(map(len, pairs)) - min(map(len, pairs)) <= 1
+    assert sum(map(len, pairs)) == len(set().union(*pairs)) == 4 * 7
+    assert sum(map(len, parts)) == len(list(plan))
+
+
+def test_more_seeds_leave_the_runs_of_a_shard_where_they_were() -> None:
+    few, many = ({*Plan.of(replace(STUDY, seeds=seeds), "m", Shard(2, 3)).run_ids()} for seeds in ((0, 1), (0, 1, 2)))
+    assert few < many

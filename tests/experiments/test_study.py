@@ -7,9 +7,10 @@ import pytest
 
 from experiments.commands.options import study_from
 from experiments.study.addresses import ADDRESSES, parse_settings
+from experiments.study.digests import digest, run_digest, run_id
 from experiments.study.file import read_study
 from experiments.study.policy_file import named_policy
-from experiments.study.study import DEFAULT_POLICIES, Study, digest, run_digest, run_id, seeds_from, with_reference
+from experiments.study.study import DEFAULT_POLICIES, Study, seeds_from, with_reference
 from model.declaration.errors import BadInput
 from model.declaration.settings import is_file
 from model.parameters import Parameters

@@ -13,9 +13,10 @@ from numba import typeof
 from agents.industry import FUTURE, LAYERS, LEAST, TRADITIONAL
 from experiments.cli import main
 from experiments.running.runner import results
+from experiments.study.digests import run_id
 from experiments.study.file import read_study
 from experiments.study.plan import Task
-from experiments.study.study import Study, run_id
+from experiments.study.study import Study
 from model import BadInput, Economy, Parameters, policies, simulate
 from model.declaration.input_file import text_of, with_digest
 from model.inputs.graphs_file import peer_rows, read_graph, supplier_table

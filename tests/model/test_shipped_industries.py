@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from docs.industries import DATA, shipped_stems, table
-from experiments.study.study import run_id
+from experiments.study.digests import run_id
 from model import BadInput, Economy, Parameters, policies, simulate
 from model.inputs.industries_file import industry_table
 from model.inputs.shipped_industries import SHIPPED_TABLES, shipped_industries
