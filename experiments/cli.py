@@ -17,15 +17,20 @@ from experiments.commands.options import (
     QUICK_SEEDS,
     QUICK_TRIALS,
     QUICK_USERS,
+    Between,
     Check,
     Engine,
     EnsembleOption,
     Full,
     Jobs,
     Json,
+    Margin,
+    MostSeeds,
     Out,
+    Precision,
     Quick,
     Quiet,
+    Scheduler,
     Seed,
     Seeds,
     SetOption,
@@ -81,12 +86,17 @@ def _compare(
     ] = False,
     timing: Annotated[str | None, typer.Option("--timing", help="own, or yoked: the slowest arm's calendar.")] = None,
     responses: Annotated[bool, typer.Option(help="Rerun at other budgets and efficacies for the report.")] = True,
+    precision: Precision = None,
+    most_seeds: MostSeeds = None,
+    margin: Margin = None,
+    between: Between = None,
     ensemble: EnsembleOption = None,
     sets: Sets = None,
     settings: SetOption = None,
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
+    scheduler: Scheduler = None,
     check: Check = False,
     quick: Quick = False,
     full: Full = False,
@@ -94,6 +104,7 @@ def _compare(
     quiet: Quiet = False,
 ) -> int:
     """Compare policies with paired seeds: answer, table, report.html, stored runs. The main job."""
+    from experiments.analysis.precision import goal_of
     from experiments.commands.compare import Shown, compare_command
     from experiments.running.engines import Execution
     from experiments.study.study import refuse_uncertain
@@ -101,7 +112,8 @@ def _compare(
     declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
     refuse_uncertain(declared, str(study))
     declared = with_sets(with_equal_money(declared, match, timing), ensemble, sets)
-    return compare_command(declared, out, Execution(jobs, engine, check, quiet), responses, Shown(full, as_json))
+    goal, execution = goal_of(precision, margin, between, most_seeds), Execution(jobs, engine, check, quiet, scheduler)
+    return compare_command(declared, out, execution, responses, Shown(full, as_json), goal)
 
 
 @app.command("run")
@@ -149,6 +161,7 @@ def _sweep(
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
+    scheduler: Scheduler = None,
     check: Check = False,
     quick: Quick = False,
     as_json: Json = False,
@@ -165,7 +178,7 @@ def _sweep(
     refuse_reruns(declared, str(study))
     declared = with_sets(declared, ensemble, sets)
     asked = SweepRequest(declared, str(study), Shard.parse(shard), series, between, over)
-    return sweep_command(asked, out, Execution(jobs, engine, check, quiet), as_json)
+    return sweep_command(asked, out, Execution(jobs, engine, check, quiet, scheduler), as_json)
 
 
 @app.command("merge")
@@ -194,6 +207,7 @@ def _validate(
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
+    scheduler: Scheduler = None,
     check: Check = False,
     quick: Quick = False,
     as_json: Json = False,
@@ -208,7 +222,7 @@ def _validate(
         refuse_traits(settings or ())
     command = policy_facts_command if policy_facts else validate_command
     one = run_from("laissez_faire", seed, settings or (), quick)
-    execution = Execution(jobs, engine, check, quiet)
+    execution = Execution(jobs, engine, check, quiet, scheduler)
     return command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
 
 
@@ -228,6 +242,7 @@ def _calibrate(
     out: Out = None,
     jobs: Jobs = None,
     engine: Engine = "threads",
+    scheduler: Scheduler = None,
     check: Check = False,
     quick: Annotated[
         bool,
@@ -244,7 +259,7 @@ def _calibrate(
     from experiments.running.engines import Execution
 
     declared = calibration_from(targets, trials, (seeds, seed), settings or (), quick)
-    execution = Execution(jobs, engine, check, quiet)
+    execution = Execution(jobs, engine, check, quiet, scheduler)
     if accept is None:
         refuse_confirm(confirm)
         return calibrate_command(declared, out, execution, as_json)

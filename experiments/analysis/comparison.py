@@ -1,13 +1,25 @@
 """The paired comparison of policies: equal luck (the same seeds), equal money (or said so), one reference arm."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.analysis.benefit import BENEFIT_COLUMNS
 from experiments.analysis.effects import cells, effects_table
 from experiments.analysis.equal_money import ROUNDS, matched, unmatched, yoked
+from experiments.analysis.precision import (
+    FEWEST_SEEDS,
+    Goal,
+    GoalDifference,
+    enough,
+    first_seeds,
+    goal_of,
+    is_narrow,
+    measured,
+    next_seeds,
+    widest,
+)
 from experiments.analysis.ranks import money_standing
 from experiments.analysis.response import Responses, break_even, efficacies, respond
 from experiments.analysis.table import HEADLINE, tabulate
@@ -21,7 +33,6 @@ from experiments.running.runner import run_tasks
 from experiments.statistics import pairs_needed
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
-from experiments.validation.ensemble import read_ensemble, with_ensemble
 from model.declaration.errors import BadInput
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
@@ -39,7 +50,8 @@ class Comparison:
     effect of the 2x2 (columns as in experiments.analysis.effects.effects_table).
     `runs`: a row per policy, set and seed: `set, policy, seed, run_id, status, error, warnings`, every setting
     (`users`, `policy.budget`, ...), every summary indicator. `series`: a row per run that succeeded and period:
-    `set, policy, seed, run_id, period` and the indicators of experiments.results.columns.SERIES.
+    `set, policy, seed, run_id, period` and the indicators of experiments.results.columns.SERIES. `goal`: the
+    differences that a precision or a margin of equivalence was asked for.
     """
 
     study: Study
@@ -53,6 +65,7 @@ class Comparison:
     versions: Mapping[str, str]
     out: Path | None = None
     responses: Responses | None = None
+    goal: tuple[GoalDifference, ...] = ()
 
     @property
     def failed(self) -> int:
@@ -120,6 +133,10 @@ def compare(
     match: bool = False,
     timing: str = "own",
     ensemble: Path | str | None = None,
+    scheduler: str | None = None,
+    precision: float | str | None = None,
+    between: str | None = None,
+    most_seeds: int | None = None,
 ) -> "pd.DataFrame":
     """Compare policies with equal random draws; by default the presets of `nqpf compare`, against `rebate`.
 
@@ -139,6 +156,8 @@ def compare(
     are `low_sets, high_sets`, `low_seeds, high_seeds`, and `share_sets`, the share of sets with the difference's sign.
     `match` reruns the arms of a seed at the amount that all can place, `timing="yoked"` at the slowest's calendar.
     With `out`, runs are stored there and a restart computes only what is missing.
+    With a `precision`, as 500 or "0.5%", batches of seeds are added until the interval of each difference in the first
+    indicator, or of that `between` two policies as "application,selective", is at most so much to either side.
     Raises BadInput for unknown policies, parameters or an `out` that holds something else.
     """
     study = Study(
@@ -149,16 +168,24 @@ def compare(
         match=match,
         timing=timing,
     )
-    study = study if ensemble is None else with_ensemble(study, read_ensemble(ensemble))
-    return compare_study(study, out, Execution(jobs, engine, check, quiet)).table
+    if ensemble is not None:
+        from experiments.validation.ensemble import read_ensemble, with_ensemble
+
+        study = with_ensemble(study, read_ensemble(ensemble))
+    goal = goal_of(precision, None, between, most_seeds)
+    return compare_study(study, out, Execution(jobs, engine, check, quiet, scheduler), goal=goal).table
 
 
 def compare_study(
-    study: Study, out: Path | str | None = None, execution: Execution | None = None, responses: bool = False
+    study: Study,
+    out: Path | str | None = None,
+    execution: Execution | None = None,
+    responses: bool = False,
+    goal: Goal | None = None,
 ) -> Comparison:
     """Run what is missing of a study and compare. `responses` adds reruns at other budgets and assumed efficacies.
 
-    Raises BadInput for a study with uncertain factors.
+    A `goal` may ask for more seeds. Raises BadInput for a study with uncertain factors.
     """
     from agents.kernel.decorators import source_hash
 
@@ -167,15 +194,13 @@ def compare_study(
     if len(study.policies) < 2:
         raise BadInput("nothing to compare the reference with; name another policy", "policies", study.reference)
     execution = execution or Execution()
-    store = MemoryStore() if out is None else Store(Path(out), study, model)
-    own = Plan.of(study, model)
-    plan = _run_arms(study, own, store, execution)
-    runs, series = runs_of(plan, store), series_of(plan, store)
     outcome = (study.outcomes or HEADLINE)[0]
+    study, plan, store, runs, differences = _run_until(study, out, model, execution, goal or Goal())
+    series = series_of(plan, store)
     made = execution if responses else None  # without, what is stored of them is shown all the same
     found = respond(study, outcome, model, store, made)
     if isinstance(store, Store):
-        store.finish(task.run_id for task in own)
+        store.finish(Plan.of(study, model).run_ids())
     table = tabulate(study, runs, series)
     return Comparison(
         study=study,
@@ -189,7 +214,38 @@ def compare_study(
         versions={**versions(), "model": model},
         out=None if out is None else Path(out),
         responses=found,
+        goal=tuple(differences),
     )
+
+
+class _Made(NamedTuple):
+    """The runs of a study that has as many seeds as its goal needs, and the differences that this is about."""
+
+    study: Study
+    plan: Plan
+    store: Store | MemoryStore
+    runs: "pd.DataFrame"
+    differences: list[GoalDifference]
+
+
+def _run_until(study: Study, out: Path | str | None, model: str, execution: Execution, goal: Goal) -> _Made:
+    """Run a study, with more seeds until its goal is reached or has no more. It depends on results alone, not on when.
+
+    An interrupted command goes through the same batches again, whose runs are stored.
+    """
+    goal.pairs(study)
+    study = first_seeds(study, goal)
+    memory, batch, looks = MemoryStore(), max(len(study.seeds) // 5, FEWEST_SEEDS), list[bool]()
+    while True:
+        store = memory if out is None else Store(Path(out), study, model)
+        plan = _run_arms(study, Plan.of(study, model), store, execution)
+        runs = runs_of(plan, store)
+        found = measured(goal, study, runs, (study.outcomes or HEADLINE)[0])
+        looks.append(is_narrow(found))
+        if goal.precision is None or enough(looks) or len(study.seeds) >= goal.most:
+            return _Made(study, plan, store, runs, found)
+        say(f"{len(study.seeds)} seeds: {widest(found)}", execution.quiet)
+        study = replace(study, seeds=next_seeds(study.seeds, batch, goal.most))
 
 
 def _run_arms(study: Study, plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:

@@ -17,7 +17,6 @@ from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
 from experiments.study.plan import WHOLE, Plan, Shard
 from experiments.study.study import Study, check_outcomes, find_seeds, with_reference
-from experiments.validation.ensemble import read_ensemble, with_ensemble
 from model.indicators.summary import declaration
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
@@ -71,6 +70,7 @@ def sweep(
     check: bool = False,
     quiet: bool = True,
     ensemble: Path | str | None = None,
+    scheduler: str | None = None,
 ) -> "pd.DataFrame":
     """Run policies over a design: `sweep({"policy.foresight": {"range": [0, 1]}}, {"kind": "lhs", "samples": 64})`.
 
@@ -88,8 +88,11 @@ def sweep(
         design=design or {},
         outcomes=check_outcomes(outcomes),
     )
-    study = study if ensemble is None else with_ensemble(study, read_ensemble(ensemble))
-    return sweep_study(study, out, Execution(jobs, engine, check, quiet))
+    if ensemble is not None:
+        from experiments.validation.ensemble import read_ensemble, with_ensemble
+
+        study = with_ensemble(study, read_ensemble(ensemble))
+    return sweep_study(study, out, Execution(jobs, engine, check, quiet, scheduler))
 
 
 def sweep_study(
@@ -130,7 +133,7 @@ def run_sweep(
     columns = ["status", "error", "warnings", *plan.factors, *dict.fromkeys([*outcomes, *MONEY_COLUMNS])]
     runs = runs_of(plan, store, columns)
     if isinstance(store, Store):
-        store.finish(task.run_id for task in plan.arms())
+        store.finish(plan.run_ids(WHOLE))
     return Sweep(study, plan.factors, len(plan.points) // study.sets, plan.asked, runs)
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from experiments.analysis.benefit import HEADLINE_RATE
 from experiments.analysis.effects import QUESTION
+from experiments.analysis.precision import goal_sentences
 from experiments.analysis.ranks import levels
 from experiments.analysis.sentences import answer, counted, over_ensemble, plain
 from experiments.commands.text import (
@@ -33,7 +34,9 @@ def answer_lines(comparison: "Comparison") -> Iterator[str]:
     """Yield what was compared, the answer in words and the table."""
     yield from wrapped(_head(comparison))
     yield ""
-    yield from fitting(answer(comparison))
+    unequal = [policy for policy, money in comparison.standing.items() if money == "unequal"]
+    goal = goal_sentences(comparison.goal, len(comparison.seeds), unequal)
+    yield from fitting([*goal, *answer(comparison)])
     yield ""
     yield from _table_lines(comparison)
 

@@ -1,8 +1,10 @@
 """`nqpf compare`: the paired comparison, its report and its table."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from experiments.analysis.precision import Goal, GoalDifference
 from experiments.commands.json import ensemble_content, records, to_json
 from experiments.commands.outcome import (
     default_folder,
@@ -27,14 +29,16 @@ class Shown(NamedTuple):
     as_json: bool = False
 
 
-def compare_command(study: Study, out: Path | None, execution: Execution, responses: bool, shown: Shown) -> int:
+def compare_command(
+    study: Study, out: Path | None, execution: Execution, responses: bool, shown: Shown, goal: Goal | None = None
+) -> int:
     """Compare, write the report, print the answer or JSON. Return the exit code."""
     from experiments.analysis.comparison import compare_study
 
     folder = out or default_folder(study)
     mention_graphs(study.parameters, execution.quiet)
     try:
-        comparison = compare_study(study, folder, execution, responses)
+        comparison = compare_study(study, folder, execution, responses, goal)
         _write_report(comparison, folder)
     except KeyboardInterrupt:
         raise kept_in(folder) from None
@@ -72,6 +76,14 @@ def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
         "reference": comparison.reference,
         "table": records(comparison.table),
         "effects": records(comparison.effects),
+        **({"goal": [_goal_content(one) for one in comparison.goal]} if comparison.goal else {}),
         "ensemble": ensemble_content(comparison.study),
         "out": str(comparison.out),
     }
+
+
+def _goal_content(one: GoalDifference) -> dict[str, Any]:
+    """Return a difference with what was asked of it: null where it was not asked."""
+    narrow = None if one.wanted != one.wanted else one.narrow
+    equivalent = None if one.margin != one.margin else one.equivalent
+    return {**asdict(one), "narrow": narrow, "equivalent": equivalent}

@@ -42,7 +42,10 @@ Seeds = Annotated[int | None, typer.Option("--seeds", help="Number of seeds, fro
 Out = Annotated[Path | None, path_option("--out", "DIR", "Results folder (results/<study>-<hash8>).")]
 Jobs = Annotated[int | None, typer.Option("--jobs", help="Runs at a time (all cores).")]
 Threads = Annotated[int | None, typer.Option("--jobs", help="Threads for a run of many users (all cores).")]
-Engine = Annotated[str, typer.Option("--engine", help="threads or processes.")]
+Engine = Annotated[str, typer.Option("--engine", help="threads, processes, or dask with --scheduler.")]
+Scheduler = Annotated[
+    str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable on stdout, and nothing else there.")]
 Full = Annotated[bool, typer.Option("--full", help="Print every indicator.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
@@ -52,6 +55,18 @@ EnsembleOption = Annotated[
     typer.Option("--ensemble", metavar="FILE|default", help="Run at each accepted parameter set of this file."),
 ]
 Sets = Annotated[int | None, typer.Option("--sets", help="Number of sets of the ensemble, from its first on.")]
+Precision = Annotated[
+    str | None,
+    typer.Option("--precision", metavar="X|X%", help="Add seeds until the 95 % interval is at most X to either side."),
+]
+MostSeeds = Annotated[int | None, typer.Option("--most-seeds", help="Seeds up to which --precision adds some (1000).")]
+Margin = Annotated[
+    str | None, typer.Option("--margin", metavar="X|X%", help="Name policies that are equivalent within X.")
+]
+Between = Annotated[
+    str | None,
+    typer.Option("--between", metavar="A,B", help="The difference that both are about (all to the reference)."),
+]
 Check = Annotated[bool, typer.Option("--check", help="Check the accounting identities every period.")]
 
 
@@ -104,13 +119,14 @@ def with_equal_money(study: "Study", match: bool, timing: str | None) -> "Study"
 
 def with_sets(study: "Study", ensemble: str | None, sets: int | None) -> "Study":
     """Return the study at the sets of an ensemble, where options ask for it."""
-    from experiments.validation.ensemble import read_ensemble, with_ensemble
     from model.declaration.errors import BadInput
 
     if ensemble is None:
         if sets is not None:
             raise BadInput("there are sets with --ensemble FILE only", place=f"--sets {sets}")
         return study
+    from experiments.validation.ensemble import read_ensemble, with_ensemble
+
     found = read_ensemble(os.path.expanduser(ensemble))
     with at_option("--sets" if sets is not None else f"--ensemble {ensemble}"):
         return with_ensemble(study, found, sets)

@@ -13,9 +13,9 @@ from experiments.results.columns import SERIES, Measured, Result, settings_row
 from experiments.results.store import MemoryStore, Store
 from experiments.results.writer import Writer
 from experiments.running.engines import Execution
+from experiments.running.order import Order
 from experiments.running.progress import progress, say
-from experiments.running.workers import run_apart
-from experiments.study.plan import Task
+from experiments.study.plan import Plan, Task
 
 if TYPE_CHECKING:
     from model.simulation import Run
@@ -45,7 +45,7 @@ def run_tasks(
     Raises OSError when results cannot be written, KeyboardInterrupt when interrupted. Finished runs are kept.
     """
     completed = store.completed()
-    stored = Counter(task.run_id in completed for task in tasks)
+    stored = Counter(run in completed for run in _ids(tasks))
     if stored[True]:
         unchecked = " (and not checked again)" if execution.check else ""
         say(f"{stored[True]} of {stored.total()} runs are stored already{unchecked}", execution.quiet)
@@ -55,10 +55,15 @@ def run_tasks(
             return
         _run_missing(tasks, completed, missing, store, execution, measurement)
         completed = store.completed(failed=True)
-        missing = sum(task.run_id not in completed for task in tasks)
+        missing = sum(run not in completed for run in _ids(tasks))
         if missing:
             say(f"warning: {missing} runs were lost on the disk as soon as they were written", execution.quiet)
     raise OSError(f"{missing} runs were lost on the disk {ATTEMPTS} times, check the disk of the results folder")
+
+
+def _ids(tasks: Iterable[Task]) -> Iterator[str]:
+    """Yield the ids of tasks. A plan has them without making any task."""
+    return tasks.run_ids() if isinstance(tasks, Plan) else (task.run_id for task in tasks)
 
 
 def _run_missing(
@@ -70,10 +75,11 @@ def _run_missing(
     measurement: Measurement | None,
 ) -> None:
     """Make the runs that are not completed and store them."""
-    prepare(execution.quiet)
+    if execution.kind.here:
+        prepare(execution.quiet)
     with progress(missing, execution.quiet) as shown, Writer(store, shown.advance) as writer:
-        # Threads hand over the runs of a chunk as it ends. Processes cannot, and hand over a group at a time.
-        deliver = writer.add if execution.engine == "threads" else None
+        # Threads hand over each run as it ends. Work elsewhere cannot, and hands over a group at a time.
+        deliver = writer.add if execution.kind.hands_over else None
         to_run = (task for task in tasks if task.run_id not in completed)
         with closing(_run_groups(to_run, execution, deliver, missing, measurement)) as groups:
             for results in groups:
@@ -147,16 +153,13 @@ def _run_groups(
     measurement: Measurement | None = None,
 ) -> Generator[list[Result], None, None]:
     """Yield results as they come. One job is one (point, set, seed): its policies share world and baseline."""
-    from joblib import Parallel, cpu_count, delayed
+    from joblib import cpu_count
 
     groups = (list(group) for _, group in groupby(tasks, key=lambda task: (task.point, task.set, task.seed)))
     jobs = min(execution.jobs or cpu_count(), most_jobs or cpu_count())
-    if execution.engine == "processes":
-        work = partial(_run_group, check=execution.check, deliver=None, measurement=measurement)
-        yield from run_apart(work, groups, jobs, _failed_group)
-        return
-    parallel = Parallel(n_jobs=jobs, backend="threading", return_as="generator_unordered", batch_size=1)
-    yield from parallel(delayed(_run_group)(group, execution.check, deliver, measurement) for group in groups)
+    work = partial(_run_group, check=execution.check, deliver=deliver, measurement=measurement)
+    order = Order(work, groups, jobs, _failed_group, execution.scheduler, execution.quiet)
+    yield from execution.kind.run(order)
 
 
 def _run_group(

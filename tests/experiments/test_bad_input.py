@@ -88,7 +88,7 @@ OPTIONS = {
     "no jobs for facts": (["validate", "hhi", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "no jobs": (["compare", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "unknown engine": (["compare", "--engine", "thread"], ["'thread'", "'threads'"]),
-    "an engine for later": (["compare", "--engine", "dask"], ["dask", "threads, processes"]),
+    "a scheduler without its engine": (["compare", "--scheduler", "tcp://here:1"], ["--scheduler", "--engine dask"]),
     "unknown option": (["compare", "--sed", "3"], ["'--sed'", "'--seed'"]),
     "option without value": (["run", "--policy"], ["--policy", "requires an argument"]),
     "unknown command": (["comapre"], ["'comapre'", "'compare'"]),

@@ -241,9 +241,8 @@ def test_tasks_are_made_when_they_are_needed(monkeypatch: pytest.MonkeyPatch) ->
     many = replace(STUDY, seeds=tuple(range(200)))
     with pytest.raises(KeyboardInterrupt):
         run_tasks(Watched.of(many, "m"), MemoryStore(), Execution(jobs=1))
-    assert len(made) == 2, "once to count, once to run"
-    assert made[0] == 4 * 3 * 200
-    assert made[1] < 50
+    assert len(made) == 1, "once to run: counting needs no task"
+    assert 0 < made[0] < 50
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-import experiments.running.runner
+import experiments.running.workers
 from experiments.results.columns import Result
 from experiments.results.store import MemoryStore
 from experiments.running.engines import Execution
@@ -45,7 +45,7 @@ def test_runs_of_a_worker_that_is_always_lost_are_failed_rows(monkeypatch: pytes
         for group in groups:
             yield lost(group, LostWorker("as often as tried")) if group[0].seed == 1 else work(group)
 
-    monkeypatch.setattr(experiments.running.runner, "run_apart", lose)
+    monkeypatch.setattr(experiments.running.workers, "run_apart", lose)
     store = MemoryStore()
     run_tasks(Plan.of(STUDY, "m"), store, Execution(jobs=1, engine="processes"))
     rows = store.runs().to_pylist()
