@@ -117,16 +117,25 @@ def facts() -> Iterator[str]:
 
 
 def policy_facts() -> Iterator[str]:
-    """Yield a row per published effect of policy, and then those that cannot be measured."""
-    header = ["fact", "treatment and statistic", "unit", "published", "source", "what a failure means"]
+    """Yield a row per published effect of policy with its value over the runs, and then those that cannot be measured."""
+    header = ["fact", "treatment and statistic", "unit", "published", "value", "verdict", "source", "a failure means"]
+    found = {result.row: result for result in _of("policy_facts")}
     rows = [
         (f"`{fact.name}`", fact.treatment, fact.unit,
-         range_in_words(*fact.published, fact.unit) if fact.published else "not at hand", fact.source, fact.failure)
+         range_in_words(*fact.published, fact.unit) if fact.published else "not at hand",
+         *_with_verdict(found.get(fact.name)), fact.source, fact.failure)
         for fact in POLICY_FACTS.values()
     ]  # fmt: skip
     yield from table(header, rows)
     yield from ("", "Not built:", "")
     yield from (f"- {effect.finding} ({cited(effect.source)}). {effect.reason}" for effect in NOT_BUILT)
+
+
+def _with_verdict(result: Result | None) -> tuple[str, str]:
+    """Return the value of a policy fact with its interval, and its verdict."""
+    if result is None or not result.value:
+        return "none", "none"
+    return f"{result.value} [{result.low},\u00a0{result.high}]", result.mark
 
 
 def compared() -> Iterator[str]:

@@ -20,7 +20,7 @@ DECIMALS = {"welfare": 0, "welfare_r2": 0, "output": 1, "time_to_50": 1, "hhi": 
 
 class Result(NamedTuple):
     """One number of a table, as text with the decimals that are shown. `mark` is "*" where the interval leaves out
-    zero and "!" where money is not equal."""
+    zero and "!" where money is not equal. For facts it is the verdict."""
 
     table: str
     row: str
@@ -200,6 +200,17 @@ def stylised_facts(size: Size) -> Iterator[Result]:
         yield Result("facts", fact["fact"], fact["unit"], f"{fact['value']:.3g}", *target, "met" if fact["met"] else "")
 
 
+def published_effects(size: Size) -> Iterator[Result]:
+    """Yield `nqpf validate --policy-facts --seeds 50`: every policy fact with its interval and verdict."""
+    from experiments.evidence.check import check_policy_facts
+    from model import Parameters
+
+    table = check_policy_facts((), Parameters(**size.parameters), range(size.seeds or 50))
+    for fact in table.itertuples():
+        numbers = ["" if isnan(value) else f"{value:.3g}" for value in (fact.value, fact.lower, fact.upper)]
+        yield Result("policy_facts", fact.fact, fact.unit, *numbers, fact.verdict)
+
+
 def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) -> list[dict[str, Any]]:
     from experiments.validation.validate import validate
     from model import Parameters
@@ -210,6 +221,7 @@ def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) 
 
 TABLES: dict[str, Callable[[Size], Iterator[Result]]] = {
     "facts": stylised_facts,
+    "policy_facts": published_effects,
     "compare": compare_defaults,
     "yoked": compare_yoked,
     "blind": compare_blind,
