@@ -66,11 +66,15 @@ def accepted_lines(found: Accepted) -> Iterator[str]:
         allowed = "" if row["required"] else "  may be missed"
         yield f"{row['fact']:<26} {_range(row):>19} {share:>13} {shown(row['accepted']):>10}{allowed}"
     yield ""
-    yield f"{'parameter':<24} {'range':>17} {'5 %':>10} {'median':>10} {'95 %':>10}"
-    for row in found.parameters():
-        numbers = " ".join(f"{shown(row[name]):>10}" for name in ("q05", "q50", "q95"))
-        yield f"{row['parameter']:<24} {_range(row):>17} {numbers}"
+    yield f"{'parameter':<24} {'range':>15} {'5 %':>9} {'median':>9} {'95 %':>9} {'filled':>7}"
+    parameters = found.parameters()
+    for row in parameters:
+        numbers = " ".join(f"{shown(row[name]):>9}" for name in ("q05", "q50", "q95"))
+        filled = "-" if row["width"] != row["width"] else f"{row['width']:.0%}"
+        yield f"{row['parameter']:<24} {_range(row):>15} {numbers} {filled:>7}"
     yield ""
+    if left_open := [row["parameter"] for row in parameters if row["open"]]:
+        yield from wrapped(f"! left open by the facts: {', '.join(left_open)}")
     yield from _closing_lines(found)
 
 
@@ -81,6 +85,7 @@ def _closing_lines(found: Accepted) -> Iterator[str]:
         f"accepted on {len(wanted.fresh)} fresh seeds: {len(found.table)} of {wanted.sets} sets"
     )
     yield "met in: trials whose 95 % interval touches the target; accepted: sets' median"
+    yield "filled: the share of the range that sets spread over"
     if found.unmet:
         yield from wrapped(f"! met in no trial: {', '.join(found.unmet)}")
     if len(found.table) < wanted.sets:

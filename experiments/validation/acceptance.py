@@ -19,6 +19,7 @@ from experiments.validation.calibration import measure, trials_table
 from experiments.validation.emulator import to_cube
 from experiments.validation.ensemble import Acceptance, write_ensemble
 from experiments.validation.journal import open_storage
+from experiments.validation.pins import pins
 from experiments.validation.search import BATCH, Finished, Trials, touch
 from experiments.validation.targets import FACT, Calibration
 from experiments.validation.waves import Waves
@@ -27,7 +28,7 @@ from model.parameters import Parameters
 if TYPE_CHECKING:
     import pandas as pd
 
-ENSEMBLE_FILE, WAVES_TABLE = "ensemble.parquet", "waves.csv"
+ENSEMBLE_FILE, WAVES_TABLE, PARAMETERS_TABLE = "ensemble.parquet", "waves.csv", "parameters.csv"
 _T = TypeVar("_T")
 FIRST_FRESH = 1000
 """The first seed of a confirmation, unless the search has used it."""
@@ -80,7 +81,13 @@ class Accepted:
         return [row["fact"] for row in self.facts() if not row["met"]]
 
     def parameters(self) -> list[dict[str, Any]]:
-        """Return each searched parameter with its range, and its quantiles over the accepted sets."""
+        """Return each searched parameter with its range, its quantiles over the accepted sets, and what pins it.
+
+        `width` is the share of the range that the sets fill, `open` tells if that is nearly all of it, and `pinned_by`
+        names the facts that move with the parameter over the trials (see `experiments.validation.pins`).
+        """
+        names = [one.name for one in self.calibration.searched]
+        found = pins(self.calibration, self.trials, self.table[names].to_dict("records"))
         return [
             {
                 "parameter": one.name,
@@ -88,8 +95,11 @@ class Accepted:
                 "high": one.high,
                 "scale": one.scale,
                 **{f"q{100 * share:02.0f}": float(self.table[one.name].quantile(share)) for share in SHARES},
+                "width": pin.width,
+                "open": pin.open,
+                "pinned_by": [fact for fact, _ in pin.facts],
             }
-            for one in self.calibration.searched
+            for one, pin in zip(self.calibration.searched, found, strict=True)
         ]
 
 
@@ -230,8 +240,12 @@ def standing_for_all(points: np.ndarray) -> list[int]:
 
 
 def _write(found: Accepted, waves: Waves, out: Path) -> None:
-    """Write the waves' trials, and the ensemble where there is any set."""
+    """Write the waves' trials and the table of parameters, and the ensemble where there is any set."""
+    import pandas as pd
+
     write_whole(out / WAVES_TABLE, trials_table(found.calibration, waves.finished()).to_csv(index=False).encode())
+    pinned = pd.DataFrame(found.parameters()).assign(pinned_by=lambda table: table["pinned_by"].map(" ".join))
+    write_whole(out / PARAMETERS_TABLE, pinned.to_csv(index=False, float_format="%.4g").encode())
     if found.table.empty:
         return
     calibration, defaults = found.calibration, Parameters().content()

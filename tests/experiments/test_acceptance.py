@@ -18,6 +18,7 @@ from experiments.validation.acceptance import fresh_seeds, standing_for_all
 from experiments.validation.emulator import FARTHEST, IMPLAUSIBLE, Emulators, from_cube, score, to_cube
 from experiments.validation.ensemble import read_ensemble
 from experiments.validation.facts import FACTS
+from experiments.validation.pins import pins
 from experiments.validation.search import Finished
 from experiments.validation.targets import POLICY_ONLY, Calibration, Searched, Target, read_calibration
 from experiments.validation.validate import Measurements, ends_of, find_facts, validate
@@ -131,6 +132,27 @@ def test_noise_of_seeds_is_told_from_the_fact() -> None:
     points = np.array([[0.5, 0.5, 0.5]])
     (_, clear), (_, noisy) = (Emulators(declared, known(declared, 60, noise)).guesses(points) for noise in (0.0, 0.1))
     assert clear[0, 0] < 0.1 and noisy[0, 0] == pytest.approx(0.1 / 0.225, rel=0.4)
+
+
+# -- what pins what
+def test_a_parameter_is_pinned_by_the_facts_that_move_with_it() -> None:
+    """In the made-up economy HHI rises with `value_of_quality` and with nothing else."""
+    declared = Calibration.from_content(EASY)
+    found = {pin.parameter: pin for pin in pins(declared, known(declared, 80, noise=0.02))}
+    ((fact, coefficient),) = found["value_of_quality"].facts
+    assert fact == "hhi" and coefficient == pytest.approx(1.0, abs=0.05)
+    assert not any(pin.facts for name, pin in found.items() if name != "value_of_quality")
+    assert pins(declared, known(declared, 9))[0].facts == ()  # too few trials to say anything
+
+
+def test_a_parameter_is_open_where_sets_fill_its_range() -> None:
+    """Sets spread evenly have width 1, equal sets have width 0, and no sets have none."""
+    declared = Calibration.from_content(EASY)
+    even = [from_cube(declared, [share, 0.5, share]) for share in np.linspace(0.0, 1.0, 201)]
+    wide, point, _ = pins(declared, (), even)
+    assert wide.width == pytest.approx(1.0) and wide.open
+    assert point.width == 0.0 and not point.open
+    assert all(np.isnan(pin.width) and not pin.open for pin in pins(declared, ()))
 
 
 def test_without_trials_nothing_is_ruled_out() -> None:
