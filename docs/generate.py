@@ -117,7 +117,7 @@ def facts() -> Iterator[str]:
 
 
 def policy_facts() -> Iterator[str]:
-    """Yield a row per published effect of policy with its value over the runs, and then those that cannot be measured."""
+    """Yield a row per published effect of policy with its value, and then those that cannot be measured."""
     header = ["fact", "treatment and statistic", "unit", "published", "value", "verdict", "source", "a failure means"]
     found = {result.row: result for result in _of("policy_facts")}
     rows = [

@@ -85,7 +85,7 @@ class Simulation:
         self.parameters, self.seed, self.period = parameters, seed, 0
         self.at_withdrawal: dict[str, float] = {}
         self.threads = threads
-        self.past = ((0, policy),)  # every policy that was followed, from its quarter on
+        self.past: tuple[tuple[int, Policy], ...] = ((0, policy),)  # policies followed, by quarter
         self.state, reference = world or open_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
         self._follow(withdrawn(policy, parameters.withdrawal), reference)

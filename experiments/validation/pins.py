@@ -39,8 +39,8 @@ def pins(calibration: Calibration, trials: Sequence[Finished], sets: Sequence[di
     """Return a pin per searched parameter, over all trials and the accepted sets.
 
     A coefficient is a standardised rank regression coefficient (Saltelli et al. 2008, section 1.2.5): ranks of a fact's
-    scores are regressed on all parameters at once. Ridge regression, whose penalty is cross-validated, keeps that stable
-    where trials are few. A change of the parameter by its standard deviation moves the fact's rank by so many of its own.
+    scores are regressed on all parameters at once. Ridge regression with a cross-validated penalty keeps that stable
+    where trials are few. A parameter that moves by its standard deviation moves the rank by so many of the rank's own.
     """
     coefficients = {name: _coefficients(calibration, trials, name) for name in calibration.targets}
     accepted = to_cube(calibration, list(sets))
