@@ -7,37 +7,16 @@ computes two of the tables and keeps the others as they stand.
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from docs.over_sets import compare_china_sets, compare_sets
+from docs.result import REFERENCE, TWO_BY_TWO, Result, Size, welfare_rows
 
 FILE = Path(__file__).with_name("results.csv")
-REFERENCE = "rebate"
-TWO_BY_TWO = (REFERENCE, "rd_credit", "selective", "application", "procurement")
 DECIMALS = {"welfare": 0, "welfare_r2": 0, "output": 1, "time_to_50": 1, "hhi": 3}
-
-
-class Result(NamedTuple):
-    """One number of a table, as text with the decimals that are shown. `mark` is "*" where the interval leaves out
-    zero and "!" where money is not equal. For facts it is the verdict."""
-
-    table: str
-    row: str
-    column: str
-    value: str
-    low: str = ""
-    high: str = ""
-    mark: str = ""
-
-
-@dataclass(frozen=True)
-class Size:
-    """The size of the economy and the number of seeds. None means the numbers that the documents state."""
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    seeds: int | None = None
-    users: tuple[int, ...] = (1000, 4000, 16_000)
 
 
 def _compared(table: str, frame: Any, indicators: Iterable[str]) -> Iterator[Result]:
@@ -55,15 +34,10 @@ def compare_defaults(size: Size) -> Iterator[Result]:
 
     frame = compare(parameters=size.parameters, seeds=size.seeds or 100)
     yield from _compared("compare", frame, DECIMALS)
-    for row in _welfare_rows(frame):
+    for row in welfare_rows(frame):
         ends = f"{row.benefit_cost_low:.2f}", f"{row.benefit_cost_high:.2f}"
         yield Result("compare", row.policy, "benefit_cost", f"{row.benefit_cost:.2f}", *ends)
         yield Result("compare", row.policy, "rate_of_return", _or_none(f"{row.rate_of_return:.1f}"))
-
-
-def _welfare_rows(frame: Any) -> Iterator[Any]:
-    """Yield the row of welfare of every policy but the reference."""
-    yield from frame[(frame["indicator"] == "welfare") & (frame["policy"] != REFERENCE)].itertuples()
 
 
 def _or_none(text: str) -> str:
@@ -134,7 +108,7 @@ def compare_starts(size: Size) -> Iterator[Result]:
         for cell in _compared("starts", frame, ["welfare"]):
             sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
             yield cell._replace(row=str(start), column=cell.row, mark="*" if sure else "")
-        for row in _welfare_rows(frame):
+        for row in welfare_rows(frame):
             yield Result("starts", str(start), f"{row.policy} benefit-cost", _or_none(f"{row.benefit_cost:.2f}"))
 
 
@@ -227,6 +201,8 @@ TABLES: dict[str, Callable[[Size], Iterator[Result]]] = {
     "blind": compare_blind,
     "varied": compare_varied,
     "starts": compare_starts,
+    "sets": compare_sets,
+    "china_sets": compare_china_sets,
     "foresight": foresight_frontier,
     "exploration": exploration_frontier,
     "dose": dose_frontier,

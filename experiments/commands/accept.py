@@ -1,4 +1,4 @@
-"""`nqpf calibrate --accept`: the ensemble of parameter sets that meet every target."""
+"""`nqpf calibrate --accept`: the ensemble of parameter sets that meet the targets."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -81,7 +81,8 @@ def accepted_lines(found: Accepted) -> Iterator[str]:
 def _closing_lines(found: Accepted) -> Iterator[str]:
     calibration, wanted = found.calibration, found.wanted
     yield from wrapped(
-        f"{len(found.trials)} trials on {len(calibration.seeds)} seeds, of which {found.candidates} met all targets; "
+        f"{len(found.trials)} trials on {len(calibration.seeds)} seeds, of which {found.candidates} "
+        f"met {_enough(calibration)}; "
         f"accepted on {len(wanted.fresh)} fresh seeds: {len(found.table)} of {wanted.sets} sets"
     )
     yield "met in: trials whose 95 % interval touches the target; accepted: sets' median"
@@ -90,8 +91,17 @@ def _closing_lines(found: Accepted) -> Iterator[str]:
         yield from wrapped(f"! met in no trial: {', '.join(found.unmet)}")
     if len(found.table) < wanted.sets:
         yield from wrapped(
-            f"! fewer than asked for. --trials above {wanted.trials} goes on; allowed_misses in the file lets facts be"
+            f"! fewer than asked for. --trials above {wanted.trials} goes on; "
+            "allowed_misses and most_missed in the file let facts be"
         )
+
+
+def _enough(calibration: Calibration) -> str:
+    """Return how many of the targets a set must meet, in words."""
+    needed = len(calibration.required)
+    if not calibration.most_missed:
+        return "all targets" if needed == len(calibration.targets) else f"the {needed} targets that must be met"
+    return f"{needed - calibration.most_missed} or more of {needed} targets"
 
 
 def _content(found: Accepted, folder: Path) -> dict[str, object]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.validation.emulator import IMPLAUSIBLE, Emulators, from_cube, to_cube
-from experiments.validation.search import Finished, Trials, touch
+from experiments.validation.search import Finished, Trials
 from experiments.validation.targets import Calibration
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ PARTICLES = 256
 MOVES = 3
 """Moves of each point at each density."""
 
-PARENTS = 16
+PARENTS = 12
 """Trials that miss the fewest targets, around which half of a wave lies."""
 
-STEPS = (0.02, 0.3)
+STEPS = (0.02, 0.12)
 """The least and the largest standard deviation of a step from such a trial, in widths of the ranges."""
 
 _STEPS = 100
@@ -97,8 +97,8 @@ def _around_best(
     """Return points around the trials that miss the fewest targets, where the emulators give all targets a chance."""
 
     def misses(one: Finished) -> tuple[int, float]:
-        met = sum(touch({name: target}, one.ends) for name, target in calibration.required.items())
-        return len(calibration.required) - met, one.distance
+        unmeasured = calibration.required.keys() - one.ends.keys()
+        return len(unmeasured) + len(calibration.missed(one.ends)), one.distance
 
     best = sorted(trials, key=misses)[:PARENTS]
     parents = to_cube(calibration, [one.parameters for one in best])

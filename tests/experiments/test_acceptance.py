@@ -169,6 +169,20 @@ def test_allowed_misses_rule_nothing_out() -> None:
     assert (Emulators(declared, known(declared, 40)).implausibility(points) == 0.0).all()
 
 
+def test_as_many_targets_may_be_missed_as_are_declared() -> None:
+    """Only what was measured can be missed, only a whole trial can be accepted, and allowed misses do not count."""
+    ends = {"hhi": (0.9, 1.0), "learning_rate": (15.0, 16.0), "bass_r2": (0.95, 1.0)}
+    trial = Finished(0, 0.0, {}, {}, ends)
+    strict, lenient = (Calibration.from_content(EASY | {"most_missed": most}) for most in (0, 1))
+    assert strict.missed(ends) == lenient.missed(ends) == ["hhi"]
+    assert not strict.may_be_accepted(ends) and not trial.accepted(strict)
+    assert lenient.may_be_accepted(ends) and trial.accepted(lenient)
+    part = {name: ends[name] for name in ("learning_rate", "bass_r2")}
+    assert strict.may_be_accepted(part) and not Finished(0, 0.0, {}, {}, part).accepted(strict)
+    assert not lenient.may_be_accepted({**ends, "learning_rate": (90.0, 91.0)})
+    assert trial.accepted(Calibration.from_content(EASY | {"allowed_misses": ["hhi"]}))
+
+
 # -- waves
 def test_a_wave_goes_where_the_targets_can_be_met() -> None:
     """Half of it where they are met, the other half at most a little beyond, and all of it spread over the rest."""
@@ -203,6 +217,8 @@ def test_points_beyond_a_side_are_mirrored() -> None:
         ({"allowed_misses": ["hhj"]}, ["--accept", "2"], "did you mean 'hhi'"),
         ({"allowed_misses": "hhi"}, ["--accept", "2"], "must be a list of facts"),
         ({"allowed_misses": ["hhi", "learning_rate", "bass_r2"]}, ["--accept", "2"], "must leave at least one target"),
+        ({"most_missed": 3}, ["--accept", "2"], "most_missed = 3: must be a whole number from 0 to 2"),
+        ({"most_missed": -1}, ["--accept", "2"], "most_missed = -1: must be a whole number from 0 to 2"),
         ({"search": {"wave": 1}}, ["--accept", "2"], "search.wave = 1: must be a whole number from 2"),
     ],
 )  # fmt: skip
