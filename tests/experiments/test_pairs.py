@@ -20,7 +20,7 @@ from experiments.analysis.over_seeds import quantile_paths
 from experiments.analysis.table import HEADLINE
 from experiments.cli import main
 from experiments.pairs.answer import KEPT, PATHS, SHOWN_COLUMNS, LiveAnswer
-from experiments.pairs.batches import PAIRS_AT_ONCE, FEWEST_NARROW, NARROW, answers, is_narrow
+from experiments.pairs.batches import FEWEST_NARROW, NARROW, PAIRS_AT_ONCE, answers, is_narrow
 from experiments.pairs.cache import KeptRun, RunCache
 from experiments.pairs.question import ask
 from experiments.pairs.recipe import command_line, paths_csv, python_code, table_csv

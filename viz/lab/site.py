@@ -5,13 +5,15 @@ from typing import Any
 
 import solara
 
+from viz.lab.pages.compare import COMPARE
 from viz.lab.pages.watch import WatchPage
-from viz.lab.parts.frame import PageFrame, LabPage
+from viz.lab.parts.frame import LabPage, PageFrame
 
 PAGES = (
     LabPage(
         "/", "Watch", "Watch firms invent and users adopt, quarter by quarter, under a policy you choose.", WatchPage
     ),
+    COMPARE,
 )
 """The pages, in the order of the navigation. One entry adds a page."""
 
