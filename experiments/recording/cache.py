@@ -1,4 +1,4 @@
-"""Recordings that have been made, kept within a bound and shared by all who ask for the same run."""
+"""Recordings already made, kept within a bound and shared by all who ask for the same run."""
 
 from collections import OrderedDict
 from collections.abc import Mapping

@@ -89,7 +89,7 @@ def _recorded(parameters: Parameters, policy: Policy, seed: int, turn: Turn | No
 
 
 class _Film:
-    """What changes from frame to frame."""
+    """The changes from frame to frame."""
 
     def __init__(self, state: State) -> None:
         self.start = state.users.provider + 2

@@ -6,7 +6,7 @@ from typing import Any
 import solara
 
 from viz.lab.pages.watch import WatchPage
-from viz.lab.parts.frame import PageFrame, LabPage
+from viz.lab.parts.frame import LabPage, PageFrame
 
 PAGES = (
     LabPage(
