@@ -13,14 +13,13 @@ from experiments.pairs.question import MOST_PAIRS, ask
 from experiments.study.study import Study
 from model.declaration.errors import BadInput, unknown
 from model.indicators.summary import declaration
-from model.policy.catalogue import INSTRUMENTS
-from model.policy.policy import Policy
 from model.policy.presets import policies
 from viz.figures.styles import colour_css
 from viz.lab.address import Values, changed, changed_by, explained, link_to, parameters_in, policy_in, values_in
 from viz.lab.parts.fans import Fans
 from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.live import use_answers
+from viz.lab.parts.settings import cards_of_policies
 from viz.lab.parts.sliders import Sliders, sliders_at
 from viz.lab.parts.verdicts import Recipe, Verdict, VerdictTable
 
@@ -129,25 +128,18 @@ def asked_in(values: Values, pairs: int) -> Asked:
 
 def choices_of(names: tuple[str, ...], indicator: str) -> list[dict[str, Any]]:
     """Return the lists of policies and indicators, with what is chosen and a note on it."""
+    sentences = {card["name"]: card["sentence"] for card in cards_of_policies()}
     presets = [{"value": name, "text": name} for name in policies]
     third = [{"value": _NONE, "text": "no third policy"}, *presets]
     labels = ("Compare with", "Policy", "Third policy")
     found = [
-        {"label": label, "value": name, "options": options, "note": policy_sentence(policies[name]) if name else ""}
+        {"label": label, "value": name, "options": options, "note": sentences.get(name, "")}
         for label, name, options in zip(labels, (*names, _NONE)[:3], (presets, presets, third), strict=True)
     ]
     outcomes = [{"value": name, "text": plain(name)} for name in HEADLINE]
     declared = declaration(indicator)
     note = f"{declared.definition} ({declared.unit})"
     return [*found, {"label": "Judge by", "value": indicator, "options": outcomes, "note": note}]
-
-
-def policy_sentence(policy: Policy) -> str:
-    """Return what a policy does in a sentence."""
-    parts = [f"{100.0 * share:g} % {name}: {INSTRUMENTS[name].meaning}" for name, share in policy.mix]
-    later = [name for name, _ in policy.later_mix]
-    text = "; ".join(parts) or "no tax and no support"
-    return f"{text}, and {' and '.join(later)} from quarter {policy.later_from} on" if later else text
 
 
 def _chosen(values: Values, names: tuple[str, ...], chosen: dict[str, Any]) -> Values:
