@@ -31,6 +31,9 @@ def drawn_series(indicator: str) -> str:
     return "adoption" if declaration(indicator).kind == "time" else indicator.removesuffix(AT_WITHDRAWAL)
 
 
+EACH_UP_TO, EACH_LATER = 20, 10
+"""Pairs up to which each answer is worth showing, and how many pairs lie between two answers later."""
+
 KEPT = tuple(dict.fromkeys((*HEADLINE, *MONEY_COLUMNS)))
 """Summary indicators that a live comparison reads."""
 
@@ -59,6 +62,11 @@ class LiveAnswer:
     def final(self) -> bool:
         """True when no further pair is made."""
         return self.narrow or self.pairs == self.most
+
+    @property
+    def worth_showing(self) -> bool:
+        """True for each of the first answers, then for every tenth pair and the last: a table costs as much as a run."""
+        return self.final or self.pairs <= EACH_UP_TO or self.pairs % EACH_LATER == 0
 
     @property
     def others(self) -> tuple[str, ...]:

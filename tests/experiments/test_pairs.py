@@ -131,6 +131,11 @@ def test_answers_come_by_batches_and_nothing_runs_between_them(count: list[int])
     assert len(count) == 2
 
 
+def test_answers_worth_showing_grow_rarer_and_end_with_the_last() -> None:
+    found = answers(ask(arms("rebate", "application"), TINY, 47), "hhi", RunCache())
+    assert [one.pairs for one in found if one.worth_showing] == [5, 10, 15, 20, 30, 40, 47]
+
+
 def test_the_second_visit_makes_no_run(count: list[int]) -> None:
     study, cache = ask(arms("rebate", "application"), TINY, 12), RunCache()
     first = last(study, cache=cache)

@@ -1,5 +1,6 @@
 """What the Compare page asks and shows, without a browser: its questions, sliders, choices and given-up work."""
 
+from pathlib import Path
 from threading import Event, Lock
 from typing import Any
 
@@ -9,16 +10,16 @@ import pytest
 import viz.lab.parts.live
 from experiments.analysis.table import HEADLINE
 from experiments.pairs.answer import LiveAnswer
-from experiments.pairs.batches import PAIRS_AT_ONCE, answers
+from experiments.pairs.batches import FEWEST_NARROW, NARROW, PAIRS_AT_ONCE, answers
 from experiments.pairs.cache import RunCache
-from experiments.pairs.question import ask
+from experiments.pairs.question import MOST_PAIRS, ask
 from experiments.study.addresses import ADDRESSES
 from model import BadInput, Parameters, policies
 from tests.economies import TINY, TINY_SIZES
 from viz.lab.address import values_in
-from viz.lab.pages.compare import OWN, asked_in, choices_of
+from viz.lab.pages.compare import COMPARE_NAMES, PAIRS_MOVING, asked_in, choices_of
 from viz.lab.parts.fans import _frame
-from viz.lab.parts.live import Progress, _work
+from viz.lab.parts.live import LiveProgress, _work
 from viz.lab.parts.sliders import SLIDERS, sliders_at
 
 SMALL = "&".join(f"{name}={value}" for name, value in TINY_SIZES.items())
@@ -26,7 +27,7 @@ PAIR = ask([policies["rebate"], policies["application"]], TINY, 20)
 
 
 def question(query: str) -> Any:
-    return asked_in(values_in(query, OWN), 20)
+    return asked_in(values_in(query, COMPARE_NAMES), 20)
 
 
 def test_an_address_is_a_question() -> None:
@@ -95,7 +96,7 @@ def test_work_ends_with_the_batch_in_which_it_is_given_up(monkeypatch: pytest.Mo
     cache, given_up, told = RunCache(), Event(), []
     monkeypatch.setattr(viz.lab.parts.live, "CACHE", cache)
 
-    def tell(progress: Progress) -> None:
+    def tell(progress: LiveProgress) -> None:
         told.append(progress)
         if len(told) == 2:
             given_up.set()
@@ -112,19 +113,30 @@ def test_an_error_in_the_work_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise FloatingPointError("made up")
 
     monkeypatch.setattr(viz.lab.parts.live, "answers", broken)
-    told: list[Progress] = []
+    told: list[LiveProgress] = []
     told_by("welfare", told.append, Event())
-    assert told == [Progress(error="FloatingPointError: made up")]
+    assert told == [LiveProgress(error="FloatingPointError: made up")]
 
 
 def test_an_answer_to_other_settings_is_known() -> None:
     found: LiveAnswer = next(answers(PAIR, "welfare", RunCache()))
-    progress = Progress(found)
+    progress = LiveProgress(found)
     assert progress.answers(PAIR)
     assert not progress.answers(ask([policies["rebate"], policies["application"]], TINY.replace(founders=7), 20))
-    assert not progress.answers(None) and not Progress().answers(PAIR)
+    assert not progress.answers(None) and not LiveProgress().answers(PAIR)
 
 
 def test_zero_lies_in_the_middle_where_all_is_zero() -> None:
     frame = _frame([np.zeros((5, 8))], "difference")
     assert (frame.low, frame.high, frame.periods) == (-1.0, 1.0, 8)
+
+
+def test_the_guide_has_the_numbers_of_the_page() -> None:
+    guide = " ".join((Path(__file__).parents[2] / "docs" / "lab.md").read_text(encoding="utf-8").split())
+    for words in (
+        f"{PAIRS_AT_ONCE} at a time",
+        f"ends at {MOST_PAIRS} pairs",
+        f"at most {100 * NARROW:g} % of the mean, and {FEWEST_NARROW} pairs are made",
+        f"up to {PAIRS_MOVING} pairs",
+    ):
+        assert words in guide

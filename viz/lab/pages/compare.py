@@ -23,7 +23,7 @@ from viz.lab.parts.settings import cards_of_policies
 from viz.lab.parts.sliders import Sliders, sliders_at
 from viz.lab.parts.verdicts import Recipe, Verdict, VerdictTable
 
-OWN = ("policies", "indicator")
+COMPARE_NAMES = ("policies", "indicator")
 """Names in the address beside the settings."""
 
 PAIRS_MOVING = 15
@@ -35,7 +35,7 @@ _MOST_WORK = 1_600_000
 """Users times quarters of a run at most, so that a batch ends within seconds."""
 
 
-class Asked(NamedTuple):
+class AskedPairs(NamedTuple):
     """The question of an address: a study, the indicator to judge by, and the names of the presets."""
 
     study: Study
@@ -55,7 +55,7 @@ def ComparePage() -> Any:
     moved, move = solara.use_state({})
     asked, error, values = None, "", {}
     try:
-        values = values_in(router.search, OWN)
+        values = values_in(router.search, COMPARE_NAMES)
         asked = asked_in(changed_by(values, moved), PAIRS_MOVING if moved else MOST_PAIRS)
     except BadInput as refused:
         error = explained(refused)
@@ -90,14 +90,15 @@ def ComparePage() -> Any:
                     event_reset=lambda name: go(changed_by(values, {name: None})),
                 )
             with solara.Div(classes=["found"] if fresh else ["found", "older"]):
-                if progress.answer is not None and not error:
-                    Found(progress.answer, indicator, fresh)
+                if progress.answer is not None and asked is not None:
+                    Found(progress.answer, values, asked, fresh)
     return main
 
 
 @solara.component
-def Found(answer: LiveAnswer, indicator: str, fresh: bool) -> Any:
+def Found(answer: LiveAnswer, values: Values, asked: AskedPairs, fresh: bool) -> Any:
     """The numbers of the answer: table, charts and recipe."""
+    indicator, names = asked.indicator, asked.names
     with solara.Div() as main:
         VerdictTable(answer, indicator)
         Fans(answer, indicator)
@@ -111,10 +112,16 @@ def Found(answer: LiveAnswer, indicator: str, fresh: bool) -> Any:
         )
         if answer.final and fresh:
             Recipe(answer, indicator)
+            watched = [solara.Link(link, children=[name]) for name, link in watch_links(values, names)]
+            v.Html(
+                tag="p",
+                class_="watched",
+                children=["Watch the run of seed 0, which alone is no answer: ", *watched],
+            )
     return main
 
 
-def asked_in(values: Values, pairs: int) -> Asked:
+def asked_in(values: Values, pairs: int) -> AskedPairs:
     """Return the question of an address. Raises BadInput."""
     indicator = values.get("indicator", HEADLINE[0])
     if indicator not in HEADLINE:
@@ -123,7 +130,13 @@ def asked_in(values: Values, pairs: int) -> Asked:
     if parameters.users * parameters.horizon > _MOST_WORK:
         raise BadInput(f"users times horizon must be at most {_MOST_WORK:,} here, use: nqpf compare", "users")
     names = tuple(values.get("policies", _FIRST).split(","))
-    return Asked(ask([policy_in(values, name, parameters) for name in names], parameters, pairs), indicator, names)
+    return AskedPairs(ask([policy_in(values, name, parameters) for name in names], parameters, pairs), indicator, names)
+
+
+def watch_links(values: Values, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Return each policy with the address at which it can be watched at the same settings."""
+    settings = changed(values, **dict.fromkeys(COMPARE_NAMES))
+    return [(name, link_to("/", {**settings, "policy": name})) for name in dict.fromkeys(names)]
 
 
 def choices_of(names: tuple[str, ...], indicator: str) -> list[dict[str, Any]]:

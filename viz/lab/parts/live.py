@@ -16,7 +16,7 @@ CACHE = RunCache()
 
 
 @dataclass(frozen=True)
-class Progress:
+class LiveProgress:
     """The newest answer, which may be to an older question, and the error that ended the work."""
 
     answer: LiveAnswer | None = None
@@ -28,9 +28,9 @@ class Progress:
         return study is not None and found is not None and _question(found) == _question(study)
 
 
-def use_answers(study: Study | None, indicator: str) -> Progress:
+def use_answers(study: Study | None, indicator: str) -> LiveProgress:
     """Return the progress of a question. Another question gives up the work on this one within a batch."""
-    progress, tell = solara.use_state(Progress())
+    progress, tell = solara.use_state(LiveProgress())
     turn = solara.use_memo(Lock, [])
 
     def begin() -> Callable[[], None]:
@@ -43,7 +43,7 @@ def use_answers(study: Study | None, indicator: str) -> Progress:
     return progress
 
 
-def _work(study: Study, indicator: str, turn: Lock, given_up: Event, tell: Callable[[Progress], None]) -> None:
+def _work(study: Study, indicator: str, turn: Lock, given_up: Event, tell: Callable[[LiveProgress], None]) -> None:
     """Answer one question, batch by batch. Of a visitor's questions one at a time is at work."""
     try:
         with turn:
@@ -52,11 +52,12 @@ def _work(study: Study, indicator: str, turn: Lock, given_up: Event, tell: Calla
             for answer in answers(study, indicator, CACHE):
                 if given_up.is_set():
                     return
-                _ = answer.table  # here, so that the page draws what is there
-                tell(Progress(answer))
+                if answer.worth_showing:
+                    _ = answer.table  # here, so that the page draws what is there
+                    tell(LiveProgress(answer))
     except Exception as error:  # a page that says so is better than one that waits for ever
         if not given_up.is_set():
-            tell(Progress(error=f"{type(error).__name__}: {error}"))
+            tell(LiveProgress(error=f"{type(error).__name__}: {error}"))
 
 
 def _question(study: Study) -> object:
