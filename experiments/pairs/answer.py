@@ -65,7 +65,7 @@ class LiveAnswer:
 
     @property
     def worth_showing(self) -> bool:
-        """True for each of the first answers, then for every tenth pair and the last: a table costs as much as a run."""
+        """True for the first answers, then at every tenth pair, and for the last: a table costs as much as a run."""
         return self.final or self.pairs <= EACH_UP_TO or self.pairs % EACH_LATER == 0
 
     @property

@@ -50,6 +50,7 @@ def test_an_address_is_a_question() -> None:
         ("policy.mix={grants: 1}", "is a preset with another mix"),
         ("policies=rebate&policies=grants", "is given twice"),
         ("indikator=welfare", "unknown"),
+        ("seed=abc", "must be a whole number"),
         ("founders=300", "must be at most slots"),
         ("peers_graph=/etc/passwd", "must be a file below the folder"),
     ],

@@ -131,6 +131,23 @@ def test_downloads_hold_the_numbers_of_compare(browser: Any, address: str, tmp_p
     visitor.leave()
 
 
+def test_networks_of_one_seed_share_a_clock(browser: Any, address: str) -> None:
+    visitor = Comparing(browser, address)
+    visitor.page.get_by_role("button", name="Show the networks").click()
+    visitor.page.wait_for_url(re.compile("seed=0"))
+    clock = visitor.page.get_by_label("Quarter of both networks")
+    clock.focus()
+    clock.press("End")
+    visitor.page.get_by_text("quarter 12 of 12, seed 0").wait_for()
+    drawn = "all => all.map(one => new Set(one.getContext('2d').getImageData(0, 0, one.width, one.height).data).size)"
+    assert min(visitor.page.locator(".networks canvas").evaluate_all(drawn)) > 20
+    visitor.page.get_by_role("button", name="Another seed").click()
+    visitor.page.wait_for_url(re.compile("seed=1"))
+    visitor.page.get_by_role("button", name="Hide").click()
+    visitor.page.wait_for_function("!location.search.includes('seed')")
+    visitor.leave()
+
+
 def test_a_question_that_cannot_be_asked_is_refused_in_a_line(browser: Any, address: str) -> None:
     visitor = LabVisitor(browser, f"{address}/compare?policies=rebate,aplication")
     told = visitor.page.get_by_role("alert")

@@ -12,10 +12,12 @@ from experiments.pairs.answer import LiveAnswer
 from experiments.pairs.question import MOST_PAIRS, ask
 from experiments.study.study import Study
 from model.declaration.errors import BadInput, unknown
+from model.declaration.numbers import valid_seed
 from model.indicators.summary import declaration
 from model.policy.presets import policies
 from viz.figures.styles import colour_css
 from viz.lab.address import Values, changed, changed_by, explained, link_to, parameters_in, policy_in, values_in
+from viz.lab.parts.duet import Duet
 from viz.lab.parts.fans import Fans
 from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.live import use_answers
@@ -23,7 +25,7 @@ from viz.lab.parts.settings import cards_of_policies
 from viz.lab.parts.sliders import Sliders, sliders_at
 from viz.lab.parts.verdicts import Recipe, Verdict, VerdictTable
 
-COMPARE_NAMES = ("policies", "indicator")
+COMPARE_NAMES = ("policies", "indicator", "seed")
 """Names in the address beside the settings."""
 
 PAIRS_MOVING = 15
@@ -36,11 +38,12 @@ _MOST_WORK = 1_600_000
 
 
 class AskedPairs(NamedTuple):
-    """The question of an address: a study, the indicator to judge by, and the names of the presets."""
+    """The question of an address: a study, the indicator to judge by, the presets, and the seed to be watched."""
 
     study: Study
     indicator: str
     names: tuple[str, ...]
+    seed: int | None
 
 
 @solara.component_vue(str(BROWSER / "choices.vue"))
@@ -92,6 +95,8 @@ def ComparePage() -> Any:
             with solara.Div(classes=["found"] if fresh else ["found", "older"]):
                 if progress.answer is not None and asked is not None:
                     Found(progress.answer, values, asked, fresh)
+                if asked is not None and not moved:
+                    Duet(asked.study, asked.seed, lambda seed: go(changed(values, seed=seed)))
     return main
 
 
@@ -130,7 +135,8 @@ def asked_in(values: Values, pairs: int) -> AskedPairs:
     if parameters.users * parameters.horizon > _MOST_WORK:
         raise BadInput(f"users times horizon must be at most {_MOST_WORK:,} here, use: nqpf compare", "users")
     names = tuple(values.get("policies", _FIRST).split(","))
-    return AskedPairs(ask([policy_in(values, name, parameters) for name in names], parameters, pairs), indicator, names)
+    study = ask([policy_in(values, name, parameters) for name in names], parameters, pairs)
+    return AskedPairs(study, indicator, names, valid_seed(values["seed"]) if "seed" in values else None)
 
 
 def watch_links(values: Values, names: tuple[str, ...]) -> list[tuple[str, str]]:
