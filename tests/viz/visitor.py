@@ -49,6 +49,6 @@ class Visitor:
 
     def leave(self) -> None:
         """Nothing has gone wrong, and nothing has left this machine."""
-        assert self.hosts <= LOOPBACK
-        assert not self.errors
+        assert self.hosts <= LOOPBACK, self.hosts
+        assert not self.errors, self.errors
         self.context.close()
