@@ -4,12 +4,10 @@ Each figure is the best of several repeats, which on a shared machine is nearest
 """
 
 import sys
-from collections.abc import Iterator
 
 from model.simulation import warm_up
-from tests.benchmarks.figures import Figure
 from tests.benchmarks.floor import floor
-from tests.benchmarks.live import live_pairs
+from tests.benchmarks.lab import lab
 from tests.benchmarks.programs import by_value, cold_compile, command_line, runner_overhead, sweep_memory
 from tests.benchmarks.size import many_users, scaling
 from tests.benchmarks.speed import (
@@ -23,12 +21,6 @@ from tests.benchmarks.speed import (
     threads,
     twin,
 )
-
-
-def lab() -> Iterator[Figure]:
-    """The browser lab: a live comparison."""
-    yield from live_pairs()
-
 
 BENCHMARKS = (
     default_run, phases, floor, choice, twin, check_overhead, threads, many, scaling, many_users, channels,

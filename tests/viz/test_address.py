@@ -10,36 +10,52 @@ from hypothesis import strategies as st
 
 from experiments.study.addresses import ADDRESSES
 from model import BadInput, Parameters, policies
-from viz.lab.address import FILES, MOST, changed, explained, link_to, parameters_in, query_of, run_in, values_in
+from viz.lab.address import (
+    FILES,
+    MOST,
+    OWN_MIX,
+    changed,
+    explained,
+    link_to,
+    parameters_in,
+    query_of,
+    run_in,
+    values_in,
+)
+from viz.lab.pages.watch import WATCH_NAMES
 
-OWN = ("policy", "seed")
 SECRET = "hunter2"
 
 
 def error_of(query: str) -> str:
     """Return what a page says about an address; empty where it takes it."""
     try:
-        run_in(values_in(query, OWN), "application")
+        run_in(values_in(query, WATCH_NAMES), "application")
     except BadInput as error:
         return explained(error)
     return ""
 
 
-@given(st.dictionaries(st.sampled_from([*OWN, *ADDRESSES]), st.text(st.characters(codec="utf-8"), max_size=30)))
+@given(st.dictionaries(st.sampled_from([*WATCH_NAMES, *ADDRESSES]), st.text(st.characters(codec="utf-8"), max_size=30)))
 @settings(max_examples=200, deadline=None)
 def test_what_is_written_is_read_back(values: dict[str, str]) -> None:
     query = query_of(values)
-    assert values_in(query, OWN) == values
+    assert values_in(query, WATCH_NAMES) == values
     assert query_of(dict(reversed(values.items()))) == query
+
+
+def test_a_page_has_no_name_of_a_setting() -> None:
+    """Or looking at a firm would change the economy."""
+    assert not set(WATCH_NAMES) & set(ADDRESSES)
 
 
 def test_equal_settings_are_the_same_run() -> None:
     query = link_to("/", {"seed": "7", "policy": "feng", "users": "500", "policy.budget": "0.01"})
-    run = run_in(values_in(query.partition("?")[2], OWN), "application")
+    run = run_in(values_in(query.partition("?")[2], WATCH_NAMES), "application")
     assert run == (Parameters(users=500), policies["feng"].replace(budget=0.01), 7)
     assert run_in({}, "application") == (Parameters(), policies["application"], 0)
     mixed = run_in({"policy.mix": "{vouchers: 0.25, grants: 0.75}"}, "application")
-    assert dict(mixed.policy.mix) == {"vouchers": 0.25, "grants": 0.75}
+    assert dict(mixed.policy.mix) == {"vouchers": 0.25, "grants": 0.75} and mixed.policy.name == OWN_MIX
 
 
 def test_a_change_to_nothing_takes_a_value_away() -> None:

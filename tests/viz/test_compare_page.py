@@ -2,7 +2,6 @@
 
 import csv
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,26 +10,14 @@ import pytest
 
 from experiments import compare
 from tests.economies import TINY, TINY_SIZES
-from tests.viz.visitors import LabVisitor, chromium, served
+from tests.viz.visitor import Visitor
 
 pytestmark = pytest.mark.slow
 SMALL = "&".join(f"{name}={value}" for name, value in TINY_SIZES.items())
 FINAL = ".compare .recipe"
 
 
-@pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with served() as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with chromium() as found:
-        yield found
-
-
-class Comparing(LabVisitor):
+class Comparing(Visitor):
     """A visitor of the Compare page."""
 
     def __init__(self, browser: Any, address: str, query: str = "", **given: Any) -> None:
@@ -149,7 +136,7 @@ def test_networks_of_one_seed_share_a_clock(browser: Any, address: str) -> None:
 
 
 def test_a_question_that_cannot_be_asked_is_refused_in_a_line(browser: Any, address: str) -> None:
-    visitor = LabVisitor(browser, f"{address}/compare?policies=rebate,aplication")
+    visitor = Visitor(browser, f"{address}/compare?policies=rebate,aplication")
     told = visitor.page.get_by_role("alert")
     told.wait_for()
     assert "application" in told.inner_text()
@@ -167,4 +154,7 @@ def test_the_page_fits_and_can_be_read(browser: Any, address: str, width: int, s
     for control in visitor.page.locator(".compare input, .compare select, .compare button").all():
         name = control.evaluate("one => one.labels?.[0]?.innerText || one.getAttribute('aria-label') || one.innerText")
         assert name.strip()
+    for fold in visitor.page.locator(".compare summary").all():
+        fold.click()
+    assert not visitor.faults()
     visitor.leave()

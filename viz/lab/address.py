@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote
 
-from experiments.study.addresses import ADDRESSES, TRAIT, parse_settings, set_parameters, set_traits, unknown_address
+from experiments.study.addresses import ADDRESSES, parse_settings, set_parameters, set_traits, unknown_address
 from model.declaration.errors import BadInput
 from model.declaration.input_file import path_of
 from model.declaration.numbers import valid_seed
@@ -25,6 +25,12 @@ MOST = {
     "users": 10_000, "horizon": 400, "slots": 512, "suppliers": 600, "market_size": 10.0, "policy.plan_period": 400,
 }  # fmt: skip
 """The largest values that a page takes, where the model itself takes more: a visitor waits for the answer."""
+
+OWN_MIX = "own mix"
+"""The name of a policy whose mix an address gives."""
+
+OF_ONE_POLICY = ("policy.mix", "policy.later_mix", "policy.later_from")
+"""Traits that another policy beside the first does not share."""
 
 _MOST_CHARACTERS = 4000
 _UNESCAPED = "{}:, /-_.~"
@@ -81,6 +87,8 @@ def parameters_in(values: Values) -> Parameters:
 def policy_in(values: Values, name: str, parameters: Parameters) -> Policy:
     """Return a preset with the traits that an address gives. Raise BadInput where it does not fit the parameters."""
     policy = set_traits(find_policy(name), _parsed(values))
+    if "policy.mix" in values:
+        policy = policy.replace(name=OWN_MIX)
     check_fits(policy, parameters.slots)
     return policy
 
@@ -141,8 +149,3 @@ def _check_places(values: Values) -> None:
             inside = False
         if given and not inside:
             raise BadInput("must be a file below the folder that is served", name)
-
-
-def traits_in(values: Values) -> dict[str, str]:
-    """Return the traits of policies among the values, by their names with the prefix."""
-    return {name: value for name, value in values.items() if name.startswith(TRAIT)}

@@ -1,7 +1,7 @@
 // What a visitor looks at, as the browser's part of the address: the quarter, the charts and an agent.
 
 export const CHARTS = ["layers", "technology", "firms", "output"];
-const NAMES = ["quarter", "charts", "agent", "follow"];
+const NAMES = ["quarter", "charts", "agent", "mark"];
 
 // Read the view from the address; what makes no sense there is left at its default.
 export function readView(horizon, known) {
@@ -12,7 +12,7 @@ export function readView(horizon, known) {
     frame: Math.min(horizon, Number(/^\d{1,4}$/.exec(query.get("quarter") ?? "")?.[0] ?? 0)),
     charts: CHARTS.map((usual, place) => (known(charts[place]) ? charts[place] : usual)),
     agent: kind ? { kind, id: Number(id) } : null,
-    follows: query.get("follow") === "1",
+    follows: query.get("mark") === "1",
   };
 }
 
@@ -23,7 +23,7 @@ export function writeView({ frame, charts, agent, follows }) {
   if (frame) query.set("quarter", frame);
   if (charts.some((key, place) => key !== CHARTS[place])) query.set("charts", charts.join(","));
   if (agent) query.set("agent", `${agent.kind}-${agent.id}`);
-  if (agent && follows) query.set("follow", "1");
+  if (agent && follows) query.set("mark", "1");
   const address = `${window.location.pathname}${query.size ? `?${query}` : ""}`;
   if (address !== window.location.pathname + window.location.search) {
     window.history.replaceState(window.history.state, "", address);

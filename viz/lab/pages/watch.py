@@ -15,7 +15,17 @@ from model.declaration.errors import BadInput
 from model.declaration.numbers import whole_number
 from model.indicators.summary import SERIES_NAMES, declaration
 from model.policy.presets import policies
-from viz.lab.address import AskedRun, Values, changed_by, explained, link_to, policy_in, run_in, values_in
+from viz.lab.address import (
+    OF_ONE_POLICY,
+    AskedRun,
+    Values,
+    changed_by,
+    explained,
+    link_to,
+    policy_in,
+    run_in,
+    values_in,
+)
 from viz.lab.parts.frame import BROWSER
 from viz.lab.parts.reproduce import command_of, python_of
 from viz.lab.parts.settings import Settings, cards_of_policies, declared_settings, defaults_of
@@ -23,11 +33,10 @@ from viz.lab.parts.settings import Settings, cards_of_policies, declared_setting
 START = "application"
 """The policy of an address that names none."""
 
-WATCH_NAMES = ("policy", "seed", "then", "from", "quarter", "charts", "agent", "follow")
+WATCH_NAMES = ("policy", "seed", "then", "from", "quarter", "charts", "agent", "mark")
 """Names in the address beside the settings. The browser reads and writes the last four: what is looked at."""
 
 _LOOK = WATCH_NAMES[4:]
-_OF_ONE_POLICY = ("policy.mix", "policy.later_mix", "policy.later_from")
 
 
 class Watched(NamedTuple):
@@ -103,11 +112,13 @@ def WatchPage() -> Any:
 def TakeAway(watched: Watched, values: Values) -> Any:
     """The numbers as a file, and the command and the Python that print the same."""
     run, other = _recordings(watched)
-    name = f"nqpf-{watched.run.policy.name}-{watched.run.seed}"
+    policy = values.get("policy", START)
+    name = f"nqpf-{watched.run.policy.name.replace(' ', '-')}-{watched.run.seed}"
     files = [solara.FileDownload(lambda: series_csv(run), f"{name}.csv", "Series (CSV)")]
     if watched.turn and other:
         after = f"{name}-then-{watched.turn.policy.name}-{watched.turn.quarter}.csv"
         files.append(solara.FileDownload(lambda: series_csv(other), after, "Series after the turn (CSV)"))
+    texts = command_of(values, policy), python_of(watched.run, values, policy, watched.turn)
     remark = " The command makes the run as it was. Only Python turns." if watched.turn else ""
     return v.Html(
         tag="section",
@@ -117,8 +128,7 @@ def TakeAway(watched: Watched, values: Values) -> Any:
             v.Html(tag="h2", children=["Take away"]),
             v.Html(tag="div", class_="files", children=files),
             v.Html(tag="p", children=[f"The same numbers on the command line and in Python:{remark}"]),
-            v.Html(tag="pre", attributes={"tabindex": "0"}, children=[command_of(watched.run, values)]),
-            v.Html(tag="pre", attributes={"tabindex": "0"}, children=[python_of(watched.run, values, watched.turn)]),
+            *(v.Html(tag="pre", attributes={"tabindex": "0"}, children=[text]) for text in texts),
         ],
     )
 
@@ -154,7 +164,7 @@ def _turn_in(values: Values, run: AskedRun) -> Turn | None:
         quarter = 0
     if not 1 <= quarter < run.parameters.horizon:
         raise BadInput(f"must be a quarter from 1 to {run.parameters.horizon - 1}", "from", values.get("from", ""))
-    shared = {name: value for name, value in values.items() if name not in _OF_ONE_POLICY}
+    shared = {name: value for name, value in values.items() if name not in OF_ONE_POLICY}
     return Turn(policy_in(shared, values.get("then", ""), run.parameters), quarter)
 
 

@@ -21,7 +21,7 @@ def NetworkPlayer(
 @solara.component
 def Duet(study: Study, seed: int | None, choose: Callable[[str | None], None]) -> Any:
     """The networks of a seed, once a visitor asks for them. One seed is an example and no answer."""
-    note = "One seed is an example, and no answer. Colours are those of firms, which have the same numbers in all."
+    note = "One seed is an example, and no answer. Founders have the same colour in all networks."
     with solara.Div(classes=["example"]) as main:
         v.Html(tag="h2", children=["One seed, side by side"])
         v.Html(tag="p", class_="note", children=[note])
