@@ -1,7 +1,7 @@
 """The shipped ensemble after a change of sources that changes no result, such as a comment.
 
-`python -m docs.ensemble` measures the facts of the first two sets again. Where they are those of the file to the last bit,
-it writes the hash of today's sources into the file. Otherwise the ensemble must be made again.
+`python -m docs.ensemble` measures the facts of the first two sets again. Where they are those of the file to the last
+bit, it writes the hash of today's sources into the file. Otherwise the ensemble must be made again.
 """
 
 import json

@@ -1,10 +1,12 @@
 """The parts of pages that are made when the documentation is built: declarations and tables of results."""
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from docs.results import Result, stored
+from docs.result import Result
+from docs.results import stored
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.fact_words import cited, range_in_words
 from experiments.study.study import DEFAULT_POLICIES
@@ -15,6 +17,9 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
+
+PINNED = Path(__file__).with_name("ensemble.csv")
+"""The table `parameters.csv` of the shipped ensemble's calibration."""
 
 CHOOSERS = {"": "nobody", "government": "the government", "regions": "the governments of the regions"}
 
@@ -181,6 +186,41 @@ def starts() -> Iterator[str]:
     return table(["from quarter", *names], rows)
 
 
+def over_sets() -> Iterator[str]:
+    """Yield the welfare of the 2x2 over the ensemble, by what facts cannot pin: range over sets, and share of sets."""
+    return _nested_table("sets", "policy parameters")
+
+
+def china_sets() -> Iterator[str]:
+    """Yield the same with China's industries, over all sets and over those that meet the facts there."""
+    return _nested_table("china_sets", "industries")
+
+
+def _nested_table(name: str, first: str) -> Iterator[str]:
+    found = {label: row for label, row in _by_row(name).items() if "rd_credit" in row}
+    policies_shown = [column for column in next(iter(found.values())) if not column.endswith(" seeds")]
+    rows = [[label, *(_with_sets(row[column]) for column in policies_shown)] for label, row in found.items()]
+    return table([first, *policies_shown], rows)
+
+
+def _with_sets(result: Result) -> str:
+    """Return a mean over sets with the range of the middle 95 % of sets, and the share of sets with its sign."""
+    low, high = signed(result.low), signed(result.high)
+    return f"{signed(result.value)} [{low},\u00a0{high}] {float(result.mark):.0%}"
+
+
+def pinned() -> Iterator[str]:
+    """Yield prior and posterior of each parameter of the ensemble, and the facts that pin it."""
+    with PINNED.open(newline="", encoding="utf-8") as lines:
+        rows = [
+            (f"`{row['parameter']}`", f"{float(row['low']):g} to {float(row['high']):g}",
+             *(f"{float(row[name]):.3g}" for name in ("q05", "q50", "q95")), f"{float(row['width']):.0%}",
+             ", ".join(f"`{fact}`" for fact in row["pinned_by"].split()))
+            for row in csv.DictReader(lines)
+        ]  # fmt: skip
+    return table(["parameter", "range", "5 %", "median", "95 %", "filled", "pinned by"], rows)
+
+
 def exploration() -> Iterator[str]:
     """Yield application less selection by exploration and kappa."""
     return _plane("exploration", "exploration, share of hours", "kappa")
@@ -242,6 +282,9 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "timed": timed,
     "varied": varied,
     "starts": starts,
+    "over_sets": over_sets,
+    "china_sets": china_sets,
+    "pinned": pinned,
     "exploration": exploration,
     "dose": dose,
     "resolution": resolutions,
