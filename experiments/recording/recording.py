@@ -24,6 +24,7 @@ import numpy as np
 from agents.industry import LAYERS
 from agents.kernel.types import MOST_SLOTS
 from experiments.recording.layout import Coded, pack
+from model.declaration.errors import BadInput
 from model.indicators.summary import SERIES_NAMES
 from model.parameters import Parameters
 from model.policy.policy import Policy, withdrawn
@@ -34,6 +35,10 @@ SUPPORT = {"chosen": 1, "backed": 2, "research": 4, "price": 8}
 """Bits of `support`: chosen by government, backed by its region, public R&D money, and a subsidy of its price."""
 
 _FIRM_ARRAYS = {"units": ("b2", False), "generation": ("u1", True), "support": ("u1", False)}
+
+
+MOST_PLACES = 12 * 1024
+"""Slots times domains of a run that is recorded, at most: a visitor waits for it."""
 
 
 class Turn(NamedTuple):
@@ -53,12 +58,11 @@ class Recorded(NamedTuple):
 def record_run(parameters: Parameters, policy: Policy, seed: int, turn: Turn | None = None) -> Recorded:
     """Run the economy to its horizon and record it, from a quarter on under another policy if there is a turn.
 
-    The run is `simulate`'s to the last bit, or that of a branch.
+    The run is `simulate`'s to the last bit, or that of a branch. Raises BadInput for too many firms.
     """
     simulation, film = _recorded(parameters, policy, seed, turn)
-    while simulation.refused and simulation.parameters.slots < MOST_SLOTS:  # as `model.simulation.run_out`
-        more = simulation.parameters.replace(slots=min(MOST_SLOTS, 2 * simulation.parameters.slots))
-        simulation, film = _recorded(more, policy, seed, turn)
+    while simulation.refused:  # as `model.simulation.run_out`
+        simulation, film = _recorded(with_more_slots(simulation.parameters), policy, seed, turn)
     run = finish(simulation)
     return Recorded(run, pack(_words(run, policy, turn), {**_fixed(run.state), **film.arrays(), **_series(run)}))
 
@@ -70,10 +74,18 @@ def advance_to(parameters: Parameters, policy: Policy, seed: int, quarter: int, 
     if turn and turn.quarter <= quarter:
         simulation = simulation.branch(turn.policy)
         simulation.advance(quarter)
-    if simulation.refused and simulation.parameters.slots < MOST_SLOTS:
-        more = parameters.replace(slots=min(MOST_SLOTS, 2 * parameters.slots))
-        return advance_to(more, policy, seed, quarter, turn)
+    if simulation.refused:
+        return advance_to(with_more_slots(parameters), policy, seed, quarter, turn)
     return simulation.state
+
+
+def with_more_slots(parameters: Parameters) -> Parameters:
+    """Return the parameters with twice the slots. Raise BadInput where these would be too many."""
+    if 2 * parameters.slots * parameters.domains > MOST_PLACES:
+        raise BadInput(
+            f"more firms enter than a recording holds, {MOST_PLACES // parameters.domains:,}. Run it instead"
+        )
+    return parameters.replace(slots=min(MOST_SLOTS, 2 * parameters.slots))
 
 
 def _recorded(parameters: Parameters, policy: Policy, seed: int, turn: Turn | None) -> tuple[Simulation, "_Film"]:

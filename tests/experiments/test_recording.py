@@ -11,7 +11,7 @@ from experiments.recording.cache import RecordingCache
 from experiments.recording.layout import Coded, pack, unpack
 from experiments.recording.recording import SUPPORT, Turn, record_run
 from experiments.recording.ties import pack_ties
-from model import Parameters, policies, simulate
+from model import BadInput, Parameters, policies, simulate
 from model.indicators.summary import SERIES_NAMES
 from model.simulation import Simulation
 from tests.economies import BRANCHES, SMALL
@@ -88,6 +88,12 @@ def test_a_run_with_too_few_slots_is_the_run_with_enough() -> None:
         record_run(p, policies["rebate"], 0).run.series["firms"], simulate(p, "rebate").series["firms"]
     )
     assert record_run(p, policies["rebate"], 0).run.state.innovators.alive.shape[0] > p.slots
+
+
+def test_too_many_firms_are_refused_in_a_line() -> None:
+    p = Parameters(users=60, horizon=20, slots=1024, founders=8, entry=20.0, market_size=1000.0)
+    with pytest.raises(BadInput, match="more firms enter than a recording holds, 1,024"):
+        record_run(p, policies["rebate"], 0)
 
 
 @pytest.mark.parametrize("quarter", [1, 20, 47])

@@ -22,7 +22,7 @@ FILES = tuple(name for name in Parameters.model_fields if is_file(Parameters, na
 """Settings that name files."""
 
 MOST = {
-    "users": 10_000, "horizon": 400, "slots": 512, "suppliers": 600, "market_size": 10.0, "policy.plan_period": 400,
+    "users": 10_000, "horizon": 400, "slots": 512, "suppliers": 600, "market_size": 3.0, "policy.plan_period": 400,
 }  # fmt: skip
 """The largest values that a page takes, where the model itself takes more: a visitor waits for the answer."""
 
@@ -65,7 +65,7 @@ def values_in(query: str | None, own: Collection[str]) -> dict[str, str]:
 def query_of(values: Values) -> str:
     """Return the query of an address, without its question mark: names in order, so that equal states are one link."""
     known = {name: place for place, name in enumerate(ADDRESSES)}
-    order = sorted(values, key=lambda name: (name in known, known.get(name, 0)))
+    order = sorted(values, key=lambda name: (name in known, known.get(name, 0), name))
     return "&".join(f"{name}={quote(values[name], safe=_UNESCAPED).replace(' ', '+')}" for name in order)
 
 

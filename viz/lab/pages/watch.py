@@ -40,10 +40,12 @@ _LOOK = WATCH_NAMES[4:]
 
 
 class Watched(NamedTuple):
-    """All that an address asks for: a run, and the turn that it takes if any."""
+    """All that an address asks for: a run, the turn that it takes if any, and a recording without and with it."""
 
     run: AskedRun
     turn: Turn | None
+    recording: KeptRecording
+    turned: KeptRecording | None
 
 
 @solara.component_vue(str(BROWSER / "watch.vue"))
@@ -80,11 +82,10 @@ def WatchPage() -> Any:
 
     parts = [_problem(error)] if error else []
     if watched is not None:
-        run, other = _recordings(watched)
         parts.append(
             Player(
-                recording=run.packed,
-                turned_recording=other.packed if other else b"",
+                recording=watched.recording.packed,
+                turned_recording=watched.turned.packed if watched.turned else b"",
                 ties=ties,
                 indicators=INDICATORS_SHOWN,
                 policies=list(policies),
@@ -111,11 +112,10 @@ def WatchPage() -> Any:
 @solara.component
 def TakeAway(watched: Watched, values: Values) -> Any:
     """The numbers as a file, and the command and the Python that print the same."""
-    run, other = _recordings(watched)
     policy = values.get("policy", START)
     name = f"nqpf-{watched.run.policy.name.replace(' ', '-')}-{watched.run.seed}"
-    files = [solara.FileDownload(lambda: series_csv(run), f"{name}.csv", "Series (CSV)")]
-    if watched.turn and other:
+    files = [solara.FileDownload(lambda: series_csv(watched.recording), f"{name}.csv", "Series (CSV)")]
+    if watched.turn and (other := watched.turned):
         after = f"{name}-then-{watched.turn.policy.name}-{watched.turn.quarter}.csv"
         files.append(solara.FileDownload(lambda: series_csv(other), after, "Series after the turn (CSV)"))
     texts = command_of(values, policy), python_of(watched.run, values, policy, watched.turn)
@@ -149,7 +149,9 @@ def _read(search: str | None) -> tuple[dict[str, str], Watched | None, str]:
     try:
         values = values_in(search, WATCH_NAMES)
         run = run_in(values, START)
-        return values, Watched(run, _turn_in(values, run)), ""
+        turn = _turn_in(values, run)
+        turned = recordings.find(*run, turn) if turn else None
+        return values, Watched(run, turn, recordings.find(*run), turned), ""
     except BadInput as error:
         return values, None, explained(error)
 
@@ -166,12 +168,6 @@ def _turn_in(values: Values, run: AskedRun) -> Turn | None:
         raise BadInput(f"must be a quarter from 1 to {run.parameters.horizon - 1}", "from", values.get("from", ""))
     shared = {name: value for name, value in values.items() if name not in OF_ONE_POLICY}
     return Turn(policy_in(shared, values.get("then", ""), run.parameters), quarter)
-
-
-def _recordings(watched: Watched) -> tuple[KeptRecording, KeptRecording | None]:
-    """Return the recording of the run, and of the run with its turn."""
-    other = recordings.find(*watched.run, watched.turn) if watched.turn else None
-    return recordings.find(*watched.run), other
 
 
 def _problem(error: str) -> Any:
