@@ -10,7 +10,7 @@ import numpy as np
 from experiments.analysis.equal_money import MONEY_COLUMNS, unequal_points
 from experiments.expressions import Sum
 from experiments.results.reader import stored_runs
-from experiments.study.design import DRAWN, Design, unit_cube
+from experiments.study.design import DRAWN, Design, block_size, unit_cube
 from experiments.study.factors import share_at
 from experiments.study.study import Study, with_reference
 from model.declaration.errors import BadInput
@@ -42,6 +42,11 @@ class ByPoint:
     def factors(self) -> tuple[str, ...]:
         """The factors by name."""
         return tuple(map(str, self.settings.columns))
+
+    @property
+    def block(self) -> int:
+        """The number of points that follow each other in a trajectory or a block of the design, else 1."""
+        return block_size(self.design["kind"], len(self.factors))
 
     @property
     def mean(self) -> np.ndarray:

@@ -103,6 +103,8 @@ def inquiry_command(inquiry: Inquiry, given: Mapping[str, Any]) -> int:
     from experiments.commands.outcome import kept_in, mention_failures, mention_graphs, mention_warnings
 
     request = _request(inquiry, given)
+    if given["figures"] is not None:
+        _check_folder(given["figures"])
     mention_graphs(request.study.parameters, request.execution.quiet)
     try:
         answer = inquiry.answer(request)
@@ -181,23 +183,28 @@ def _stored_study(given: Mapping[str, Any]) -> "Study":
     from model.declaration.errors import BadInput
 
     folder = given["source"]
-    for name, (kind, default) in OF_A_STUDY.items():
+    for name, (_, default) in OF_A_STUDY.items():
         if given.get(name, default) != default:
-            (option,) = (word for word in kind.__metadata__[0].param_decls)
+            option = f"--{name}".replace("settings", "set")
             raise BadInput(f"is for a study, and {folder} holds results that stay as they are", place=option)
     return study_in(folder, held(folder))
 
 
-def _write_figures(inquiry: Inquiry, answer: "Answer", folder: Path) -> None:
-    """Write each picture as SVG and PNG and its table as CSV, into a folder that is made where there is none."""
-    from experiments.files import write_whole
+def _check_folder(folder: Path) -> None:
+    """Make the folder for figures where there is none. Raises BadInput, before any work is done, where a file is."""
     from model.declaration.errors import BadInput
-    from viz.figures.pictures import as_files
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError:
-        raise BadInput("is a file, give a folder", place=f"--figures {folder}") from None
+    except (FileExistsError, NotADirectoryError):
+        raise BadInput("is a file, or lies below one: give a folder", place=f"--figures {folder}") from None
+
+
+def _write_figures(inquiry: Inquiry, answer: "Answer", folder: Path) -> None:
+    """Write each picture as SVG and PNG, and its table as CSV."""
+    from experiments.files import write_whole
+    from viz.figures.pictures import as_files
+
     for picture in answer.pictures:
         for suffix, data in as_files(picture).items():
             write_whole(folder / f"{inquiry.name}-{picture.name}.{suffix}", data)

@@ -24,7 +24,10 @@ class Needs(Enum):
 
 @dataclass(frozen=True)
 class Option:
-    """An option of an inquiry's command, by its name without dashes. A `bool` is a flag."""
+    """An option of an inquiry's command, by its name without dashes. A `bool` is a flag.
+
+    An option with the default `...` must be given.
+    """
 
     name: str
     meaning: str

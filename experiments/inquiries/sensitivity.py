@@ -1,4 +1,4 @@
-"""Which factors matter for an outcome, or for the paired difference of two policies?"""
+"""Sensitivity: the factors that matter for an outcome, or for the paired difference of two policies."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +9,7 @@ from experiments.inquiries.inquiry import Answer, Inquiry, Needs, Option, Pictur
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.sensitivity.importance import Importances
+    from experiments.importance.importances import Importances
 
 NAMED_FIRST = 3
 """Factors that the first sentence names."""
@@ -30,11 +30,11 @@ def sensitivity(
     """Return the importances of the factors in a results folder, a row per method, measure and factor.
 
     `of` is a sum of outcomes as `welfare[application] - welfare[selective]`, by default the study's first outcome.
-    Columns are those of experiments.sensitivity.importance.COLUMNS. Raises BadInput where a ranking would mislead.
+    Columns are those of experiments.importance.importances.COLUMNS. Raises BadInput where a ranking would mislead.
     """
     from experiments.analysis.by_point import read_by_point
+    from experiments.importance.importances import importances
     from experiments.results.merge import held, study_in
-    from experiments.sensitivity.importance import importances
 
     folder = Path(source)
     evidence = read_by_point(folder, _wanted(study_in(folder, held(folder)), of))
@@ -52,8 +52,8 @@ def _wanted(study: Any, of: str | None) -> Any:
 
 
 def _answer(request: Request) -> Answer:
+    from experiments.importance.importances import importances
     from experiments.inquiries.stored import made_by_point
-    from experiments.sensitivity.importance import importances
 
     wanted = _wanted(request.study, request.options["of"])
     evidence, runs = made_by_point(request, wanted)
@@ -102,7 +102,8 @@ def _direction(found: "Importances", name: str) -> str:
 
 def _limits(found: "Importances") -> Iterator[str]:
     """Yield how far the importances may be believed."""
-    from experiments.sensitivity.importance import LEAST_R2, LOW_R2
+    from experiments.importance.importances import DIRECT, LEAST_R2, LOW_R2
+    from experiments.importance.measures import FEWEST_BLOCKS
 
     known, noise = int(found.evidence.known.sum()), found.evidence.noise_share
     shown = ", ".join(f"{name} {value:.2f}" for name, value in found.r2.items())
@@ -116,6 +117,8 @@ def _limits(found: "Importances") -> Iterator[str]:
             f"! R2 is low: the surrogates leave {1.0 - found.r2[found.best]:.0%} of the variance unexplained. Their "
             "ranks are a hint, no more. More points or seeds would help."
         )
+    if found.measured is None and found.evidence.design["kind"] in DIRECT:
+        yield f"! Fewer than {FEWEST_BLOCKS} blocks of the design are whole, so that its own measure is left out."
     if found.measured is not None and found.measured.dropped:
         yield f"{found.measured.dropped} blocks of the design are not whole and are left out of its own measure."
 

@@ -35,6 +35,9 @@ DESIGNS: dict[str, tuple[str, ...]] = {
 DRAWN = ("lhs", "sobol", "morris", "saltelli")
 """Kinds of design whose points are drawn in the unit cube."""
 
+EXTRA = {"morris": 1, "saltelli": 2}
+"""Points that a trajectory or a block of these kinds has beyond the number of factors."""
+
 MORRIS_LEVELS = 4
 """Levels of a factor in a Morris design that states none."""
 
@@ -155,7 +158,7 @@ def unit_cube(study: "Study") -> np.ndarray:
     if "samples" not in design:
         raise BadInput(f"a design of kind {design['kind']} needs samples, as {DESIGN_EXAMPLE}", "design")
     count, seed = int(design["samples"]), int(design.get("seed", 0))
-    points = count * {"morris": factors + 1, "saltelli": factors + 2}.get(design["kind"], 1)
+    points = count * block_size(design["kind"], factors)
     if points > MOST_POINTS:
         raise BadInput(f"at most {MOST_POINTS} are allowed", "design", problem=f"a design of {points} points")
     if design["kind"] == "morris":
@@ -165,6 +168,11 @@ def unit_cube(study: "Study") -> np.ndarray:
     else:
         cube = _scrambled(design["kind"], factors, count, seed)
     return np.minimum(cube, np.nextafter(1.0, 0.0))
+
+
+def block_size(kind: str, factors: int) -> int:
+    """Return the number of points that a sample of a kind of design has: of a trajectory or block, else 1."""
+    return factors + EXTRA[kind] if kind in EXTRA else 1
 
 
 def _scrambled(kind: str, factors: int, count: int, seed: int) -> np.ndarray:

@@ -89,6 +89,24 @@ def _draw_heat(figure: Figure, picture: Picture, colours: tuple[str, str]) -> No
     figure.colorbar(shown, ax=axes, label=picture.labels["value"])
 
 
+def _draw_trajectory(figure: Figure, picture: Picture, colours: tuple[str, str]) -> None:
+    """Draw boxes by coverage and density: those on the way as a line, the one found, and the same held out."""
+    table = picture.table
+    figure.set_size_inches(4.6, 4.2)
+    axes = figure.add_subplot()
+    looks: dict[str, Any] = {
+        "peeling": {"marker": ".", "color": "#7d858c"},
+        "found": {"marker": "o", "color": HIGH, "linestyle": ""},
+        "held out": {"marker": "s", "color": LOW, "linestyle": ""},
+    }
+    for step, rows in ((step, table[table["step"] == step]) for step in looks):
+        axes.plot(rows["coverage"], rows["density"], label=step, **looks[step])
+    axes.set(xlabel="coverage", ylabel="density", xlim=(0, 1.03), ylim=(0, 1.03))
+    axes.set_title(picture.labels["title"], fontsize=9, wrap=True)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+
+
 def _name_rows(axes: Axes, names: Any) -> None:
     axes.set_yticks(range(len(names)), list(names))
     axes.set_ylim(len(names) - 0.5, -0.5)
@@ -97,5 +115,6 @@ def _name_rows(axes: Axes, names: Any) -> None:
 DRAWINGS: dict[str, Callable[[Figure, Picture, tuple[str, str]], None]] = {
     "tornado": _draw_tornado,
     "heat": _draw_heat,
+    "trajectory": _draw_trajectory,
 }
 """Kinds of picture, and the functions that draw them: figure, picture, ink and ground."""

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.stats import rankdata
 
 from experiments.analysis.by_point import ByPoint
-from experiments.sensitivity.measures import DesignMeasures, measured
-from experiments.sensitivity.surrogate import Decomposed, decomposed, surrogates
+from experiments.importance.measures import DesignMeasures, measured
+from experiments.importance.surrogate import Decomposed, decomposed, surrogates
 from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:

@@ -35,9 +35,8 @@ def measured(evidence: ByPoint, quick: bool = False) -> DesignMeasures | None:
 
     A block is a trajectory, or the points of a row of Saltelli's matrices. It is whole if each point has a value.
     """
-    factors = len(evidence.factors)
+    factors, size = len(evidence.factors), evidence.block
     morris = evidence.design["kind"] == "morris"
-    size = factors + (1 if morris else 2)
     mean = evidence.mean.reshape(-1, size)
     whole = np.isfinite(mean).all(axis=1)
     if whole.sum() < FEWEST_BLOCKS:

@@ -15,9 +15,9 @@ from experiments.analysis.by_point import ByPoint
 from experiments.statistics import mean_interval
 
 FOREST, PROCESS = "forest", "process"
-MOST_TREES, FEWER_TREES = 200, 50
+TREES, FEWER_TREES = 200, 20
 FOLDS = 5
-REPEATS = 5
+REPEATS, FEWER_REPEATS = 5, 2
 """Permutations of a factor in each fold."""
 
 MOST_SHAPED = 200
@@ -47,14 +47,15 @@ def surrogates(evidence: ByPoint, jobs: int | None = None, quick: bool = False) 
     """Return a random forest and a Gaussian process, fitted to the points that have a value."""
     from threadpoolctl import threadpool_limits
 
-    known = evidence.of_known()
+    known, repeats = evidence.of_known(), FEWER_REPEATS if quick else REPEATS
     shares, values = snapped(known.shares, known.listed), known.mean
+    groups = np.flatnonzero(evidence.known) // evidence.block
     makers: dict[str, Callable[[np.ndarray, np.ndarray], Any]] = {
-        FOREST: lambda x, y: _forest(x, y, jobs, FEWER_TREES if quick else MOST_TREES),
+        FOREST: lambda x, y: _forest(x, y, jobs, FEWER_TREES if quick else TREES),
         PROCESS: _process,
     }
     with threadpool_limits(1):  # the matrices are small, and the threads of other programs would wait for ours
-        return [_fitted(name, make, shares, values) for name, make in makers.items()]
+        return [_fitted(name, make, (shares, values, groups), repeats) for name, make in makers.items()]
 
 
 def snapped(shares: np.ndarray, listed: tuple[int, ...]) -> np.ndarray:
@@ -105,18 +106,27 @@ def _mean_at(guess: Callable[[np.ndarray], np.ndarray], points: np.ndarray, fact
     return float(guess(moved).mean())
 
 
-def _fitted(name: str, make: Callable[[np.ndarray, np.ndarray], Any], shares: np.ndarray, values: np.ndarray) -> Fitted:
-    """Fit a surrogate to all points, and judge it on folds that are left out in turn."""
-    from sklearn.inspection import permutation_importance
-    from sklearn.model_selection import KFold
+def _fitted(
+    name: str, make: Callable[[np.ndarray, np.ndarray], Any], points: tuple[np.ndarray, ...], repeats: int
+) -> Fitted:
+    """Fit a surrogate to all points, and judge it on folds that are left out in turn.
 
+    `points` are their shares, values and groups. Groups stay together in a fold.
+    The points of a trajectory lie so close that one gives the others away.
+    """
+    from sklearn.inspection import permutation_importance
+    from sklearn.model_selection import GroupKFold
+
+    shares, values, groups = points
     spread = float(((values - values.mean()) ** 2).mean())
     errors, lost = 0.0, []
-    for train, test in KFold(FOLDS, shuffle=True, random_state=0).split(shares):
+    names, number = np.unique(groups, return_inverse=True)
+    mixed = np.random.default_rng(0).permutation(len(names))[number]  # in order, folds would be slices of a grid
+    for train, test in GroupKFold(min(FOLDS, len(names))).split(shares, groups=mixed):
         model = make(shares[train], values[train])
         errors += float(((model.predict(shares[test]) - values[test]) ** 2).sum())
         permuted = permutation_importance(
-            model, shares[test], values[test], scoring="neg_mean_squared_error", n_repeats=REPEATS, random_state=0
+            model, shares[test], values[test], scoring="neg_mean_squared_error", n_repeats=repeats, random_state=0
         )
         lost.append(permuted.importances_mean / spread)
     over_folds = [mean_interval(column) for column in np.array(lost).T]
