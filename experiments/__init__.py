@@ -6,10 +6,16 @@ if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison, compare, compare_study
     from experiments.analysis.paired import differences
     from experiments.analysis.sweep import sweep, sweep_study
+    from experiments.discovery.ema import ema_form
+    from experiments.inquiries.discover import discover
+    from experiments.inquiries.sensitivity import sensitivity
     from experiments.study.study import Study
     from experiments.validation.calibration import calibrate
 
-__all__ = ["Comparison", "Study", "calibrate", "compare", "compare_study", "differences", "sweep", "sweep_study"]
+__all__ = [
+    "Comparison", "Study", "calibrate", "compare", "compare_study", "differences", "discover", "ema_form",
+    "sensitivity", "sweep", "sweep_study",
+]  # fmt: skip
 
 _ON_FIRST_USE = {
     "Comparison": "experiments.analysis.comparison",
@@ -18,6 +24,9 @@ _ON_FIRST_USE = {
     "compare": "experiments.analysis.comparison",
     "compare_study": "experiments.analysis.comparison",
     "differences": "experiments.analysis.paired",
+    "discover": "experiments.inquiries.discover",
+    "ema_form": "experiments.discovery.ema",
+    "sensitivity": "experiments.inquiries.sensitivity",
     "sweep": "experiments.analysis.sweep",
     "sweep_study": "experiments.analysis.sweep",
 }

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.commands.inquiry import command_of
 from experiments.commands.options import (
     QUICK_SEEDS,
     QUICK_TRIALS,
@@ -38,6 +39,7 @@ from experiments.commands.options import (
     with_equal_money,
     with_sets,
 )
+from experiments.inquiries.registry import INQUIRIES
 
 DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 CLOSED_PIPE = 141
@@ -252,6 +254,10 @@ def _calibrate(
     given |= {"set": settings, "quick": quick}
     wanted = wanted_from(declared, accept, confirm, trials, given, quick)
     return accept_command(declared, wanted, out, execution, as_json)
+
+
+for _inquiry in INQUIRIES.values():
+    app.command(_inquiry.name)(command_of(_inquiry))
 
 
 @app.command("policies")

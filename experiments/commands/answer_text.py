@@ -9,7 +9,7 @@ from experiments.analysis.benefit import HEADLINE_RATE
 from experiments.analysis.effects import QUESTION
 from experiments.analysis.ranks import levels
 from experiments.analysis.sentences import answer, counted, over_ensemble, plain
-from experiments.commands.text import (
+from experiments.plain_text import (
     beside_names,
     places_for,
     plain_number,

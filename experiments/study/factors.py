@@ -75,6 +75,18 @@ def value_at(name: str, factor: Factor, share: float) -> Any:
     return int(drawn) if _is_whole(name) else float(drawn)
 
 
+def share_at(name: str, factor: Factor, value: Any) -> float:
+    """Return the share at which `value_at` gives a value, from 0 to 1: of a list, the middle of its cell."""
+    if "values" in factor:
+        return (factor["values"].index(value) + 0.5) / len(factor["values"])
+    low, high = factor["range"]
+    wider = 0.5 if _is_whole(name) else 0.0
+    bottom, top = low - wider, high + wider
+    if factor.get("log"):
+        return float(np.log(value / bottom) / np.log(top / bottom))
+    return float((value - bottom) / (top - bottom))
+
+
 def _check_range(name: str, given: Any, factor: Factor) -> list[Any]:
     """Return the ends of a range that lies within the declared one."""
     kind, field = ADDRESSES[name]

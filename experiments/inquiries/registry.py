@@ -1,0 +1,7 @@
+"""The registry of inquiries. An entry makes a command, its JSON and its figures."""
+
+from experiments.inquiries.discover import DISCOVER
+from experiments.inquiries.inquiry import Inquiry
+from experiments.inquiries.sensitivity import SENSITIVITY
+
+INQUIRIES: dict[str, Inquiry] = {inquiry.name: inquiry for inquiry in (SENSITIVITY, DISCOVER)}
