@@ -58,7 +58,7 @@ class Axis(NamedTuple):
     words: str
 
 
-EFFICACY, POLICY, RATE, HORIZON = "efficacy", "policy", "rate", "horizon"
+EFFICACY, POLICY, RATE, HORIZON = "efficacy", "policy", "rate", "quarters"
 """Axes that are no setting: the multiple of all assumed efficacies, the policy of arms without one, the discount rate
 in % a quarter, and the quarter up to which welfare is counted."""
 

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from experiments.claims.claim import Axis
+from experiments.claims.claim import Axis, Level
 from experiments.claims.verdict import AGAINST, FOR, UNEQUAL
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FEWEST_TO_CORRELATE = 12
+FEWEST_TO_CORRELATE = 20
 """Fewer parameter sets than these say nothing on a correlation with their parameters."""
 
 LEAST_CORRELATION = 0.4
@@ -70,7 +70,12 @@ def _gini(cells: "pd.DataFrame") -> float:
 
 
 def turns(cells: "pd.DataFrame", axis: Axis) -> list[float]:
-    """Return where the mean difference changes its sign along a numeric axis, by straight lines between levels."""
+    """Return where the mean difference changes its sign along a numeric axis, by straight lines between levels.
+
+    Nowhere unless some cells are for the claim and others against it.
+    """
+    if not {FOR, AGAINST} <= set(cells["verdict"]):
+        return []
     means = cells.dropna(subset="mean").groupby(axis.name)["mean"].mean()
     if len(means) < 2 or not all(isinstance(level, int | float) for level in means.index):
         return []
@@ -80,6 +85,31 @@ def turns(cells: "pd.DataFrame", axis: Axis) -> list[float]:
         first, second = height[place], height[place + 1]
         if first * second < 0.0:
             found.append(float(levels[place] + (levels[place + 1] - levels[place]) * first / (first - second)))
+    return found
+
+
+class AtLevel(NamedTuple):
+    """The cells at a level of an axis: their mean difference, the worst and the best for the claim, and verdicts."""
+
+    axis: Axis
+    level: Level
+    mean: float
+    worst: float
+    best: float
+    share_for: float
+    share_against: float
+
+
+def by_level(cells: "pd.DataFrame", axes: Sequence[Axis]) -> list[AtLevel]:
+    """Return a row per level of each axis, over the cells that were judged."""
+    judged = cells[cells["verdict"] != UNEQUAL]
+    found = []
+    for axis in axes:
+        for level in axis.levels:
+            block = judged[judged[axis.name] == level]
+            share_for, share_against = (float((block["verdict"] == verdict).mean()) for verdict in (FOR, AGAINST))
+            mean = block["mean"]
+            found.append(AtLevel(axis, level, mean.mean(), mean.min(), mean.max(), share_for, share_against))
     return found
 
 

@@ -15,16 +15,14 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
 from model.policy.policy import Policy
 
-DISPLACEMENT = Axis("displacement", (0.0, 0.5, 1.0), (0.0, 0.5, 1.0), "displacement of own R&D")
-INCIDENCE = Axis("incidence", (0.0, 0.15, 0.3), (0.0, 0.3), "part of a subsidy that sellers keep")
+DISPLACEMENT = Axis("displacement", (0.0, 0.5, 1.0), (0.0, 0.5, 1.0), "displacement")
+INCIDENCE = Axis("incidence", (0.0, 0.15, 0.3), (0.0, 0.3), "incidence")
 BELIEF = Axis("subsidy_belief", (0.0, 0.5, 1.0), (0.0, 1.0), "belief in subsidies")
-EFFICACIES_AXIS = Axis(
-    EFFICACY, (0.1, 0.1 * 10**0.5, 1.0, 10**0.5, 10.0), (0.1, 1.0, 10.0), "multiple of the assumed efficacies"
-)
+EFFICACIES_AXIS = Axis(EFFICACY, (0.1, 0.1 * 10**0.5, 1.0, 10**0.5, 10.0), (0.1, 1.0, 10.0), "multiple of efficacies")
 """Even steps of the logarithm over two orders of magnitude: a log-uniform prior."""
 
 BUDGET = Axis("policy.budget", (0.0005, 0.005, 0.02), (0.0005, 0.005), "budget")
-RATE_AXIS = Axis(RATE, CLAIM_RATES, CLAIM_RATES, "discount rate")
+RATE_AXIS = Axis(RATE, CLAIM_RATES, CLAIM_RATES, "rate")
 HORIZON_AXIS = Axis(HORIZON, CLAIM_HORIZONS, CLAIM_HORIZONS, "horizon")
 POLICY_GRID = (DISPLACEMENT, INCIDENCE, BELIEF)
 POLICY_CORNERS = (DISPLACEMENT, *(axis._replace(levels=axis.quick) for axis in (INCIDENCE, BELIEF)))

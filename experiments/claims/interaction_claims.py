@@ -115,7 +115,7 @@ INTERACTION_CLAIMS = (
         limits="Foreign suppliers lead too, and serve everybody. That one half is little is a convention.",
     ),
     Claim(
-        14, "", "Resources without industrial activity", (_RESOURCES,),
+        14, "", "Resources without activity", (_RESOURCES,),
         "With twice the engineers, seed cash and first capability, but half the meetings and reports of users, useful "
         "technology is lower.",
         _economy(engineers=Times(_RICH), seed_cash=Times(_RICH), initial_capability=Times(_RICH), meet=Times(_IDLE),

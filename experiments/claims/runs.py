@@ -23,8 +23,11 @@ from model.policy.policy import Policy
 from model.policy.presets import policies
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from model.simulation import Run
 
+_ROW = ("status", "policy", "seed", "error", "warnings")
 BENEFIT_STEMS = ("welfare_gain_pv_1", "tax_pv_1", "net_tax_pv_1")
 """Columns of runs from which the benefit of an instrument's money is told."""
 
@@ -33,12 +36,14 @@ Variant = tuple[Changes, Policy]
 
 
 class Values(NamedTuple):
-    """Numbers of all variants: `of[name]` has shape (variants, sets, seeds), NaN where a run failed."""
+    """Numbers of all variants: `of[name]` has shape (variants, sets, seeds), NaN where a run failed.
+
+    `rows` has a row per run: `status, policy, seed, error, warnings`.
+    """
 
     number: dict[Variant, int]
     of: dict[str, np.ndarray]
-    sets: tuple[int, ...]
-    failed: int
+    rows: "pd.DataFrame"
 
     def at(self, name: str, variant: Variant) -> np.ndarray:
         """Return a measure of a variant, of shape (sets, seeds)."""
@@ -139,7 +144,7 @@ def read_values(study: Study, variants: Sequence[Variant], plan: Plan, store: St
     sets = (0,) if study.ensemble is None else tuple(study.ensemble.members)
     shape = len(sets), len(study.seeds), len(variants)
     wanted = set(ids)
-    rows = store.runs(wanted, ["run_id", "status", *BENEFIT_STEMS]).to_pandas().set_index("run_id")
+    rows = store.runs(wanted, ["run_id", *_ROW, *BENEFIT_STEMS]).to_pandas().set_index("run_id")
     ok = rows["status"].eq("ok")
     columns = {name: rows[name].where(ok) for name in BENEFIT_STEMS}
     facts = store.facts(wanted).to_pandas()
@@ -150,5 +155,6 @@ def read_values(study: Study, variants: Sequence[Variant], plan: Plan, store: St
     }
     empty = np.full((len(variants), len(sets), len(study.seeds)), np.nan)
     number = {variant: place for place, variant in enumerate(variants)}
-    return Values(number, {name: found.get(name, empty) for name in (*CLAIM_MEASURES, *BENEFIT_STEMS)}, sets,
-                  int((~ok).sum()))  # fmt: skip
+    return Values(
+        number, {name: found.get(name, empty) for name in (*CLAIM_MEASURES, *BENEFIT_STEMS)}, rows[list(_ROW)]
+    )

@@ -75,7 +75,7 @@ def _competition(factor: float) -> Choice:
 
 SIDE_CLAIMS = (
     Claim(
-        1, "a", "Application side against selection in R&D", (_SHIFT, _NARROW),
+        1, "a", "Application against selective R&D", (_SHIFT, _NARROW),
         "At equal money, the best instrument of the application side brings more welfare than the best instrument of "
         "selective R&D support.",
         ((*_BROAD_APPLICATION, *_CHOSEN_APPLICATION),), (_CHOSEN_RESEARCH,),
@@ -88,7 +88,7 @@ SIDE_CLAIMS = (
         _INSTRUMENTS_GRID, _DEFAULT_TRAITS,
     ),
     Claim(
-        1, "b", "The side alone", (_SHIFT,),
+        1, "b", "Side alone", (_SHIFT,),
         "At equal money, the application side brings more welfare than the R&D side. Broad and selective policies "
         "count "
         "alike on both.",
@@ -149,7 +149,7 @@ SIDE_CLAIMS = (
         "One multiple holds for all efficacies. " + _DEFAULT_TRAITS,
     ),
     Claim(
-        16, "", "Competition and the effect of policy", (_COMPETITION,),
+        16, "", "Competition and effects of policy", (_COMPETITION,),
         "A policy gains more welfare over the rebate where entry and users' reviews of providers are twice as frequent "
         "than where they are half as frequent.",
         (_competition(2.0),), (_competition(0.5),),

@@ -59,7 +59,7 @@ def _decoupled(*names: str) -> tuple[Choice, ...]:
 
 SUPPORT_CLAIMS = (
     Claim(
-        5, "a", "Application pays for R&D, against the R&D side", (_FINANCED,),
+        5, "a", "R&D after withdrawal, by side", (_FINANCED,),
         "From 8 to 12 quarters after the end of policy, firms spend more of their own on R&D where it acted on the "
         "application side than where it acted on the R&D side.",
         _BOTH_APPLICATION, _BOTH_RESEARCH, "vouchers and procurement", "the R&D credit and grants",
@@ -70,7 +70,7 @@ SUPPORT_CLAIMS = (
         POLICY_GRID,
     ),
     Claim(
-        5, "b", "Application pays for R&D, against no support", (_FINANCED,),
+        5, "b", "R&D after withdrawal of vouchers", (_FINANCED,),
         "From 8 to 12 quarters after the end of policy, firms spend more of their own on R&D after vouchers than after "
         "a rebate.",
         (choice("vouchers"),), (choice("rebate"),), "vouchers", "the rebate",
@@ -92,7 +92,7 @@ SUPPORT_CLAIMS = (
         POLICY_GRID,
     ),
     Claim(
-        8, "", "Lab technology and useful technology", (_USEFUL,),
+        8, "", "Lab and useful technology", (_USEFUL,),
         "At the end of policy, useful technology is a smaller part of lab technology under grants than under a rebate.",
         (choice("grants"),), (choice("rebate"),), "grants", "the rebate",
         Outcome("usefulness at withdrawal", "useful over lab technology at withdrawal"), -1,

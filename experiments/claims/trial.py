@@ -76,13 +76,20 @@ class TriedClaim:
 
 @dataclass(frozen=True)
 class Trial:
-    """All claims that were tried, the study of their runs, and the number of runs that failed."""
+    """All claims that were tried, and the study of their runs.
+
+    `runs` has a row per run: `status, policy, seed, error, warnings`.
+    """
 
     study: Study
     tried: list[TriedClaim]
     quick: bool
-    runs: int
-    failed: int
+    runs: "pd.DataFrame"
+
+    @property
+    def failed(self) -> int:
+        """Number of runs that failed."""
+        return int((self.runs["status"] == "failed").sum())
 
 
 def try_claims(
@@ -106,7 +113,7 @@ def try_claims(
     values = read_values(study, variants, plan, store)
     if isinstance(store, Store):
         store.finish(task.run_id for task in plan)
-    return Trial(study, [judge(claim, values, study, quick) for claim in claims], quick, plan.asked, values.failed)
+    return Trial(study, [judge(claim, values, study, quick) for claim in claims], quick, values.rows)
 
 
 def judge(claim: Claim, values: Values, study: Study, quick: bool) -> TriedClaim:
@@ -132,7 +139,7 @@ def judge(claim: Claim, values: Values, study: Study, quick: bool) -> TriedClaim
     return TriedClaim(
         claim, claim_verdict(frame["verdict"].tolist()), over.mean, float(low), float(high), over.low_seeds,
         over.high_seeds, share, len(known), whole.shape[1], frame, by_set, axes,
-        parts_of(frame, axes), correlated(by_set, members),
+        parts_of(frame, axes), correlated(by_set, members) if over.between else [],
         instruments_table(claim, axes, [(cell, found.best) for cell, found in compared], values, study),
     )  # fmt: skip
 

@@ -33,8 +33,11 @@ SETS_DIFFER = 0.01
 SHARE_OF_CELLS = 0.9
 """A claim is supported where at least this share of the cells speaks for it, and none against it."""
 
-SOME_CELLS = 0.1
-"""A claim depends on something where less than that decides, but at least this share of the cells has a verdict."""
+SOME_CELLS = 0.25
+"""A claim depends on something where less than that decides, but at least this share of the cells has a verdict.
+
+Noise alone gives a verdict to one cell in 20, and cells share runs, so that several may have it at once.
+"""
 
 FOR, AGAINST, SPLIT, OPEN_CELL, UNEQUAL = "for", "against", "split", "open", "unequal money"
 CELL_VERDICTS = (FOR, AGAINST, SPLIT, OPEN_CELL, UNEQUAL)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.analysis.sentences import listed
+from experiments.analysis.sentences import listed, plain
 from experiments.claims.claim import Axis
 from experiments.claims.condition import Part, turns
 from experiments.claims.grid import BUDGET
@@ -23,7 +23,7 @@ from experiments.claims.verdict import (
 )
 
 _CELLS = {
-    FOR: "for the claim", AGAINST: "against it", SPLIT: "split between parameter sets", OPEN_CELL: "open",
+    FOR: "are for the claim", AGAINST: "against it", SPLIT: "split between parameter sets", OPEN_CELL: "open",
     UNEQUAL: "without equal money",
 }  # fmt: skip
 _NEAR = 0.005
@@ -61,7 +61,7 @@ def figure(value: float) -> str:
 def paragraph(tried: TriedClaim) -> list[str]:
     """Return the result of a claim in sentences, the verdict first."""
     sentences = [CLAIM_VERDICTS[tried.verdict], *_effect(tried), _counts(tried), *_extremes(tried)]
-    if tried.verdict == CONDITIONAL or len({part.levels for part in tried.parts}) > 1:
+    if tried.verdict == CONDITIONAL:
         sentences += conditions(tried)
     return [sentence for sentence in [*sentences, *_parameters(tried), *_best(tried)] if sentence]
 
@@ -72,7 +72,7 @@ def _effect(tried: TriedClaim) -> list[str]:
         return ["No cell has a value."]
     expects = "above" if claim.expected > 0 else "below"
     cells = "On average over the cells, " if len(tried.cells) > 1 else ""
-    said = f"{cells}{claim.outcome.words} differs by {amount_of(mean, claim.outcome.unit)}."
+    said = f"{cells}the difference in {claim.outcome.words} is {amount_of(mean, claim.outcome.unit)}."
     sentences = [f"{said[0].upper()}{said[1:]}", f"The essay expects it {expects} 0."]
     over = f"over {tried.seeds} seeds {_span(low_seeds, high_seeds)}"
     if tried.sets > 1:
@@ -93,7 +93,9 @@ def _span(low: float, high: float) -> str:
 def _counts(tried: TriedClaim) -> str:
     if len(tried.cells) == 1:
         return ""
-    counts = [f"{tried.count(verdict)} {words}" for verdict, words in _CELLS.items() if tried.count(verdict)]
+    counts = [
+        f"{tried.count(verdict)} {words}" for verdict, words in _CELLS.items() if tried.count(verdict) or verdict == FOR
+    ]
     return f"Of {len(tried.cells)} cells of the grid, {listed(counts)}."
 
 
@@ -117,7 +119,7 @@ def cell_in_words(axes: Iterable[Axis], row: Any) -> str:
 
 def level_in_words(level: object) -> str:
     """Return a level of an axis."""
-    return f"{level:.3g}" if isinstance(level, int | float | np.number) else str(level).replace("_", " ")
+    return f"{level:.3g}" if isinstance(level, int | float | np.number) else plain(str(level))
 
 
 def conditions(tried: TriedClaim) -> list[str]:
@@ -152,19 +154,21 @@ def _parameters(tried: TriedClaim) -> list[str]:
 
 
 def _best(tried: TriedClaim) -> list[str]:
-    """Return a sentence per budget and choice on the instrument that is most often the best."""
+    """Return a sentence per choice on the instrument that is most often the best, at each budget."""
     if tried.instruments is None:
         return []
-    groups = tried.instruments.groupby(["budget", "side", "choice"], dropna=False, sort=False)
-    return [_most_often(budget, block) for (budget, *_), block in groups if len(block) > 1]
+    groups = tried.instruments.groupby(["side", "choice"], sort=False)
+    return [_most_often(block) for _, block in groups if block["instrument"].nunique() > 1]
 
 
-def _most_often(budget: float, block: pd.DataFrame) -> str:
-    among = listed([str(name).replace("_", " ") for name in block["instrument"]])
-    at = "" if np.isnan(budget) else f"At a {BUDGET.words} of {100.0 * budget:.3g} % of output, "
-    if not block["chosen"].notna().any() or block["chosen"].max() <= 0.0:
-        return f"{at or 'N'}{'n' if at else ''}one of {among} spends its money."
-    row = block.loc[block["chosen"].idxmax()]
-    name = str(row["instrument"]).replace("_", " ")
-    said = f"{at}{name} is most often the best ({100.0 * row['chosen']:.0f} %) of {among}."
-    return f"{said[0].upper()}{said[1:]}"
+def _most_often(block: pd.DataFrame) -> str:
+    among = listed([plain(str(name)) for name in dict.fromkeys(block["instrument"])])
+    found = []
+    for budget, rows in block.groupby("budget", dropna=False, sort=False):
+        at = "" if np.isnan(budget) else f" at a {BUDGET.words} of {100.0 * budget:.3g} %"
+        if not rows["chosen"].notna().any() or rows["chosen"].max() <= 0.0:
+            found.append(f"none, as none spends its money,{at}")
+            continue
+        row = rows.loc[rows["chosen"].idxmax()]
+        found.append(f"{plain(str(row['instrument']))}{at} ({100.0 * row['chosen']:.0f} %)")
+    return f"Of {among}, the best is most often {listed(found)}."
