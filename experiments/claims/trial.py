@@ -23,7 +23,7 @@ from experiments.claims.runs import (
     read_values,
     variants_of,
 )
-from experiments.claims.verdict import UNEQUAL, cell_verdict, claim_verdict, spread
+from experiments.claims.verdict import AGAINST, FOR, UNEQUAL, cell_verdict, claim_verdict, spread
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
@@ -68,6 +68,14 @@ class TriedClaim:
         if self.claim.expected > 0:
             return numbers
         return tuple(0.0 - numbers[place] for place in (0, 2, 1, 4, 3))
+
+    @property
+    def shares(self) -> tuple[float, float]:
+        """Shares of the judged cells that are for and against the claim, NaN where none is judged."""
+        judged = len(self.cells) - self.count(UNEQUAL)
+        if not judged:
+            return np.nan, np.nan
+        return self.count(FOR) / judged, self.count(AGAINST) / judged
 
     def count(self, verdict: str) -> int:
         """Return the number of cells with a verdict."""

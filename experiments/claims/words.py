@@ -60,10 +60,19 @@ def figure(value: float) -> str:
 
 def paragraph(tried: TriedClaim) -> list[str]:
     """Return the result of a claim in sentences, the verdict first."""
-    sentences = [CLAIM_VERDICTS[tried.verdict], *_effect(tried), _counts(tried), *_extremes(tried)]
+    sentences = [_verdict(tried), *_effect(tried), _counts(tried), *_extremes(tried)]
     if tried.verdict == CONDITIONAL:
         sentences += conditions(tried)
     return [sentence for sentence in [*sentences, *_parameters(tried), *_best(tried)] if sentence]
+
+
+def _verdict(tried: TriedClaim) -> str:
+    """Return the verdict as a sentence. A conditional one says if no cell, or no set, is on the other side."""
+    sides = tried.count(FOR) > 0, tried.count(AGAINST) > 0
+    if tried.verdict != CONDITIONAL or tried.count(SPLIT) or all(sides):
+        return CLAIM_VERDICTS[tried.verdict]
+    said = ("supports", "contradicts") if sides[0] else ("contradicts", "supports")
+    return f"The model {said[0]} the claim in a part of the grid, and {said[1]} it nowhere."
 
 
 def _effect(tried: TriedClaim) -> list[str]:

@@ -1,6 +1,7 @@
 """Trials of claims: made-up numbers whose verdicts are known, and the command on tiny economies."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -217,6 +218,8 @@ def test_a_condition_is_told_in_words() -> None:
     assert tried.verdict == CONDITIONAL and "It depends." in said
     assert "At budget 0.005, 100 % for (18 cells)." in said and "At budget 0.02, 100 % against (18 cells)." in said
     assert "changes its sign at budget 0.01" in said
+    nowhere = replace(tried, cells=tried.cells.replace({"verdict": {FOR: OPEN_CELL}}))
+    assert "contradicts the claim in a part of the grid, and supports it nowhere" in " ".join(paragraph(nowhere))
 
 
 # -- the command

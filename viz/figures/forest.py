@@ -13,9 +13,9 @@ LABELS, END, ROW, TOP, BELOW = 128, 10, 16, 26, 34
 
 
 class ForestRow(NamedTuple):
-    """A row: a label, a mean, a thin line from `low` to `high` and a thick one within. A row without mean is a heading.
+    """A row: a label, a mean, a thin line from `low` to `high` and a thick one within, or a `heading` alone.
 
-    `points` are small marks on the line.
+    `points` are small marks on the line. A row without mean has its label and nothing drawn.
     """
 
     label: str
@@ -24,6 +24,7 @@ class ForestRow(NamedTuple):
     high: float = np.nan
     inner: tuple[float, float] = (np.nan, np.nan)
     points: Sequence[float] = ()
+    heading: bool = False
 
 
 def forest_chart(rows: Sequence[ForestRow], expected: int, unit: str, description: str) -> str:
@@ -63,9 +64,9 @@ def _ends(rows: Sequence[ForestRow]) -> tuple[float, float]:
 
 
 def _row(row: ForestRow, height: float, across: Callable[[float], float]) -> list[str]:
-    name = " name" if not np.isfinite(row.mean) else ""
-    parts = [f'<text class="label{name}" x="{0 if name else 8}" y="{height + 3.8:.1f}">{escape(row.label)}</text>']
-    if name:
+    name, indent = (' class="name"', 0) if row.heading else ("", 8)
+    parts = [f'<text{name} x="{indent}" y="{height + 3.8:.1f}">{escape(row.label)}</text>']
+    if not np.isfinite(row.mean):
         return parts
     for value in row.points:
         parts.append(f'<path d="M{across(value):.1f} {height - 5:.1f}v10" stroke="currentColor" opacity=".35"/>')

@@ -99,6 +99,7 @@ def _row(tried: "TriedClaim") -> dict[str, Any]:
         "expected": "above 0" if tried.claim.expected > 0 else "below 0",
         "sets": _span(low_sets, high_sets),
         "seeds": _span(low_seeds, high_seeds),
+        **{name: wording.share(share) for name, share in zip(("for", "against"), tried.shares, strict=True)},
         "share": wording.share(tried.share_sets) if tried.sets > 1 else wording.DASH,
     }
 
@@ -136,8 +137,11 @@ def _forest(tried: "TriedClaim") -> list[ForestRow]:
     last = ""
     for found in by_level(tried.cells, tried.axes):
         if found.axis.name != last:
-            rows.append(ForestRow(found.axis.words))
+            rows.append(ForestRow(found.axis.words, heading=True))
             last = found.axis.name
+        if np.isnan(found.mean):
+            rows.append(ForestRow(f"{level_in_words(found.level)} (not judged)"))
+            continue
         low, high = sorted((expected * found.worst, expected * found.best))
         rows.append(ForestRow(level_in_words(found.level), expected * found.mean, low, high))
     return rows
