@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from docs.claims import claims_rows, stored_claims
 from docs.result import Result
 from docs.results import stored
+from experiments.claims.claims import CLAIMS
+from experiments.claims.support_claims import UNTESTED
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.fact_words import cited, range_in_words
 from experiments.study.study import DEFAULT_POLICIES
@@ -108,6 +111,33 @@ def indicators() -> Iterator[str]:
 
 def _sentence(text: str) -> str:
     return f"{text[:1].upper() if ': ' not in text[:12] else text[:1]}{text[1:]}."
+
+
+# -- claims
+def claims_table() -> Iterator[str]:
+    """Yield the first line of the stored trial, and a row per claim."""
+    yield from (f"{stored_claims()['says']}", "")
+    header = ["claim", "verdict", "effect", "expected", "95 % over sets", "95 % over seeds", "sets that agree"]
+    yield from table(header, claims_rows())
+
+
+def claims() -> Iterator[str]:
+    """Yield a section per claim: the essay's words, the statement, what it is compared by, and the result."""
+    found = {claim["id"]: claim for claim in stored_claims()["claims"]}
+    for name, claim in CLAIMS.items():
+        yield from (f"### `{name}` {claim.title}", "")
+        for passage in claim.passages:
+            yield from (f"> {passage.text}", ">", f"> {passage.source}", "")
+        yield from (f"**{claim.statement}**", "")
+        if name in found:
+            yield from (found[name]["paragraph"], "")
+        yield f"- Treatment: {claim.treatment_words}. Reference: {claim.reference_words}."
+        yield f"- Falsified by: {claim.falsified_by}"
+        yield f"- Why a fair model may find the opposite: {claim.opposite}"
+        yield from ([f"- Limits: {claim.limits}", ""] if claim.limits else [""])
+    yield from ("### Not testable here", "")
+    for one in UNTESTED:
+        yield from (f"> {one.passage.text}", ">", f"> {one.passage.source}", "", one.reason, "")
 
 
 # -- results
@@ -276,6 +306,8 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "parameters": parameters,
     "traits": traits,
     "indicators": indicators,
+    "claims_table": claims_table,
+    "claims": claims,
     "facts": facts,
     "policy_facts": policy_facts,
     "compared": compared,

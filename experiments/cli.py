@@ -19,6 +19,7 @@ from experiments.commands.options import (
     QUICK_TRIALS,
     QUICK_USERS,
     Check,
+    ClaimsEnsemble,
     Engine,
     EnsembleOption,
     Full,
@@ -212,6 +213,33 @@ def _validate(
     one = run_from("laissez_faire", seed, settings or (), quick)
     execution = Execution(jobs, engine, check, quiet)
     return command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
+
+
+@app.command("claims")
+def _claims(
+    claims: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Claims to test, as 1a, or 1 for all its parts (all).")
+    ] = None,
+    ensemble: ClaimsEnsemble = None,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    settings: SetOption = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    engine: Engine = "threads",
+    check: Check = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller: fewer parameter sets and a smaller grid.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Put the claims of the essay to the test over parameter sets, seeds and a grid: verdicts, report.html."""
+    from experiments.commands.claims import claims_command, claims_study, refuse_axes
+    from experiments.running.engines import Execution
+
+    refuse_axes(settings or ())
+    study = claims_study(run_from("laissez_faire", seed, settings or (), False), seeds, ensemble, sets, quick)
+    return claims_command(claims or (), study, out, Execution(jobs, engine, check, quiet), quick=quick, as_json=as_json)
 
 
 @app.command("calibrate")
