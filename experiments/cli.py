@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
-from experiments.commands.inquiry import command_of
+from experiments.commands.inquiry import command_for
 from experiments.commands.options import (
     QUICK_SEEDS,
     QUICK_TRIALS,
@@ -285,7 +285,7 @@ def _calibrate(
 
 
 for _inquiry in INQUIRIES.values():
-    app.command(_inquiry.name)(command_of(_inquiry))
+    app.command(_inquiry.name)(command_for(_inquiry))
 
 
 @app.command("policies")

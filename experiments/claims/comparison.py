@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.analysis.equal_money import MONEY_MARGIN
 from experiments.claims.claim import HORIZON, RATE, Arm, Cell, Choice, Claim, Side
-from experiments.claims.runs import Values, variant_of
+from experiments.claims.runs import RunValues, variant_of
 
 _LEAST_SPENT = 1.0 - MONEY_MARGIN
 
@@ -24,7 +24,7 @@ class Compared(NamedTuple):
     best: tuple[tuple[str, ...], ...]
 
 
-def compare_in_cell(claim: Claim, cell: Cell, values: Values) -> Compared:
+def compare_in_cell(claim: Claim, cell: Cell, values: RunValues) -> Compared:
     """Return by how much the treatment exceeds the reference in a cell, in the direction that the claim expects."""
     measure = claim.outcome.measure.format(rate=cell.get(RATE, ""), horizon=cell.get(HORIZON, ""))
     better = 1.0 if claim.outcome.better == "higher" else -1.0
@@ -46,7 +46,7 @@ def _scale(claim: Claim, reference: np.ndarray) -> float:
 
 
 def _side(
-    side: Side, cell: Cell, measure: str, better: float, values: Values, equal_money: bool
+    side: Side, cell: Cell, measure: str, better: float, values: RunValues, equal_money: bool
 ) -> tuple[np.ndarray, list[tuple[str, ...]]]:
     """Return the mean of a side's choices, and the arms that each of them chose."""
     tables, best = [], []
@@ -58,7 +58,7 @@ def _side(
 
 
 def _best(
-    choice: Choice, cell: Cell, measure: str, better: float, values: Values, equal_money: bool
+    choice: Choice, cell: Cell, measure: str, better: float, values: RunValues, equal_money: bool
 ) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the outcome of the best arm. Of several, that is the best on the other half of the seeds.
 
@@ -94,7 +94,7 @@ def _means(outcomes: np.ndarray) -> np.ndarray:
     return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
 
 
-def _outcome(arm: Arm, cell: Cell, measure: str, values: Values) -> np.ndarray:
+def _outcome(arm: Arm, cell: Cell, measure: str, values: RunValues) -> np.ndarray:
     """Return the measure of an arm, or its gain over the base in percent of the base's level."""
     own = values.at(measure, variant_of(arm, cell))
     if arm.base is None:
@@ -104,7 +104,7 @@ def _outcome(arm: Arm, cell: Cell, measure: str, values: Values) -> np.ndarray:
     return 100.0 * (own - base) / (level or np.nan)
 
 
-def spends(arm: Arm, cell: Cell, values: Values) -> bool:
+def spends(arm: Arm, cell: Cell, values: RunValues) -> bool:
     """Return whether an arm spends nearly all that it raises, on average. With nothing raised it does.
 
     All arms raise the same. A fund that gets equity back and spends it again costs taxpayers no more than others.

@@ -8,7 +8,7 @@ import numpy as np
 from experiments.claims.claim import Axis, Cell, Choice, Claim
 from experiments.claims.comparison import name_in_cell
 from experiments.claims.grid import BUDGET, grid_cells
-from experiments.claims.runs import BENEFIT_STEMS, Values, Variant, variant_of
+from experiments.claims.runs import BENEFIT_STEMS, RunValues, Variant, variant_of
 from experiments.study.study import Study
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ INSTRUMENT_COLUMNS = (
 
 
 def instruments_table(
-    claim: Claim, axes: Sequence[Axis], best: Iterable[tuple[Cell, tuple[tuple[str, ...], ...]]], values: Values,
+    claim: Claim, axes: Sequence[Axis], best: Iterable[tuple[Cell, tuple[tuple[str, ...], ...]]], values: RunValues,
     study: Study,
 ) -> "pd.DataFrame | None":  # fmt: skip
     """Return a row per instrument and budget, None where a claim chooses among none.
@@ -46,8 +46,8 @@ def instruments_table(
 
 
 def _rows(
-    choice: Choice, axes: Sequence[Axis], budget: object, found: Sequence[tuple[Cell, tuple[str, ...]]], values: Values,
-    study: Study, head: tuple[str, int],
+    choice: Choice, axes: Sequence[Axis], budget: object, found: Sequence[tuple[Cell, tuple[str, ...]]],
+    values: RunValues, study: Study, head: tuple[str, int],
 ) -> list[tuple[object, ...]]:  # fmt: skip
     chosen = [name for _, names in found for name in names]
     own = [cell for cell in grid_cells(axes, quick=False) if cell.get(BUDGET.name) == budget]
@@ -63,7 +63,7 @@ def _rows(
     return rows
 
 
-def _benefit(variant: Variant, values: Values, study: Study) -> float:
+def _benefit(variant: Variant, values: RunValues, study: Study) -> float:
     """Return benefit over cost of a variant, of means over all sets and seeds."""
     gain, tax, cost = (float(np.nanmean(values.at(name, variant))) for name in BENEFIT_STEMS)
     return (gain + study.parameters.funds_cost * tax + cost) / cost if cost > 0.0 else np.nan

@@ -35,7 +35,7 @@ Variant = tuple[Changes, Policy]
 """Changed parameters and a policy: a run under each parameter set and seed."""
 
 
-class Values(NamedTuple):
+class RunValues(NamedTuple):
     """Numbers of all variants: `of[name]` has shape (variants, sets, seeds), NaN where a run failed.
 
     `rows` has a row per run: `status, policy, seed, error, warnings`.
@@ -138,7 +138,7 @@ def _measure(names: Sequence[str], run: "Run") -> list[Measured]:
     return [Measured(name, claim_measures_version(), float(CLAIM_MEASURES[name](run))) for name in names]
 
 
-def read_values(study: Study, variants: Sequence[Variant], plan: Plan, store: Store | MemoryStore) -> Values:
+def read_values(study: Study, variants: Sequence[Variant], plan: Plan, store: Store | MemoryStore) -> RunValues:
     """Return the numbers of all runs of a plan."""
     ids = np.array([task.run_id for task in plan.arms()], dtype=object)
     sets = (0,) if study.ensemble is None else tuple(study.ensemble.members)
@@ -155,6 +155,6 @@ def read_values(study: Study, variants: Sequence[Variant], plan: Plan, store: St
     }
     empty = np.full((len(variants), len(sets), len(study.seeds)), np.nan)
     number = {variant: place for place, variant in enumerate(variants)}
-    return Values(
+    return RunValues(
         number, {name: found.get(name, empty) for name in (*CLAIM_MEASURES, *BENEFIT_STEMS)}, rows[list(_ROW)]
     )

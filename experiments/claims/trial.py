@@ -15,7 +15,7 @@ from experiments.claims.condition import Part, correlated, parts_of
 from experiments.claims.grid import grid_cells
 from experiments.claims.instruments_table import instruments_table
 from experiments.claims.runs import (
-    Values,
+    RunValues,
     check_variants,
     claim_measurement,
     measured_facts,
@@ -124,7 +124,7 @@ def try_claims(
     return Trial(study, [judge(claim, values, study, quick) for claim in claims], quick, values.rows)
 
 
-def judge(claim: Claim, values: Values, study: Study, quick: bool) -> TriedClaim:
+def judge(claim: Claim, values: RunValues, study: Study, quick: bool) -> TriedClaim:
     """Return a claim with its verdict, from the numbers of its runs."""
     import pandas as pd
 

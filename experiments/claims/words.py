@@ -62,7 +62,7 @@ def paragraph(tried: TriedClaim) -> list[str]:
     """Return the result of a claim in sentences, the verdict first."""
     sentences = [_verdict(tried), *_effect(tried), _counts(tried), *_extremes(tried)]
     if tried.verdict == CONDITIONAL:
-        sentences += conditions(tried)
+        sentences += sentences_on_condition(tried)
     return [sentence for sentence in [*sentences, *_parameters(tried), *_best(tried)] if sentence]
 
 
@@ -131,7 +131,7 @@ def level_in_words(level: object) -> str:
     return f"{level:.3g}" if isinstance(level, int | float | np.number) else plain(str(level))
 
 
-def conditions(tried: TriedClaim) -> list[str]:
+def sentences_on_condition(tried: TriedClaim) -> list[str]:
     """Return sentences on where in the grid the claim holds, and where an effect changes its sign."""
     by_name = {axis.name: axis for axis in tried.axes}
     sentences = [_part(part, by_name) for part in tried.parts if part.levels]

@@ -57,7 +57,7 @@ _SOURCES = {
 }
 
 
-def command_of(inquiry: Inquiry) -> Callable[..., int]:
+def command_for(inquiry: Inquiry) -> Callable[..., int]:
     """Return the function that Typer makes the command of an inquiry from."""
 
     def command(**given: Any) -> int:

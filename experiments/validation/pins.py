@@ -1,4 +1,4 @@
-"""What pins what: how far acceptance narrows each parameter, and which facts move with it over the trials."""
+"""The pins of parameters: how far acceptance narrows each, and which facts move with it over the trials."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
