@@ -10,6 +10,7 @@ from docs.result import Result
 from docs.results import stored
 from experiments.claims.claims import CLAIMS
 from experiments.claims.support_claims import UNTESTED
+from experiments.decomposition.mechanisms import MECHANISMS
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.fact_words import cited, range_in_words
 from experiments.study.study import DEFAULT_POLICIES
@@ -67,6 +68,20 @@ def _mix(policy: Policy) -> str:
     )
     mixed = " + ".join(parts) or "no tax and no policy"
     return f"{mixed}, then {' + '.join(later)} from quarter {policy.later_from}" if later else mixed
+
+
+def mechanisms() -> Iterator[str]:
+    """Yield a row per mechanism of `nqpf why`, with its limit case."""
+    default = Parameters()
+    rows = [
+        (f"`{name}`", _sentence(entry.words), _sentence(entry.without), _limit(entry.settings(default)))
+        for name, entry in MECHANISMS.items()
+    ]
+    yield from table(["mechanism", "at work", "switched off", "by"], rows)
+
+
+def _limit(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{name}={value:.3g}`" for name, value in settings.items())
 
 
 def parameters() -> Iterator[str]:
@@ -303,6 +318,7 @@ def signed(text: str) -> str:
 PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "instruments": instruments,
     "presets": presets,
+    "mechanisms": mechanisms,
     "parameters": parameters,
     "traits": traits,
     "indicators": indicators,

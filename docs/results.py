@@ -19,6 +19,16 @@ FILE = Path(__file__).with_name("results.csv")
 DECIMALS = {"welfare": 0, "welfare_r2": 0, "output": 1, "time_to_50": 1, "hhi": 3}
 
 
+SWITCHED_OFF = {
+    "no spillover of experience": "learning_spillover",
+    "no good or bad years": "good_and_bad_years",
+    "one quarter's gain": "payback",
+    "no word of mouth": "word_of_mouth",
+    "entrants bring what is common": "newest_entrants",
+}
+"""Mechanisms of `nqpf why` that "What hangs on it" puts to their limits, by label."""
+
+
 def _compared(table: str, frame: Any, indicators: Iterable[str]) -> Iterator[Result]:
     """Yield the differences to the reference of a comparison, a column per indicator. A time never reached has none."""
     chosen = frame[frame["indicator"].isin(list(indicators)) & (frame["policy"] != REFERENCE)]
@@ -58,6 +68,7 @@ def varied_settings() -> dict[str, dict[str, Any]]:
     The first part holds assumptions that facts pin loosely or not at all. The second puts mechanisms of ODD section 13
     to their limits: at a payback of one quarter the one-off costs are scaled with it, which was the rule of 0.2.0.
     """
+    from experiments.decomposition.mechanisms import MECHANISMS
     from model import Parameters
 
     default = Parameters()
@@ -71,14 +82,7 @@ def varied_settings() -> dict[str, dict[str, Any]]:
         "one-off cost: nine tenths integration": {"integration": min(0.9 * once, 1.0), "risk": 0.1 * once},
         "one-off cost: nine tenths risk": {"integration": 0.1 * once, "risk": min(0.9 * once, 1.0)},
         **{f"founders {value}": {"founders": value} for value in (10, 20, 40)},
-        "no spillover of experience": {"learning_spillover": 0.0},
-        "no good or bad years": {"idiosyncratic_sd": 0.0},
-        "one quarter's gain": {
-            "payback": 1.0,
-            **{name: getattr(default, name) / default.payback for name in ("integration", "risk", "choice_noise")},
-        },
-        "no word of mouth": {"word_of_mouth": 0.0},
-        "entrants bring what is common": {"entrant_newest": 0.0},
+        **{label: MECHANISMS[name].settings(default) for label, name in SWITCHED_OFF.items()},
         **{f"industries of China, {year}": {"industries_file": f"china-{year}"} for year in (2007, 2020)},
     }
 
@@ -99,12 +103,14 @@ def compare_varied(size: Size) -> Iterator[Result]:
 def compare_starts(size: Size) -> Iterator[Result]:
     """Yield the welfare of the same policies for 80 quarters from 0, 20, 40 and 60, 40 quarters after their end."""
     from experiments import compare
-    from model import policies
+    from experiments.decomposition.variant import STARTS, from_start
+    from model import Parameters, policies
 
-    for start in (0, 20, 40, 60):
-        arms = [policies[name].replace(start=start, end=start + 80) for name in TWO_BY_TWO]
-        changes = {"horizon": start + 120}
-        frame = compare(arms, {**size.parameters, **changes}, size.seeds or 50)
+    common = Parameters(**size.parameters)
+    for start in STARTS:
+        variant = from_start(start)
+        arms = [variant.policy(policies[name], common) for name in TWO_BY_TWO]
+        frame = compare(arms, variant.parameters(common), size.seeds or 50)
         for cell in _compared("starts", frame, ["welfare"]):
             sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
             yield cell._replace(row=str(start), column=cell.row, mark="*" if sure else "")

@@ -147,6 +147,8 @@ def _request(inquiry: Inquiry, given: Mapping[str, Any]) -> Request:
             study = _stored_study(given)
             return Request(study, place, given["source"], options, execution, stored=True, quick=given["quick"])
         study = _declared_study(given)
+    if inquiry.prepare is not None:
+        study = inquiry.prepare(study, options, place)
     folder = given["out"] or default_folder(study)
     return Request(study, place, folder, options, execution, quick=given["quick"])
 

@@ -82,7 +82,8 @@ class Answer:
 class Inquiry:
     """A registry entry: name, question in one sentence, what it needs, its own options, and the function that answers.
 
-    `answer` imports what it needs when it runs, so that `nqpf --help` answers at once.
+    `answer` imports what it needs when it runs, so that `nqpf --help` answers at once. `prepare` makes the study that
+    is run of the one that is declared, from the options and the study's place in errors.
     """
 
     name: str
@@ -90,3 +91,4 @@ class Inquiry:
     needs: Needs
     answer: Callable[[Request], Answer]
     options: tuple[Option, ...] = ()
+    prepare: "Callable[[Study, Mapping[str, Any], str], Study] | None" = None

@@ -29,6 +29,7 @@ DESIGNS: dict[str, tuple[str, ...]] = {
     "morris": ("samples", "seed", "levels"),
     "saltelli": ("samples", "seed"),
     "list": ("points", "points_file"),
+    "adaptive": ("runs", "replicates", "seed"),
 }
 """Kinds of design and the keys that each takes beside `kind`."""
 
@@ -42,6 +43,11 @@ MORRIS_LEVELS = 4
 """Levels of a factor in a Morris design that states none."""
 
 MOST_POINTS = 1_000_000
+WHOLE_KEYS = {
+    "samples": (1, MOST_POINTS), "seed": (0, 2**32 - 1), "runs": (1, MOST_POINTS), "replicates": (2, 10_000),
+}  # fmt: skip
+"""Keys that are whole numbers, and the least and the most that each may be."""
+
 DESIGN_EXAMPLE = "design: {kind: sobol, samples: 256}"
 
 
@@ -92,7 +98,7 @@ def check_design(design: Mapping[str, Any], factors: tuple[str, ...]) -> dict[st
     checked = dict(design)
     if "levels" in design:
         checked["levels"] = check_levels(design["levels"])
-    for key, least, most in (("samples", 1, MOST_POINTS), ("seed", 0, 2**32 - 1)):
+    for key, (least, most) in WHOLE_KEYS.items():
         if key in design:
             checked[key] = whole_number(key, design[key], least, most)
     if design["kind"] == "list":
@@ -117,6 +123,8 @@ def _settings_of(study: "Study") -> tuple[tuple[str, ...], Any, int]:
         return (), lambda: iter([{}]), 1
     if not design:
         raise BadInput(f"uncertain factors need a design, as {DESIGN_EXAMPLE}", "design")
+    if design["kind"] == "adaptive":
+        raise BadInput("asks for its points as it goes, use: nqpf frontier", "design.kind", "adaptive")
     if design["kind"] == "list":
         return tuple(factors or design["points"][0]), lambda: iter(design["points"]), len(design["points"])
     if not factors:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.frontier.search import FrontierSearch
+from experiments.inquiries.frontier import prepared
 from experiments.study.design import Design
 from experiments.study.factors import value_at
 from experiments.study.file import read_study, shipped_studies
@@ -150,7 +152,12 @@ def test_a_row_of_points_is_as_long_as_the_header(tmp_path: Path, row: str) -> N
 
 @pytest.mark.parametrize("name", shipped_studies())
 def test_shipped_studies_are_valid_at_every_point(name: str) -> None:
-    list(Design(with_reference(read_study(Path(name)))))
+    study = read_study(Path(name))
+    if study.design["kind"] == "adaptive":
+        options = dict.fromkeys(("between", "over", "of", "runs", "replicates"))
+        FrontierSearch(prepared(study, options, name), "m", name)
+    else:
+        list(Design(with_reference(study)))
 
 
 def test_the_boundary_study_asks_what_it_says() -> None:

@@ -11,6 +11,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.inquiries.inquiry import Picture
+from viz.figures.frontier import draw_frontier
+from viz.figures.waterfall import draw_waterfall
 
 INKS = {"light": ("#1c2126", "#ffffff"), "dark": ("#e4e7eb", "#14181c")}
 """Ink and ground of a scheme."""
@@ -116,5 +118,7 @@ DRAWINGS: dict[str, Callable[[Figure, Picture, tuple[str, str]], None]] = {
     "tornado": _draw_tornado,
     "heat": _draw_heat,
     "trajectory": _draw_trajectory,
+    "frontier": draw_frontier,
+    "waterfall": draw_waterfall,
 }
 """Kinds of picture, and the functions that draw them: figure, picture, ink and ground."""
