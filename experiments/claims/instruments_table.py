@@ -8,7 +8,7 @@ import numpy as np
 from experiments.claims.claim import Axis, Cell, Choice, Claim
 from experiments.claims.comparison import name_in_cell
 from experiments.claims.grid import BUDGET, grid_cells
-from experiments.claims.runs import BENEFIT_STEMS, RunValues, Variant, variant_of
+from experiments.claims.runs import BENEFIT_STEMS, ArmInCell, RunValues, variant_of
 from experiments.study.study import Study
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _rows(
     return rows
 
 
-def _benefit(variant: Variant, values: RunValues, study: Study) -> float:
+def _benefit(variant: ArmInCell, values: RunValues, study: Study) -> float:
     """Return benefit over cost of a variant, of means over all sets and seeds."""
     gain, tax, cost = (float(np.nanmean(values.at(name, variant))) for name in BENEFIT_STEMS)
     return (gain + study.parameters.funds_cost * tax + cost) / cost if cost > 0.0 else np.nan

@@ -31,7 +31,7 @@ _ROW = ("status", "policy", "seed", "error", "warnings")
 BENEFIT_STEMS = ("welfare_gain_pv_1", "tax_pv_1", "net_tax_pv_1")
 """Columns of runs from which the benefit of an instrument's money is told."""
 
-Variant = tuple[Changes, Policy]
+ArmInCell = tuple[Changes, Policy]
 """Changed parameters and a policy: a run under each parameter set and seed."""
 
 
@@ -41,16 +41,16 @@ class RunValues(NamedTuple):
     `rows` has a row per run: `status, policy, seed, error, warnings`.
     """
 
-    number: dict[Variant, int]
+    number: dict[ArmInCell, int]
     of: dict[str, np.ndarray]
     rows: "pd.DataFrame"
 
-    def at(self, name: str, variant: Variant) -> np.ndarray:
+    def at(self, name: str, variant: ArmInCell) -> np.ndarray:
         """Return a measure of a variant, of shape (sets, seeds)."""
         return self.of[name][self.number[variant]]
 
 
-def variants_of(claims: Iterable[Claim], quick: bool) -> list[Variant]:
+def variants_of(claims: Iterable[Claim], quick: bool) -> list[ArmInCell]:
     """Return every variant that claims need, each once, those with the same parameters one after another."""
     by_changes: dict[Changes, dict[Policy, None]] = {}
     for claim in claims:
@@ -73,13 +73,13 @@ def arms_of_claim(claim: Claim) -> Iterator[Arm]:
                     yield arm.base
 
 
-def variant_of(arm: Arm, cell: Cell) -> Variant:
+def variant_of(arm: Arm, cell: Cell) -> ArmInCell:
     """Return the variant of an arm in a cell, whose policy is named by its mix and what it changes."""
     return _variant(arm, tuple((name, level) for name, level in cell.items() if name not in (RATE, HORIZON)))
 
 
 @lru_cache(maxsize=65536)
-def _variant(arm: Arm, levels: tuple[tuple[str, Level], ...]) -> Variant:
+def _variant(arm: Arm, levels: tuple[tuple[str, Level], ...]) -> ArmInCell:
     changes, policy = in_cell(arm, dict(levels), policies)
     return changes, _named(policy)
 
@@ -97,7 +97,7 @@ def _named(policy: Policy) -> Policy:
     return policy.replace(name=": ".join(filter(None, [mix, " ".join(differs)])))
 
 
-def plan_of(study: Study, variants: Sequence[Variant], model: str) -> Plan:
+def plan_of(study: Study, variants: Sequence[ArmInCell], model: str) -> Plan:
     """Plan all variants at all parameter sets under all seeds. Runs of one set and seed follow each other.
 
     They are as long as the longest horizon, unless the study sets another.
@@ -118,7 +118,7 @@ def plan_of(study: Study, variants: Sequence[Variant], model: str) -> Plan:
     return Plan(tuple(points), model)
 
 
-def check_variants(parameters: Parameters, variants: Iterable[Variant]) -> None:
+def check_variants(parameters: Parameters, variants: Iterable[ArmInCell]) -> None:
     """Raise BadInput where the parameters do not allow a change that a claim makes."""
     for changes in dict.fromkeys(changes for changes, _ in variants):
         with_changes(parameters, changes)
@@ -138,7 +138,7 @@ def _measure(names: Sequence[str], run: "Run") -> list[Measured]:
     return [Measured(name, claim_measures_version(), float(CLAIM_MEASURES[name](run))) for name in names]
 
 
-def read_values(study: Study, variants: Sequence[Variant], plan: Plan, store: Store | MemoryStore) -> RunValues:
+def read_values(study: Study, variants: Sequence[ArmInCell], plan: Plan, store: Store | MemoryStore) -> RunValues:
     """Return the numbers of all runs of a plan."""
     ids = np.array([task.run_id for task in plan.arms()], dtype=object)
     sets = (0,) if study.ensemble is None else tuple(study.ensemble.members)

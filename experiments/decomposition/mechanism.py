@@ -6,7 +6,7 @@ from typing import Any
 
 from model.parameters import Parameters
 
-Settings = Mapping[str, Any]
+OffSettings = Mapping[str, Any]
 """Values by address, as `imitation` or `policy.patience`."""
 
 
@@ -21,7 +21,7 @@ class Mechanism:
     name: str
     words: str
     without: str
-    off: Settings | Callable[[Parameters], Settings]
+    off: OffSettings | Callable[[Parameters], OffSettings]
     weakened: bool = False
 
     def settings(self, parameters: Parameters) -> dict[str, Any]:

@@ -26,7 +26,7 @@ _LEAST = 1e-300
 """Variance above zero, to divide by."""
 
 
-def ask(surrogate: Surrogate, candidates: "Floats", mesh: "Floats", batch: int) -> "Floats":
+def points_to_ask(surrogate: Surrogate, candidates: "Floats", mesh: "Floats", batch: int) -> "Floats":
     """Return the next `batch` positions among candidates. The area is judged on the positions of `mesh`."""
     places = len(mesh)
     mean, covariance = surrogate.joint(np.vstack([mesh, candidates]))

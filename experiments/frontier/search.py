@@ -7,7 +7,7 @@ import numpy as np
 
 from experiments.analysis.equal_money import MONEY_COLUMNS
 from experiments.analysis.paired import gaps
-from experiments.frontier.asking import ask
+from experiments.frontier.asking import points_to_ask
 from experiments.frontier.edge import Everywhere, edge, everywhere, surface
 from experiments.frontier.money import money_gaps, money_surrogate, not_shown_equal, surely_unequal
 from experiments.frontier.result import ALL_EQUAL, NARROW_ENOUGH, NO_MONEY, NO_PAIRS, SPENT_UP, Frontier, outcome_of
@@ -44,7 +44,7 @@ FIRST_POINTS, BATCH = 12, 8
 POINTS_TO_END = 24
 """Points from which a narrow band ends the search: with fewer, a surrogate may be too sure of itself."""
 
-NARROW = 0.05
+NARROW_AREA = 0.05
 """Open share of the square at which the search ends."""
 
 
@@ -130,7 +130,7 @@ class FrontierSearch:
     def _next(self, surrogate: Surrogate) -> "Positions":
         """Return the next positions, none of them where money is surely unequal unless it is so everywhere."""
         open_to = self.candidates[~surely_unequal(self._money, self.candidates)]
-        return ask(surrogate, open_to if len(open_to) else self.candidates, self.square.coarse, BATCH)
+        return points_to_ask(surrogate, open_to if len(open_to) else self.candidates, self.square.coarse, BATCH)
 
     def _found(self, runs: "pd.DataFrame") -> tuple[Frontier, Surrogate | None]:
         """Return what is known so far, with the surrogate behind it; none where there are too few pairs."""
@@ -164,8 +164,8 @@ class FrontierSearch:
         found = surface(self.square, surrogate, not_shown_equal(self._money, self.square.mesh))
         known = replace(known, surface=found)
         enough = len(by_point) >= POINTS_TO_END
-        reason = NO_MONEY if enough and known.area.unequal > 1.0 - NARROW else SPENT_UP
-        if enough and known.area.open <= NARROW and reason != NO_MONEY:
+        reason = NO_MONEY if enough and known.area.unequal > 1.0 - NARROW_AREA else SPENT_UP
+        if enough and known.area.open <= NARROW_AREA and reason != NO_MONEY:
             reason = NARROW_ENOUGH
         if reason == SPENT_UP and self._room() > 0:
             return known, surrogate

@@ -32,7 +32,7 @@ MOST_VALUES = 8
 
 
 @dataclass(frozen=True)
-class Side:
+class FactorSide:
     """One factor as a side of the square: its address and its range or its list of numbers."""
 
     name: str
@@ -90,13 +90,13 @@ class Side:
 class Square:
     """The unit square of two factors, x first."""
 
-    x: Side
-    y: Side
+    x: FactorSide
+    y: FactorSide
 
     @classmethod
     def of(cls, factors: Mapping[str, Factor]) -> "Square":
         """Return the square of two factors. Raises BadInput where one of them has a single value."""
-        sides = [Side(name, factor) for name, factor in factors.items()]
+        sides = [FactorSide(name, factor) for name, factor in factors.items()]
         for side in sides:
             if len(side.values) == 1:
                 raise BadInput("has one value only, an axis needs two", f"uncertain.{side.name}")

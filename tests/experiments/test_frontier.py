@@ -13,10 +13,10 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 from experiments import Study
 from experiments.cli import main
 from experiments.frontier import search
-from experiments.frontier.asking import ask, expected_wrong
+from experiments.frontier.asking import expected_wrong, points_to_ask
 from experiments.frontier.frontier import find_frontier, frontier_study
 from experiments.frontier.result import ALL_EQUAL, NO_MONEY, SPENT_UP, Frontier
-from experiments.frontier.square import Side, Square
+from experiments.frontier.square import FactorSide, Square
 from experiments.frontier.surrogate import PRIOR_DEGREES, Surrogate, moderated
 from experiments.frontier.words import frontier_sentences, has_boundary, level_sentences
 from experiments.results.store import MemoryStore
@@ -161,7 +161,7 @@ def test_a_batch_spreads_out() -> None:
     positions = np.random.default_rng(0).random((20, 2)) * [0.5, 1.0]
     surrogate = Surrogate(positions, np.sin(9.0 * positions[:, 0]), np.full(20, 0.01))
     square = Square.of(FACTORS)
-    chosen = ask(surrogate, square.sobol(256, 0), square.coarse, 6)
+    chosen = points_to_ask(surrogate, square.sobol(256, 0), square.coarse, 6)
     assert len(np.unique(chosen, axis=0)) >= 4 and np.ptp(chosen[:, 1]) > 0.5
 
 
@@ -182,7 +182,7 @@ def test_variances_are_moderated_towards_their_mean() -> None:
     ],
 )
 def test_positions_and_settings_agree(name: str, factor: dict) -> None:
-    side = Side(name, factor)
+    side = FactorSide(name, factor)
     for position in side.grid:
         value = side.setting(float(position))
         assert side.position(value) == pytest.approx(position)

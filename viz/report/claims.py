@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 SIGNS = {SUPPORTED: "▲", CONTRADICTED_CLAIM: "▼", CONDITIONAL: "◆", UNDETERMINED: "~"}
 """A sign for each verdict, for the table at a glance."""
 
-RULE = (
+VERDICT_RULE = (
     f"A cell of the grid is for a claim where the interval over seeds lies on its side of zero, and at least "
     f"{SHARE_OF_SETS:.0%} of parameter sets do once the noise of seeds is taken out. It is against it where the same "
     f"holds on the other side. It is split where parameter sets differ. A claim is supported where at least "
@@ -54,7 +54,7 @@ def render_claims(trial: "Trial", names: Sequence[str]) -> str:
         sections=[_section(tried) for tried in trial.tried],
         counts=_counts(trial),
         untested=[one for one in UNTESTED if any(tried.claim.number == one.number for tried in trial.tried)],
-        rule=RULE,
+        rule=VERDICT_RULE,
         runs=len(trial.runs),
         failures=pages.failures(trial.runs),
         changed=pages.changed_parameters(trial.study.parameters),
