@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from experiments.inquiries.inquiry import Answer, Inquiry, Needs, Option, Picture, Request
 
 if TYPE_CHECKING:
@@ -29,6 +27,8 @@ def discover(source: Path | str, where: str, density: float = DENSITY) -> "pd.Da
     share of a box's points at which it shall hold. No row where no box stands on points held out. `attrs["why_not"]`
     then says why. Raises BadInput for a condition that cannot be read, and for too few points.
     """
+    import numpy as np
+
     from experiments.analysis.by_point import read_by_point
     from experiments.discovery.boxes import find_boxes
     from experiments.results.merge import held, study_in
@@ -61,6 +61,8 @@ def _table(found: "Boxes") -> "pd.DataFrame":
 
 
 def _answer(request: Request) -> Answer:
+    import numpy as np
+
     from experiments.discovery.boxes import find_boxes
     from experiments.inquiries.stored import made_by_point
 
@@ -119,6 +121,8 @@ def _limits(condition: "Condition", evidence: "ByPoint", found: "Boxes") -> Iter
 
 def _unsettled(evidence: "ByPoint") -> int | None:
     """Return the number of points whose 95 % interval over pairs holds zero, None where there is none to compute."""
+    import numpy as np
+
     from experiments.statistics import half_width
 
     n = evidence.pairs.count(axis=1).to_numpy()
@@ -129,6 +133,8 @@ def _unsettled(evidence: "ByPoint") -> int | None:
 
 def _trajectory_lines(box: "Box") -> Iterator[str]:
     """Yield the first box's peeling trajectory, in at most ten rows."""
+    import numpy as np
+
     rows = box.trajectory
     shown = sorted(set(np.linspace(0, len(rows) - 1, min(len(rows), 10)).round().astype(int)))
     yield "peeling trajectory of the first box"

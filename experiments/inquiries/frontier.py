@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from experiments.inquiries.inquiry import Answer, Inquiry, Needs, Option, Picture, Request
-from model.declaration.errors import BadInput, unknown
 
 if TYPE_CHECKING:
     from experiments.frontier.result import Frontier
@@ -20,6 +19,7 @@ def prepared(study: "Study", options: Mapping[str, Any], place: str) -> "Study":
     from experiments.frontier.search import REPLICATES, RUNS, check_adaptive
     from experiments.study.addresses import set_parameters, set_traits
     from experiments.study.study import check_outcomes
+    from model.declaration.errors import BadInput
 
     arms, (axes, fixed) = _pair(study, options["between"]), _axes(study, options["over"], place)
     given = study.design if study.design.get("kind") == "adaptive" else {}
@@ -51,6 +51,8 @@ def prepared(study: "Study", options: Mapping[str, Any], place: str) -> "Study":
 
 def _pair(study: "Study", between: str | None) -> tuple[Any, Any]:
     """Return the two policies of `--between A,B`, by default the study's last and the one before it."""
+    from model.declaration.errors import BadInput, unknown
+
     arms = {policy.name: policy for policy in study.policies}
     if between is None:
         names = list(arms)[-2:][::-1]
@@ -69,6 +71,7 @@ def _pair(study: "Study", between: str | None) -> tuple[Any, Any]:
 def _axes(study: "Study", over: str | None, place: str) -> tuple[list[str], Mapping[str, Any]]:
     """Return the two axes of `--over X,Y[,Z=VALUE]`, and the values of all other factors."""
     from experiments.analysis.plane import check_plane, find_plane
+    from model.declaration.errors import BadInput
 
     factors = tuple(study.uncertain)
     plane = find_plane(factors, over)

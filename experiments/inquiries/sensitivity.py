@@ -131,7 +131,7 @@ def _table_lines(found: "Importances") -> Iterator[str]:
     values = found.table.dropna(subset="rank").pivot(index="factor", columns="method", values="value")
     places = {name: places_for(values[name]) - 1 for name in methods}
     far = max(places_for(found.ends.to_numpy().ravel()) - 1, 0)
-    room = 10 if len(methods) > 3 else 12
+    room = 9 if len(methods) > 3 else 12
     head = f" {'rank':>4}" + "".join(f" {name:>{room}}" for name in methods) + f" {'low':>7} {'high':>7}"
     rows = [("factor", head)]
     for factor, row in found.ranks.iterrows():

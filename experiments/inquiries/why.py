@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from experiments.inquiries.inquiry import Answer, Inquiry, Needs, Option, Picture, Request
-from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +21,7 @@ MOST_PAIRS_SHOWN = 6
 def prepared_pair(study: "Study", options: Mapping[str, Any], place: str) -> "Study":
     """Return the study of the two policies, the first less the second. Raises BadInput with the option as its place."""
     from experiments.study.study import check_outcomes
+    from model.declaration.errors import BadInput
 
     try:
         outcomes = check_outcomes([options["of"] or "welfare"])
@@ -35,6 +35,7 @@ def _parts(options: Mapping[str, Any]) -> Any:
     """Return the parts that are wanted. Raises BadInput with the option as its place."""
     from experiments.decomposition.decomposition import IN_PAIRS, MOST_IN_PAIRS, Parts
     from experiments.decomposition.mechanisms import find_mechanisms
+    from model.declaration.errors import BadInput
     from model.declaration.numbers import whole_number
 
     names, pairs = options["mechanisms"], options["pairs"]

@@ -47,7 +47,7 @@ def test_an_address_is_a_question() -> None:
         ("indicator=welfar", "welfare"),
         ("users=10000&horizon=400", "users times horizon must be at most"),
         ("policy.foresight=2", "must be a number from 0 to 1"),
-        ("policy.mix={grants: 1}", "is a preset with another mix"),
+        ("policy.mix={grants: 1}", "belongs to Watch"),
         ("policies=rebate&policies=grants", "is given twice"),
         ("indikator=welfare", "unknown"),
         ("seed=abc", "must be a whole number"),

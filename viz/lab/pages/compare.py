@@ -131,6 +131,8 @@ def asked_in(values: Values, pairs: int) -> AskedPairs:
     indicator = values.get("indicator", HEADLINE[0])
     if indicator not in HEADLINE:
         raise unknown("indicator", indicator, HEADLINE).within("indicator")
+    if "policy.mix" in values:  # all policies would have it
+        raise BadInput("belongs to Watch, here presets are compared", "policy.mix")
     parameters = parameters_in(values)
     if parameters.users * parameters.horizon > _MOST_WORK:
         raise BadInput(f"users times horizon must be at most {_MOST_WORK:,} here, use: nqpf compare", "users")
