@@ -102,7 +102,8 @@ def _around_best(
 
     best = sorted(trials, key=misses)[:PARENTS]
     parents = to_cube(calibration, [one.parameters for one in best])
-    sizes = np.exp(random.uniform(*np.log(STEPS), (PARTICLES, 1)))
+    least, most = np.log(STEPS)
+    sizes = np.exp(random.uniform(float(least), float(most), (PARTICLES, 1)))
     steps = sizes * random.standard_normal((PARTICLES, parents.shape[1]))
     points = _inside(parents[random.integers(len(parents), size=PARTICLES)] + steps)
     lots = emulators.log_chance(points) + random.gumbel(size=PARTICLES)  # a draw without replacement, by chance
