@@ -31,7 +31,7 @@ class TrialSize(NamedTuple):
     alone: int
 
 
-FULL_TRIAL, QUICK_TRIAL = TrialSize(32, 4, 60), TrialSize(6, 4, 16)
+FULL_TRIAL, QUICK_TRIAL = TrialSize(24, 5, 60), TrialSize(6, 4, 16)
 
 
 def claims_command(
@@ -140,7 +140,7 @@ def trial_content(trial: "Trial", folder: Path) -> dict[str, Any]:
 
 def _claim_content(tried: "TriedClaim") -> dict[str, Any]:
     from experiments.claims.verdict import CELL_VERDICTS
-    from experiments.claims.words import conditions, paragraph
+    from experiments.claims.words import paragraph, sentences_on_condition
 
     claim = tried.claim
     names = ("effect", "low_sets", "high_sets", "low_seeds", "high_seeds")
@@ -164,7 +164,7 @@ def _claim_content(tried: "TriedClaim") -> dict[str, Any]:
         "sets": tried.sets,
         "seeds": tried.seeds,
         "cells": {verdict: tried.count(verdict) for verdict in CELL_VERDICTS},
-        "condition": conditions(tried),
+        "condition": sentences_on_condition(tried),
         "parameters": [{"name": name, "rank_correlation": rank} for name, rank in tried.parameters],
         "instruments": instruments,
         "paragraph": " ".join(paragraph(tried)),
