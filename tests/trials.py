@@ -7,7 +7,7 @@ import pandas as pd
 
 from experiments.claims.claims import CLAIMS
 from experiments.claims.measures import CLAIM_MEASURES
-from experiments.claims.runs import BENEFIT_STEMS, Values, variants_of
+from experiments.claims.runs import BENEFIT_STEMS, RunValues, variants_of
 from experiments.claims.trial import Trial, judge
 from experiments.study.ensemble import Ensemble
 from experiments.study.study import Study
@@ -24,7 +24,7 @@ def made_up_study(sets: int = 12, seeds: int = 4) -> Study:
     return Study("claims", policies=(policies["rebate"],), seeds=tuple(range(seeds)), ensemble=ensemble)
 
 
-def made_up_values(study: Study, lift: Mapping[str, float], claims=CLAIMS, quick: bool = True) -> Values:
+def made_up_values(study: Study, lift: Mapping[str, float], claims=CLAIMS, quick: bool = True) -> RunValues:
     """Measures of about 100 everywhere: plus what `lift` gives to an instrument, and noise that arms do not share."""
     variants = variants_of(claims.values(), quick)
     sets = 1 if study.ensemble is None else len(study.ensemble.members)
@@ -37,7 +37,7 @@ def made_up_values(study: Study, lift: Mapping[str, float], claims=CLAIMS, quick
     raises = np.array([bool(policy.mix) for _, policy in variants])
     of["share spent"] = np.where(raises[:, None, None], 1.0, np.nan) * np.ones(shape)
     rows = pd.DataFrame({"status": ["ok"] * len(variants) * sets * len(study.seeds), "error": ""})
-    return Values({variant: place for place, variant in enumerate(variants)}, of, rows)
+    return RunValues({variant: place for place, variant in enumerate(variants)}, of, rows)
 
 
 def made_up_trial(lift: Mapping[str, float], sets: int = 12, seeds: int = 4, claims=CLAIMS) -> Trial:

@@ -31,7 +31,7 @@ class TrialSize(NamedTuple):
     alone: int
 
 
-FULL_TRIAL, QUICK_TRIAL = TrialSize(32, 4, 60), TrialSize(6, 4, 16)
+FULL_TRIAL, QUICK_TRIAL = TrialSize(24, 5, 60), TrialSize(6, 4, 16)
 
 
 def claims_command(
