@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from experiments.inquiries.inquiry import Answer, Inquiry, Needs, Option, Picture, Request
 
 if TYPE_CHECKING:
@@ -36,8 +34,7 @@ def discover(source: Path | str, where: str, density: float = DENSITY) -> "pd.Da
     folder = Path(source)
     condition = _condition(study_in(folder, held(folder)), where)
     evidence = read_by_point(folder, condition.gap).of_known()
-    found = find_boxes(evidence.settings, np.asarray(condition.holds(evidence.mean)), density, str(folder))
-    return _table(found)
+    return _table(find_boxes(evidence.settings, condition.holds(evidence.mean), density, str(folder)))
 
 
 def _condition(study: Any, where: str) -> "Condition":
@@ -67,8 +64,7 @@ def _answer(request: Request) -> Answer:
     condition = _condition(request.study, request.options["where"])
     evidence, runs = made_by_point(request, condition.gap)
     known = evidence.of_known()
-    cases = np.asarray(condition.holds(known.mean))
-    found = find_boxes(known.settings, cases, request.options["density"], request.place)
+    found = find_boxes(known.settings, condition.holds(known.mean), request.options["density"], request.place)
     return Answer(
         lines=tuple(_lines(condition, evidence, found)),
         content=_content(condition, evidence, found),
@@ -119,6 +115,8 @@ def _limits(condition: "Condition", evidence: "ByPoint", found: "Boxes") -> Iter
 
 def _unsettled(evidence: "ByPoint") -> int | None:
     """Return the number of points whose 95 % interval over pairs holds zero, None where there is none to compute."""
+    import numpy as np
+
     from experiments.statistics import half_width
 
     n = evidence.pairs.count(axis=1).to_numpy()
@@ -130,7 +128,7 @@ def _unsettled(evidence: "ByPoint") -> int | None:
 def _trajectory_lines(box: "Box") -> Iterator[str]:
     """Yield the first box's peeling trajectory, in at most ten rows."""
     rows = box.trajectory
-    shown = sorted(set(np.linspace(0, len(rows) - 1, min(len(rows), 10)).round().astype(int)))
+    shown = sorted({round(step * (len(rows) - 1) / 9) for step in range(10)})
     yield "peeling trajectory of the first box"
     yield f"{'step':>6} {'coverage':>9} {'density':>9} {'share of points':>16} {'restricted':>11}"
     for step in shown:
