@@ -65,11 +65,16 @@ class ByPoint:
 
     @property
     def noise_share(self) -> float:
-        """The share of the variance between points' means that differences between seeds alone would make."""
+        """The share of the variance between points' means that chance between seeds alone makes.
+
+        All points have the same seeds. What a seed does to all of them alike makes no difference between points.
+        """
         between = np.nanvar(self.mean, ddof=1) if self.known.sum() > 1 else 0.0
-        if not between > 0.0 or np.isnan(self.noise).all():
+        own = self.pairs - self.pairs.mean(axis=0)
+        chance = (own.var(axis=1) / own.count(axis=1)).to_numpy(float)
+        if not between > 0.0 or np.isnan(chance).all():
             return float("nan")
-        return float(min(np.nanmean(self.noise) / between, 1.0))
+        return float(min(np.nanmean(chance) / between, 1.0))
 
     def of_known(self) -> "ByPoint":
         """Return the same at the points that have a value."""

@@ -27,7 +27,6 @@ def discover(source: Path | str, where: str, density: float = DENSITY) -> "pd.Da
     share of a box's points at which it shall hold. No row where no box stands on points held out. `attrs["why_not"]`
     then says why. Raises BadInput for a condition that cannot be read, and for too few points.
     """
-    import numpy as np
 
     from experiments.analysis.by_point import read_by_point
     from experiments.discovery.boxes import find_boxes
@@ -36,8 +35,7 @@ def discover(source: Path | str, where: str, density: float = DENSITY) -> "pd.Da
     folder = Path(source)
     condition = _condition(study_in(folder, held(folder)), where)
     evidence = read_by_point(folder, condition.gap).of_known()
-    found = find_boxes(evidence.settings, np.asarray(condition.holds(evidence.mean)), density, str(folder))
-    return _table(found)
+    return _table(find_boxes(evidence.settings, condition.holds(evidence.mean), density, str(folder)))
 
 
 def _condition(study: Any, where: str) -> "Condition":
@@ -61,7 +59,6 @@ def _table(found: "Boxes") -> "pd.DataFrame":
 
 
 def _answer(request: Request) -> Answer:
-    import numpy as np
 
     from experiments.discovery.boxes import find_boxes
     from experiments.inquiries.stored import made_by_point
@@ -69,8 +66,7 @@ def _answer(request: Request) -> Answer:
     condition = _condition(request.study, request.options["where"])
     evidence, runs = made_by_point(request, condition.gap)
     known = evidence.of_known()
-    cases = np.asarray(condition.holds(known.mean))
-    found = find_boxes(known.settings, cases, request.options["density"], request.place)
+    found = find_boxes(known.settings, condition.holds(known.mean), request.options["density"], request.place)
     return Answer(
         lines=tuple(_lines(condition, evidence, found)),
         content=_content(condition, evidence, found),
@@ -133,10 +129,9 @@ def _unsettled(evidence: "ByPoint") -> int | None:
 
 def _trajectory_lines(box: "Box") -> Iterator[str]:
     """Yield the first box's peeling trajectory, in at most ten rows."""
-    import numpy as np
 
     rows = box.trajectory
-    shown = sorted(set(np.linspace(0, len(rows) - 1, min(len(rows), 10)).round().astype(int)))
+    shown = sorted({round(step * (len(rows) - 1) / 9) for step in range(10)})
     yield "peeling trajectory of the first box"
     yield f"{'step':>6} {'coverage':>9} {'density':>9} {'share of points':>16} {'restricted':>11}"
     for step in shown:

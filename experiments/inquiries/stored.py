@@ -31,7 +31,7 @@ def left_out(evidence: "ByPoint", points: int) -> list[str]:
         found.append(f"{evidence.failed} runs failed and are left out.")
     if evidence.unequal:
         found.append(
-            f"! At {len(evidence.unequal)} of {points} points the policies did not spend the same money: a difference "
+            f"! At {len(evidence.unequal)} of these points the policies did not spend the same money: a difference "
             "there is an effect of money too."
         )
     return found
