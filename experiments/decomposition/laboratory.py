@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from experiments.analysis.equal_money import MONEY_COLUMNS, ROUNDS, matched, unequal_points
@@ -32,13 +31,17 @@ REMATCH = "match"
 
 @dataclass(frozen=True)
 class MadeVariant:
-    """A variant that was run. `quarters`: the paired difference of each quarter, None where it was not measured."""
+    """A variant that was run. `equal_money`: neither of the two spent another sum than both should have.
+
+    `quarters` is the paired difference of each quarter, None where it was not measured.
+    """
 
     variant: Variant
     one: str
     other: str
     outcome: str
     runs: "pd.DataFrame"
+    equal_money: bool
     quarters: "pd.DataFrame | None" = None
 
     def gap(self, outcome: str = "") -> "pd.Series":
@@ -58,23 +61,10 @@ class MadeVariant:
         arm = self.runs[(self.runs["policy"] == policy) & (self.runs["status"] == "ok")]
         return float(arm[column].mean())
 
-    @cached_property
-    def equal_money(self) -> bool:
-        """Return whether neither of the two spent another sum than both should have."""
-        present = set(self.runs.loc[self.runs["status"] == "ok", "policy"])
-        if not {self.one, self.other} <= present:
-            return False
-        apart = (unequal_points(self.runs, this).get(that) for this, that in self._both)
-        return not any(apart)
-
     @property
     def takeoff(self) -> "pd.Series":
         """The quarter in which the first of the two reaches adoption of 10 %, by set and seed."""
         return take_off(self.runs, 0 if self.quarters is None else self.quarters.shape[1])
-
-    @property
-    def _both(self) -> tuple[tuple[str, str], tuple[str, str]]:
-        return (self.one, self.other), (self.other, self.one)
 
 
 class Laboratory:
@@ -101,7 +91,7 @@ class Laboratory:
         self._run(plans, variants[0].kind, measured)
         if self._match:
             plans = self._matched(plans, variants[0].kind, measured)
-        return [self._read(*item) for item in zip(variants, plans, measured, strict=True)]
+        return self._read(variants, plans, measured)
 
     def _quarterly(self, plan: Plan) -> Quarterly | None:
         return Quarterly(self._outcome, plan.points[0].parameters.horizon) if adds_up(self._outcome) else None
@@ -128,10 +118,35 @@ class Laboratory:
             self._run(plans, REMATCH, measured)
         return plans
 
-    def _read(self, variant: Variant, plan: Plan, quarterly: Quarterly | None) -> MadeVariant:
+    def _read(
+        self, variants: Sequence[Variant], plans: Sequence[Plan], measured: Sequence[Quarterly | None]
+    ) -> list[MadeVariant]:
         one, other = (policy.name for policy in self._study.policies)
         money = [present_value_name(stem, UNIT_RATE) for stem in ("welfare", "tax")]
         columns = ["status", "error", "warnings", self._outcome, "time_to_10", *money, *MONEY_COLUMNS, *RESEARCH]
-        runs = runs_of(plan, self._store, list(dict.fromkeys(columns)))
-        by_quarter = None if quarterly is None else quarterly.read(self._store, runs, one, other)
-        return MadeVariant(variant, one, other, self._outcome, runs, by_quarter)
+        runs = [runs_of(plan, self._store, list(dict.fromkeys(columns))) for plan in plans]
+        equal = equal_in(runs, one, other)
+        quarters = [
+            None if quarterly is None else quarterly.read(self._store, own, one, other)
+            for quarterly, own in zip(measured, runs, strict=True)
+        ]
+        return [
+            MadeVariant(variant, one, other, self._outcome, *found)
+            for variant, *found in zip(variants, runs, equal, quarters, strict=True)
+        ]
+
+
+def equal_in(runs: Sequence["pd.DataFrame"], one: str, other: str) -> list[bool]:
+    """Return for the runs of each variant if neither of two policies spent another sum than both should have.
+
+    Each variant has a point of its own. False where no run of one of the two succeeded.
+    """
+    import pandas as pd
+
+    together = pd.concat(runs)
+    ok = together[together["status"] == "ok"].groupby("point")["policy"].nunique()
+    if not (ok == 2).any():
+        return [False] * len(runs)
+    both = together[together["point"].isin(ok.index[ok == 2])]
+    apart = {*unequal_points(both, other).get(one, ()), *unequal_points(both, one).get(other, ())}
+    return [ok.get(own["point"].iloc[0], 0) == 2 and own["point"].iloc[0] not in apart for own in runs]

@@ -93,16 +93,17 @@ def _lines(found: "Decomposition") -> Iterator[str]:
     yield ""
     yield from wrapped(
         f"contribution: the difference ({found.one} less {found.other}) less that without the mechanism, seed by seed. "
-        "Intervals are 95 %. * the interval leaves out zero. ! money is not shown to be equal there."
+        "per unit: of money raised, both discounted at 1 % a quarter. * the interval leaves out zero. ! money is not "
+        "shown to be equal there."
     )
 
 
 def _mechanism_lines(found: "Decomposition") -> Iterator[str]:
     from experiments.decomposition.tables import MECHANISM_EFFECT
 
-    head = ("mechanism", "contribution", "difference without it")
+    head = ("mechanism", "contribution", "without it")
     rows = found.mechanisms.rename(columns={"mechanism": "name"})
-    yield from _table(rows, head, MECHANISM_EFFECT, "difference_without", "-1 weakened, not off")
+    yield from _table(rows, head, MECHANISM_EFFECT, "difference_without")
 
 
 def _pair_lines(found: "Decomposition") -> Iterator[str]:
@@ -110,8 +111,8 @@ def _pair_lines(found: "Decomposition") -> Iterator[str]:
 
     rows = found.pairs.head(MOST_PAIRS_SHOWN)
     names = rows["first"] + " x " + rows["second"]
-    head = ("pair", "interaction", "difference without both")
-    yield from _table(rows.assign(name=names), head, PAIR_EFFECT, "difference_without", "")
+    head = ("pair", "interaction", "without both")
+    yield from _table(rows.assign(name=names), head, PAIR_EFFECT, "difference_without")
 
 
 def _quarter_lines(found: "Decomposition") -> Iterator[str]:
@@ -119,7 +120,7 @@ def _quarter_lines(found: "Decomposition") -> Iterator[str]:
 
     rows = found.quarters.assign(name=found.quarters["part"], equal_money=True)
     rows["percent"] = 100.0 * rows["share"].astype(float)
-    yield from _table(rows, ("when", "difference", "% of all"), GAP, "percent", "")
+    yield from _table(rows, ("when", "difference", "% of all"), GAP, "percent")
 
 
 def _setting_lines(found: "Decomposition") -> Iterator[str]:
@@ -127,11 +128,11 @@ def _setting_lines(found: "Decomposition") -> Iterator[str]:
 
     for rows, head in ((found.starts, "from quarter"), (found.budgets, "budget")):
         named = rows.rename(columns={"setting": "name"})
-        yield from _table(named, (head, "difference", "per unit of money"), GAP, "per_unit", "")
+        yield from _table(named, (head, "difference", "per unit"), GAP, "per_unit")
 
 
 def _table(
-    rows: "pd.DataFrame", head: tuple[str, str, str], effect: tuple[str, str, str], beside: str, note: str
+    rows: "pd.DataFrame", head: tuple[str, str, str], effect: tuple[str, str, str], beside: str
 ) -> Iterator[str]:
     """Yield a row per entry: its name, an effect with its interval, and one number beside it."""
     from experiments.plain_text import beside_names, places_for, plain_number
@@ -140,13 +141,13 @@ def _table(
         return
     places = places_for(rows[list(effect)].to_numpy(float).ravel())
     far = places_for(rows[beside].to_numpy(float))
-    lines = [(head[0], f" {head[1]:>12} {'95 % interval':>23} {'':2} {head[2]:>23}")]
+    lines = [(head[0], f" {head[1]:>12} {'95 % interval':>21} {'':2} {head[2]:>12}")]
     for row in rows.to_dict("records"):
         mean, low, high = (row[name] for name in effect)
         span = f"[{plain_number(low, places, True)}, {plain_number(high, places, True)}]" if low == low else "-"
         mark = ("*" if low > 0.0 or high < 0.0 else "") + ("" if row["equal_money"] else "!")
-        number = f"{plain_number(mean, places, True):>12} {span:>23} {mark:2}"
-        lines.append((str(row["name"]), f" {number} {plain_number(row[beside], far, True):>23}"))
+        number = f"{plain_number(mean, places, True):>12} {span:>21} {mark:2}"
+        lines.append((str(row["name"]), f" {number} {plain_number(row[beside], far, True):>12}"))
     yield ""
     yield from beside_names(lines)
 

@@ -12,7 +12,7 @@ import pytest
 from experiments import Study
 from experiments.cli import main
 from experiments.decomposition.decomposition import Decomposition, Parts, why, why_study
-from experiments.decomposition.laboratory import MadeVariant
+from experiments.decomposition.laboratory import MadeVariant, equal_in
 from experiments.decomposition.mechanisms import MECHANISMS, find_mechanisms, one_quarter
 from experiments.decomposition.quarters import WINDOW, split_at, take_off
 from experiments.decomposition.tables import by_mechanism, by_pair, by_quarter
@@ -106,7 +106,7 @@ def made(gaps: list[float], off: tuple[str, ...] = (), quarters: pd.DataFrame | 
         for seed, gap in enumerate(gaps)
         for policy in ("a", "b")
     ]
-    return MadeVariant(Variant("without", "", off=off), "a", "b", "welfare", pd.DataFrame(rows), quarters)
+    return MadeVariant(Variant("without", "", off=off), "a", "b", "welfare", pd.DataFrame(rows), True, quarters)
 
 
 def test_planted_contributions_and_interactions_are_found() -> None:
@@ -122,6 +122,14 @@ def test_planted_contributions_and_interactions_are_found() -> None:
     assert list(table["contribution_low"]) == [9.0, 4.0]  # the noise of a seed is the same with and without
     pairs = by_pair(own, singles, [both])
     assert list(pairs["interaction"]) == [10.0 - 1.0 - 6.0 + 0.0]
+
+
+def test_unequal_money_is_seen_in_each_variant() -> None:
+    """In the second of three variants one policy leaves a fifth, in the third one never succeeds."""
+    runs = [made([1.0, 2.0]).runs.assign(point=number) for number in range(3)]
+    runs[1].loc[runs[1]["policy"] == "b", "budget_placed"] = 8.0
+    runs[2].loc[runs[2]["policy"] == "a", "status"] = "failed"
+    assert equal_in(runs, "a", "b") == equal_in(runs, "b", "a") == [True, False, False]
 
 
 def test_take_off_is_that_of_the_first_of_both() -> None:
