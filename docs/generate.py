@@ -1,10 +1,16 @@
 """The parts of pages that are made when the documentation is built: declarations and tables of results."""
 
+import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from docs.results import Result, stored
+from docs.claims import claims_rows, stored_claims
+from docs.result import Result
+from docs.results import stored
+from experiments.claims.claims import CLAIMS
+from experiments.claims.support_claims import UNTESTED
+from experiments.decomposition.mechanisms import MECHANISMS
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.fact_words import cited, range_in_words
 from experiments.study.study import DEFAULT_POLICIES
@@ -15,6 +21,9 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
+
+PINNED = Path(__file__).with_name("ensemble.csv")
+"""The table `parameters.csv` of the shipped ensemble's calibration."""
 
 CHOOSERS = {"": "nobody", "government": "the government", "regions": "the governments of the regions"}
 
@@ -61,6 +70,20 @@ def _mix(policy: Policy) -> str:
     return f"{mixed}, then {' + '.join(later)} from quarter {policy.later_from}" if later else mixed
 
 
+def mechanisms() -> Iterator[str]:
+    """Yield a row per mechanism of `nqpf why`, with its limit case."""
+    default = Parameters()
+    rows = [
+        (f"`{name}`", _sentence(entry.words), _sentence(entry.without), _limit(entry.settings(default)))
+        for name, entry in MECHANISMS.items()
+    ]
+    yield from table(["mechanism", "at work", "switched off", "by"], rows)
+
+
+def _limit(settings: Mapping[str, Any]) -> str:
+    return ", ".join(f"`{name}={value:.3g}`" for name, value in settings.items())
+
+
 def parameters() -> Iterator[str]:
     """Yield a row per parameter."""
     return _declared(Parameters.declarations(), "")
@@ -105,6 +128,33 @@ def _sentence(text: str) -> str:
     return f"{text[:1].upper() if ': ' not in text[:12] else text[:1]}{text[1:]}."
 
 
+# -- claims
+def claims_table() -> Iterator[str]:
+    """Yield the first line of the stored trial, and a row per claim."""
+    yield from (f"{stored_claims()['says']}", "")
+    header = ["claim", "verdict", "effect", "expected", "95 % over sets", "95 % over seeds", "sets that agree"]
+    yield from table(header, claims_rows())
+
+
+def claims() -> Iterator[str]:
+    """Yield a section per claim: the essay's words, the statement, what it is compared by, and the result."""
+    found = {claim["id"]: claim for claim in stored_claims()["claims"]}
+    for name, claim in CLAIMS.items():
+        yield from (f"### `{name}` {claim.title}", "")
+        for passage in claim.passages:
+            yield from (f"> {passage.text}", ">", f"> {passage.source}", "")
+        yield from (f"**{claim.statement}**", "")
+        if name in found:
+            yield from (found[name]["paragraph"], "")
+        yield f"- Treatment: {claim.treatment_words}. Reference: {claim.reference_words}."
+        yield f"- Falsified by: {claim.falsified_by}"
+        yield f"- Why a fair model may find the opposite: {claim.opposite}"
+        yield from ([f"- Limits: {claim.limits}", ""] if claim.limits else [""])
+    yield from ("### Not testable here", "")
+    for one in UNTESTED:
+        yield from (f"> {one.passage.text}", ">", f"> {one.passage.source}", "", one.reason, "")
+
+
 # -- results
 def facts() -> Iterator[str]:
     """Yield a row per stylised fact: its target, the source of the target, and its value over the runs."""
@@ -117,16 +167,25 @@ def facts() -> Iterator[str]:
 
 
 def policy_facts() -> Iterator[str]:
-    """Yield a row per published effect of policy, and then those that cannot be measured."""
-    header = ["fact", "treatment and statistic", "unit", "published", "source", "what a failure means"]
+    """Yield a row per published effect of policy with its value, and then those that cannot be measured."""
+    header = ["fact", "treatment and statistic", "unit", "published", "value", "verdict", "source", "a failure means"]
+    found = {result.row: result for result in _of("policy_facts")}
     rows = [
         (f"`{fact.name}`", fact.treatment, fact.unit,
-         range_in_words(*fact.published, fact.unit) if fact.published else "not at hand", fact.source, fact.failure)
+         range_in_words(*fact.published, fact.unit) if fact.published else "not at hand",
+         *_with_verdict(found.get(fact.name)), fact.source, fact.failure)
         for fact in POLICY_FACTS.values()
     ]  # fmt: skip
     yield from table(header, rows)
     yield from ("", "Not built:", "")
     yield from (f"- {effect.finding} ({cited(effect.source)}). {effect.reason}" for effect in NOT_BUILT)
+
+
+def _with_verdict(result: Result | None) -> tuple[str, str]:
+    """Return the value of a policy fact with its interval, and its verdict."""
+    if result is None or not result.value:
+        return "none", "none"
+    return f"{result.value} [{result.low},\u00a0{result.high}]", result.mark
 
 
 def compared() -> Iterator[str]:
@@ -170,6 +229,41 @@ def starts() -> Iterator[str]:
         for start, row in found.items()
     ]
     return table(["from quarter", *names], rows)
+
+
+def over_sets() -> Iterator[str]:
+    """Yield the welfare of the 2x2 over the ensemble, by what facts cannot pin: range over sets, and share of sets."""
+    return _nested_table("sets", "policy parameters")
+
+
+def china_sets() -> Iterator[str]:
+    """Yield the same with China's industries, over all sets and over those that meet the facts there."""
+    return _nested_table("china_sets", "industries")
+
+
+def _nested_table(name: str, first: str) -> Iterator[str]:
+    found = {label: row for label, row in _by_row(name).items() if "rd_credit" in row}
+    policies_shown = [column for column in next(iter(found.values())) if not column.endswith(" seeds")]
+    rows = [[label, *(_with_sets(row[column]) for column in policies_shown)] for label, row in found.items()]
+    return table([first, *policies_shown], rows)
+
+
+def _with_sets(result: Result) -> str:
+    """Return a mean over sets with the range of the middle 95 % of sets, and the share of sets with its sign."""
+    low, high = signed(result.low), signed(result.high)
+    return f"{signed(result.value)} [{low},\u00a0{high}] {float(result.mark):.0%}"
+
+
+def pinned() -> Iterator[str]:
+    """Yield prior and posterior of each parameter of the ensemble, and the facts that pin it."""
+    with PINNED.open(newline="", encoding="utf-8") as lines:
+        rows = [
+            (f"`{row['parameter']}`", f"{float(row['low']):g} to {float(row['high']):g}",
+             *(f"{float(row[name]):.3g}" for name in ("q05", "q50", "q95")), f"{float(row['width']):.0%}",
+             ", ".join(f"`{fact}`" for fact in row["pinned_by"].split()))
+            for row in csv.DictReader(lines)
+        ]  # fmt: skip
+    return table(["parameter", "range", "5 %", "median", "95 %", "filled", "pinned by"], rows)
 
 
 def exploration() -> Iterator[str]:
@@ -224,15 +318,21 @@ def signed(text: str) -> str:
 PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "instruments": instruments,
     "presets": presets,
+    "mechanisms": mechanisms,
     "parameters": parameters,
     "traits": traits,
     "indicators": indicators,
+    "claims_table": claims_table,
+    "claims": claims,
     "facts": facts,
     "policy_facts": policy_facts,
     "compared": compared,
     "timed": timed,
     "varied": varied,
     "starts": starts,
+    "over_sets": over_sets,
+    "china_sets": china_sets,
+    "pinned": pinned,
     "exploration": exploration,
     "dose": dose,
     "resolution": resolutions,

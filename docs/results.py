@@ -7,37 +7,26 @@ computes two of the tables and keeps the others as they stand.
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from math import isnan
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from docs.over_sets import compare_china_sets, compare_sets
+from docs.result import REFERENCE, TWO_BY_TWO, Result, Size, welfare_rows
 
 FILE = Path(__file__).with_name("results.csv")
-REFERENCE = "rebate"
-TWO_BY_TWO = (REFERENCE, "rd_credit", "selective", "application", "procurement")
 DECIMALS = {"welfare": 0, "welfare_r2": 0, "output": 1, "time_to_50": 1, "hhi": 3}
 
 
-class Result(NamedTuple):
-    """One number of a table, as text with the decimals that are shown. `mark` is "*" where the interval leaves out
-    zero and "!" where money is not equal."""
-
-    table: str
-    row: str
-    column: str
-    value: str
-    low: str = ""
-    high: str = ""
-    mark: str = ""
-
-
-@dataclass(frozen=True)
-class Size:
-    """The size of the economy and the number of seeds. None means the numbers that the documents state."""
-
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    seeds: int | None = None
-    users: tuple[int, ...] = (1000, 4000, 16_000)
+SWITCHED_OFF = {
+    "no spillover of experience": "learning_spillover",
+    "no good or bad years": "good_and_bad_years",
+    "one quarter's gain": "payback",
+    "no word of mouth": "word_of_mouth",
+    "entrants bring what is common": "newest_entrants",
+}
+"""Mechanisms of `nqpf why` that "What hangs on it" puts to their limits, by label."""
 
 
 def _compared(table: str, frame: Any, indicators: Iterable[str]) -> Iterator[Result]:
@@ -55,15 +44,10 @@ def compare_defaults(size: Size) -> Iterator[Result]:
 
     frame = compare(parameters=size.parameters, seeds=size.seeds or 100)
     yield from _compared("compare", frame, DECIMALS)
-    for row in _welfare_rows(frame):
+    for row in welfare_rows(frame):
         ends = f"{row.benefit_cost_low:.2f}", f"{row.benefit_cost_high:.2f}"
         yield Result("compare", row.policy, "benefit_cost", f"{row.benefit_cost:.2f}", *ends)
         yield Result("compare", row.policy, "rate_of_return", _or_none(f"{row.rate_of_return:.1f}"))
-
-
-def _welfare_rows(frame: Any) -> Iterator[Any]:
-    """Yield the row of welfare of every policy but the reference."""
-    yield from frame[(frame["indicator"] == "welfare") & (frame["policy"] != REFERENCE)].itertuples()
 
 
 def _or_none(text: str) -> str:
@@ -84,6 +68,7 @@ def varied_settings() -> dict[str, dict[str, Any]]:
     The first part holds assumptions that facts pin loosely or not at all. The second puts mechanisms of ODD section 13
     to their limits: at a payback of one quarter the one-off costs are scaled with it, which was the rule of 0.2.0.
     """
+    from experiments.decomposition.mechanisms import MECHANISMS
     from model import Parameters
 
     default = Parameters()
@@ -97,14 +82,7 @@ def varied_settings() -> dict[str, dict[str, Any]]:
         "one-off cost: nine tenths integration": {"integration": min(0.9 * once, 1.0), "risk": 0.1 * once},
         "one-off cost: nine tenths risk": {"integration": 0.1 * once, "risk": min(0.9 * once, 1.0)},
         **{f"founders {value}": {"founders": value} for value in (10, 20, 40)},
-        "no spillover of experience": {"learning_spillover": 0.0},
-        "no good or bad years": {"idiosyncratic_sd": 0.0},
-        "one quarter's gain": {
-            "payback": 1.0,
-            **{name: getattr(default, name) / default.payback for name in ("integration", "risk", "choice_noise")},
-        },
-        "no word of mouth": {"word_of_mouth": 0.0},
-        "entrants bring what is common": {"entrant_newest": 0.0},
+        **{label: MECHANISMS[name].settings(default) for label, name in SWITCHED_OFF.items()},
         **{f"industries of China, {year}": {"industries_file": f"china-{year}"} for year in (2007, 2020)},
     }
 
@@ -125,16 +103,18 @@ def compare_varied(size: Size) -> Iterator[Result]:
 def compare_starts(size: Size) -> Iterator[Result]:
     """Yield the welfare of the same policies for 80 quarters from 0, 20, 40 and 60, 40 quarters after their end."""
     from experiments import compare
-    from model import policies
+    from experiments.decomposition.variant import STARTS, from_start
+    from model import Parameters, policies
 
-    for start in (0, 20, 40, 60):
-        arms = [policies[name].replace(start=start, end=start + 80) for name in TWO_BY_TWO]
-        changes = {"horizon": start + 120}
-        frame = compare(arms, {**size.parameters, **changes}, size.seeds or 50)
+    common = Parameters(**size.parameters)
+    for start in STARTS:
+        variant = from_start(start)
+        arms = [variant.policy(policies[name], common) for name in TWO_BY_TWO]
+        frame = compare(arms, variant.parameters(common), size.seeds or 50)
         for cell in _compared("starts", frame, ["welfare"]):
             sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
             yield cell._replace(row=str(start), column=cell.row, mark="*" if sure else "")
-        for row in _welfare_rows(frame):
+        for row in welfare_rows(frame):
             yield Result("starts", str(start), f"{row.policy} benefit-cost", _or_none(f"{row.benefit_cost:.2f}"))
 
 
@@ -200,6 +180,17 @@ def stylised_facts(size: Size) -> Iterator[Result]:
         yield Result("facts", fact["fact"], fact["unit"], f"{fact['value']:.3g}", *target, "met" if fact["met"] else "")
 
 
+def published_effects(size: Size) -> Iterator[Result]:
+    """Yield `nqpf validate --policy-facts --seeds 50`: every policy fact with its interval and verdict."""
+    from experiments.evidence.check import check_policy_facts
+    from model import Parameters
+
+    table = check_policy_facts((), Parameters(**size.parameters), range(size.seeds or 50))
+    for fact in table.itertuples():
+        numbers = ["" if isnan(value) else f"{value:.3g}" for value in (fact.value, fact.lower, fact.upper)]
+        yield Result("policy_facts", fact.fact, fact.unit, *numbers, fact.verdict)
+
+
 def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) -> list[dict[str, Any]]:
     from experiments.validation.validate import validate
     from model import Parameters
@@ -210,11 +201,14 @@ def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) 
 
 TABLES: dict[str, Callable[[Size], Iterator[Result]]] = {
     "facts": stylised_facts,
+    "policy_facts": published_effects,
     "compare": compare_defaults,
     "yoked": compare_yoked,
     "blind": compare_blind,
     "varied": compare_varied,
     "starts": compare_starts,
+    "sets": compare_sets,
+    "china_sets": compare_china_sets,
     "foresight": foresight_frontier,
     "exploration": exploration_frontier,
     "dose": dose_frontier,

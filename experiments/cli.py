@@ -13,12 +13,14 @@ from typing import Annotated, Any
 
 import typer
 
+from experiments.commands.inquiry import command_for
 from experiments.commands.options import (
     QUICK_SEEDS,
     QUICK_TRIALS,
     QUICK_USERS,
     Between,
     Check,
+    ClaimsEnsemble,
     Engine,
     EnsembleOption,
     Full,
@@ -43,6 +45,7 @@ from experiments.commands.options import (
     with_equal_money,
     with_sets,
 )
+from experiments.inquiries.registry import INQUIRIES
 
 DONE, OWN_FAILURE, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
 CLOSED_PIPE = 141
@@ -226,6 +229,35 @@ def _validate(
     return command(facts or (), one, seeds, out, execution, quick=quick, as_json=as_json)
 
 
+@app.command("claims")
+def _claims(
+    claims: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Claims to test, as 1a, or 1 for all its parts (all).")
+    ] = None,
+    ensemble: ClaimsEnsemble = None,
+    sets: Sets = None,
+    seeds: Seeds = None,
+    seed: Seed = None,
+    settings: SetOption = None,
+    out: Out = None,
+    jobs: Jobs = None,
+    engine: Engine = "threads",
+    scheduler: Scheduler = None,
+    check: Check = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Smaller: fewer parameter sets and a smaller grid.")] = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> int:
+    """Put the claims of the essay to the test over parameter sets, seeds and a grid: verdicts, report.html."""
+    from experiments.commands.claims import claims_command, claims_study, refuse_axes
+    from experiments.running.engines import Execution
+
+    refuse_axes(settings or ())
+    study = claims_study(run_from("laissez_faire", seed, settings or (), False), seeds, ensemble, sets, quick)
+    execution = Execution(jobs, engine, check, quiet, scheduler)
+    return claims_command(claims or (), study, out, execution, quick=quick, as_json=as_json)
+
+
 @app.command("calibrate")
 def _calibrate(
     targets: Annotated[Path, typer.Argument(metavar="TARGETS.yaml", help="A file, or the shipped one: default.")],
@@ -269,6 +301,10 @@ def _calibrate(
     return accept_command(declared, wanted, out, execution, as_json)
 
 
+for _inquiry in INQUIRIES.values():
+    app.command(_inquiry.name)(command_for(_inquiry))
+
+
 @app.command("policies")
 def _policies(as_json: Json = False) -> int:
     """List the policies: mix, budget, calendar and traits."""
@@ -309,13 +345,16 @@ def _status(
 
 @app.command("view")
 def _view(
+    folder: Annotated[
+        Path | None, typer.Argument(help="Folder of the files that pages may read. This folder if none is given.")
+    ] = None,
     host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
 ) -> int:
     """Watch the economy in the browser."""
     from viz.lab.server import serve
 
-    serve(host=host, port=port)
+    serve(host=host, port=port, folder=folder)
     return DONE
 
 

@@ -114,6 +114,7 @@ class Economy(mesa.Model):
         if rng is None and kwargs.get("seed") is None:
             _warn_of_iterations()
         super().__init__(rng=seed)  # Mesa's generators serve shuffles only; the economy's draws are keyed by the seed
+        self._parameters = read
         self.simulation = Simulation(read, self._policy, seed)
         self._collects = collect is not False
         self.datacollector = collect if isinstance(collect, DataCollector) else SeriesCollector()
@@ -124,8 +125,8 @@ class Economy(mesa.Model):
 
     @property
     def parameters(self) -> Parameters:
-        """The parameters of the run."""
-        return self.simulation.parameters
+        """The parameters of the run, as they were given."""
+        return self._parameters
 
     @property
     def policy(self) -> Policy:
@@ -167,7 +168,7 @@ class Economy(mesa.Model):
     def __getstate__(self) -> dict[str, Any]:
         """Return the contents of a copy. Views of agents are left out, since they are made anew when asked for."""
         without: dict[str, Any] = {"_firms": None, "_agents": {}, "_agents_by_type": {}, "_all_agents": None}
-        return {**vars(self), **without, "_births": np.full(self.parameters.slots, _NO_FIRM)}
+        return {**vars(self), **without, "_births": np.full(self.simulation.parameters.slots, _NO_FIRM)}
 
     def __setstate__(self, kept: dict[str, Any]) -> None:
         self.__dict__.update(kept)
@@ -179,6 +180,8 @@ class Economy(mesa.Model):
             self.steps = self.period  # Mesa has counted the refused step
             raise BadInput(f"the economy is at its horizon of {self.period} quarters; set a longer horizon")
         self.simulation.advance(self.period + 1)
+        while self.simulation.lacks_slots:
+            self.simulation = self.simulation.with_more_slots()
         self.running = self.period < self.parameters.horizon
         if self._firms is not None:
             self._follow_firms()
@@ -256,6 +259,8 @@ class Economy(mesa.Model):
         assert self._firms is not None
         innovators = self.simulation.state.innovators
         births = np.where(innovators.alive, innovators.birth, _NO_FIRM)
+        more = births.size - self._births.size  # slots that were added since
+        self._births = np.pad(self._births, (0, more), constant_values=_NO_FIRM)
         for slot in np.flatnonzero(births != self._births).tolist():
             if slot in self._firms:
                 self._firms.pop(slot).leave()

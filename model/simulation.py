@@ -33,7 +33,7 @@ from model.state.state import State, number_of_shares
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-_KEPT = ("parameters", "policy", "seed", "period", "at_withdrawal", "state", "start_output", "threads")
+_KEPT = ("parameters", "policy", "past", "seed", "period", "at_withdrawal", "state", "start_output", "threads")
 _AT_ONCE = 1 << 23
 """Users and domains of slots, times quarters, that one call of compiled code goes through at most where it may be less:
 some tenths of a second, in which it cannot be interrupted."""
@@ -85,6 +85,7 @@ class Simulation:
         self.parameters, self.seed, self.period = parameters, seed, 0
         self.at_withdrawal: dict[str, float] = {}
         self.threads = threads
+        self.past: tuple[tuple[int, Policy], ...] = ((0, policy),)  # policies followed, by quarter
         self.state, reference = world or open_world(parameters, seed)
         self.start_output = self.state.users.output.copy()
         self._follow(withdrawn(policy, parameters.withdrawal), reference)
@@ -126,6 +127,18 @@ class Simulation:
             hand_over(other.state, planned.outlays(self.parameters.horizon), self.period)
             planned = starting_now(planned, self.period)
         other._follow(planned, reference_to(other.state))
+        other.past = (*self.past, (self.period, policy))
+        return other
+
+    def with_more_slots(self) -> "Simulation":
+        """Return the same simulation with twice as many slots, run again from t = 0. Only who found no slot differs."""
+        more = self.parameters.replace(slots=min(MOST_SLOTS, 2 * self.parameters.slots))
+        (_, first), *changes = self.past
+        other = Simulation(more, first, self.seed, threads=self.threads)
+        for quarter, policy in changes:
+            other.advance(quarter)
+            other = other.branch(policy)
+        other.advance(self.period)
         return other
 
     def advance(self, until: int) -> None:
@@ -170,6 +183,11 @@ class Simulation:
     def refused(self) -> int:
         """The number of entrants for whom there was no slot."""
         return int(self.state.tallies["refused"][: self.period].sum())
+
+    @property
+    def lacks_slots(self) -> bool:
+        """True where an entrant found no slot and there could be more of them."""
+        return self.refused > 0 and self.parameters.slots < MOST_SLOTS
 
     def warnings(self) -> tuple[str, ...]:
         """Return a warning where slots were too few."""
@@ -218,7 +236,7 @@ def run_out(simulation: Simulation, check: bool, panel: bool = False) -> Run:
     No draw depends on their number, so that nothing else changes.
     """
     asked, run = simulation.parameters, _run_out(simulation, check, panel)
-    while simulation.refused and simulation.parameters.slots < MOST_SLOTS:
+    while simulation.lacks_slots:
         more = simulation.parameters.replace(slots=min(MOST_SLOTS, 2 * simulation.parameters.slots))
         simulation = Simulation(more, simulation.policy, simulation.seed, threads=simulation.threads)
         run = replace(_run_out(simulation, check, panel), parameters=asked)

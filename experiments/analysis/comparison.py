@@ -12,11 +12,11 @@ from experiments.analysis.precision import (
     FEWEST_SEEDS,
     Goal,
     GoalDifference,
+    all_narrow,
     enough,
     first_seeds,
+    goal_differences,
     goal_of,
-    is_narrow,
-    measured,
     next_seeds,
     widest,
 )
@@ -240,8 +240,8 @@ def _run_until(study: Study, out: Path | str | None, model: str, execution: Exec
         store = memory if out is None else Store(Path(out), study, model)
         plan = _run_arms(study, Plan.of(study, model), store, execution)
         runs = runs_of(plan, store)
-        found = measured(goal, study, runs, (study.outcomes or HEADLINE)[0])
-        looks.append(is_narrow(found))
+        found = goal_differences(goal, study, runs, (study.outcomes or HEADLINE)[0])
+        looks.append(all_narrow(found))
         if goal.precision is None or enough(looks) or len(study.seeds) >= goal.most:
             return _Made(study, plan, store, runs, found)
         say(f"{len(study.seeds)} seeds: {widest(found)}", execution.quiet)

@@ -133,7 +133,7 @@ def goal_of(
     )
 
 
-def measured(goal: Goal, study: Study, runs: "pd.DataFrame", outcome: str) -> list[GoalDifference]:
+def goal_differences(goal: Goal, study: Study, runs: "pd.DataFrame", outcome: str) -> list[GoalDifference]:
     """Return the differences that a goal is about, none where it asks for nothing."""
     pairs = goal.pairs(study) if goal.precision or goal.margin else []
     values = by_seed(runs, list(dict.fromkeys(name for pair in pairs for name in pair)), outcome).astype(float)
@@ -164,7 +164,7 @@ def first_seeds(study: Study, goal: Goal) -> Study:
     return replace(study, seeds=next_seeds(study.seeds, lacking, goal.most)) if lacking > 0 else study
 
 
-def is_narrow(found: Iterable[GoalDifference]) -> bool:
+def all_narrow(found: Iterable[GoalDifference]) -> bool:
     """Return whether all intervals are as narrow as asked for. Where all runs failed, more make none narrower."""
     return all(one.narrow for one in found if not math.isnan(one.half))
 

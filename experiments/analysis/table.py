@@ -44,10 +44,14 @@ COMPARISON_COLUMNS = (
 )  # fmt: skip
 
 
-def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" = None) -> "pd.DataFrame":
+def tabulate(
+    study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" = None, whole: bool = True
+) -> "pd.DataFrame":
     """Return the table of a comparison from its runs (columns as in `compare`).
 
     A present value is compared with the present value of the money placed, which takes the series.
+    Not `whole`, it leaves the columns on ranks and on the benefit of the money empty. The latter take runs that were
+    compared with laissez-faire.
     """
     import pandas as pd
 
@@ -62,13 +66,15 @@ def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" =
         placed = _mean(arm["budget_placed"])
         money = {"money_placed": placed, "equal_money": equal_money(arm, reference)}
         money |= dict(zip(("spent_share", "spent_low", "spent_high"), share_spent(arm), strict=True))
-        money |= benefits(arm, study.parameters)
+        money |= benefits(arm, study.parameters) if whole else {}
+        pairs = arm.index.intersection(reference.index)
+        ours, theirs = arm.loc[pairs], reference.loc[pairs]
         for name in names:
             declared, own = declaration(name), int(arm[name].count())
             row: dict[str, Any] = {"policy": policy.name, "indicator": name, "mean": _mean(arm[name]), **money}
             row |= {"n": own, "n_own": own}
             if policy.name != study.reference and not (name.endswith(AT_WITHDRAWAL) and policy.name in apart):
-                row |= _paired(declared, arm[name], reference[name])
+                row |= _paired(declared, ours[name], theirs[name])
                 row |= {"percent": _percent(row["difference"], _mean(reference[name]))}
                 worth = placed if name not in PRESENT_VALUES else present.get((policy.name, name), np.nan)
                 row |= _per_unit(row, worth) if is_money(declared) else {}
@@ -77,7 +83,8 @@ def tabulate(study: Study, runs: "pd.DataFrame", series: "pd.DataFrame | None" =
     not_ranked = table["equal_money"].eq(False)
     table.loc[not_ranked, ["share_better", "p"]] = np.nan
     table["p_holm"] = holm(table["p"])
-    table["rank"] = rank_column(table, runs, [policy.name for policy in study.policies if efficacies(policy)])
+    if whole:
+        table["rank"] = rank_column(table, runs, [policy.name for policy in study.policies if efficacies(policy)])
     table["reading"] = _readings(table, study.reference)
     return table[list(COMPARISON_COLUMNS)]
 
@@ -120,14 +127,13 @@ def _per_unit(row: dict[str, Any], placed: float) -> dict[str, float]:
 
 
 def _paired(indicator: Indicator, arm: "pd.Series", reference: "pd.Series") -> dict[str, Any]:
-    """Return difference, intervals, share better and p of one indicator over the pairs that both arms have.
+    """Return difference, intervals, share better and p of one indicator, of two arms with the same pairs.
 
     A time that is never reached has no difference, but it counts as later than any in `share_better`. The test is over
     seeds, each with its mean over sets.
     """
-    pairs = arm.index.intersection(reference.index)
-    differences = (arm[pairs].astype(float) - reference[pairs].astype(float)).dropna()
-    ours, theirs = arm[pairs].to_numpy(float), reference[pairs].to_numpy(float)
+    differences = (arm.astype(float) - reference.astype(float)).dropna()
+    ours, theirs = arm.to_numpy(float), reference.to_numpy(float)
     both = ~np.isnan(ours) & ~np.isnan(theirs)
     found = nested(differences)
     if indicator.kind == "time":

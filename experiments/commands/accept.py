@@ -1,4 +1,4 @@
-"""`nqpf calibrate --accept`: the ensemble of parameter sets that meet every target."""
+"""`nqpf calibrate --accept`: the ensemble of parameter sets that meet the targets."""
 
 import shlex
 from collections.abc import Iterator, Mapping
@@ -9,8 +9,8 @@ from agents.kernel.decorators import source_hash
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, at_option
 from experiments.commands.outcome import DONE, kept_in
-from experiments.commands.text import wrapped
 from experiments.commands.validate import shown
+from experiments.plain_text import wrapped
 from experiments.running.engines import Execution
 from experiments.validation.acceptance import ENSEMBLE_FILE, Accepted, Wanted, accept, fresh_seeds
 from experiments.validation.targets import MOST_TRIALS, Calibration
@@ -66,27 +66,42 @@ def accepted_lines(found: Accepted) -> Iterator[str]:
         allowed = "" if row["required"] else "  may be missed"
         yield f"{row['fact']:<26} {_range(row):>19} {share:>13} {shown(row['accepted']):>10}{allowed}"
     yield ""
-    yield f"{'parameter':<24} {'range':>17} {'5 %':>10} {'median':>10} {'95 %':>10}"
-    for row in found.parameters():
-        numbers = " ".join(f"{shown(row[name]):>10}" for name in ("q05", "q50", "q95"))
-        yield f"{row['parameter']:<24} {_range(row):>17} {numbers}"
+    yield f"{'parameter':<24} {'range':>15} {'5 %':>9} {'median':>9} {'95 %':>9} {'filled':>7}"
+    parameters = found.parameters()
+    for row in parameters:
+        numbers = " ".join(f"{shown(row[name]):>9}" for name in ("q05", "q50", "q95"))
+        filled = "-" if row["width"] != row["width"] else f"{row['width']:.0%}"
+        yield f"{row['parameter']:<24} {_range(row):>15} {numbers} {filled:>7}"
     yield ""
+    if left_open := [row["parameter"] for row in parameters if row["open"]]:
+        yield from wrapped(f"! left open by the facts: {', '.join(left_open)}")
     yield from _closing_lines(found)
 
 
 def _closing_lines(found: Accepted) -> Iterator[str]:
     calibration, wanted = found.calibration, found.wanted
     yield from wrapped(
-        f"{len(found.trials)} trials on {len(calibration.seeds)} seeds, of which {found.candidates} met all targets; "
+        f"{len(found.trials)} trials on {len(calibration.seeds)} seeds, of which {found.candidates} "
+        f"met {_enough(calibration)}; "
         f"accepted on {len(wanted.fresh)} fresh seeds: {len(found.table)} of {wanted.sets} sets"
     )
     yield "met in: trials whose 95 % interval touches the target; accepted: sets' median"
+    yield "filled: the share of the range that sets spread over"
     if found.unmet:
         yield from wrapped(f"! met in no trial: {', '.join(found.unmet)}")
     if len(found.table) < wanted.sets:
         yield from wrapped(
-            f"! fewer than asked for. --trials above {wanted.trials} goes on; allowed_misses in the file lets facts be"
+            f"! fewer than asked for. --trials above {wanted.trials} goes on; "
+            "allowed_misses and most_missed in the file let facts be"
         )
+
+
+def _enough(calibration: Calibration) -> str:
+    """Return how many of the targets a set must meet, in words."""
+    needed = len(calibration.required)
+    if not calibration.most_missed:
+        return "all targets" if needed == len(calibration.targets) else f"the {needed} targets that must be met"
+    return f"{needed - calibration.most_missed} or more of {needed} targets"
 
 
 def _content(found: Accepted, folder: Path) -> dict[str, object]:

@@ -10,7 +10,7 @@ from experiments.analysis.effects import QUESTION
 from experiments.analysis.precision import goal_sentences
 from experiments.analysis.ranks import levels
 from experiments.analysis.sentences import answer, counted, over_ensemble, plain
-from experiments.commands.text import (
+from experiments.plain_text import (
     beside_names,
     places_for,
     plain_number,

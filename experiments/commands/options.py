@@ -54,6 +54,12 @@ EnsembleOption = Annotated[
     str | None,
     typer.Option("--ensemble", metavar="FILE|default", help="Run at each accepted parameter set of this file."),
 ]
+ClaimsEnsemble = Annotated[
+    str | None,
+    typer.Option(
+        "--ensemble", metavar="FILE|default|none", help="Accepted parameter sets (the shipped ones, if there are any)."
+    ),
+]
 Sets = Annotated[int | None, typer.Option("--sets", help="Number of sets of the ensemble, from its first on.")]
 Precision = Annotated[
     str | None,

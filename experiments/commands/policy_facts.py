@@ -9,9 +9,9 @@ import numpy as np
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, OneRun
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
-from experiments.commands.text import wrapped
 from experiments.commands.validate import shown
 from experiments.files import write_whole
+from experiments.plain_text import wrapped
 from experiments.running.engines import Execution
 from model.declaration.errors import BadInput
 

@@ -73,7 +73,7 @@ def sweep_command(asked: SweepRequest, out: Path | None, execution: Execution, a
 
 def _print(swept: "Sweep", table: "pd.DataFrame", drawn: _Drawn, pair: tuple[str, str], folder: Path) -> None:
     from experiments.commands.sweep_text import boundary_lines, sweep_lines
-    from experiments.commands.text import wrapped
+    from experiments.plain_text import wrapped
 
     print("\n".join(sweep_lines(swept, table)))
     if drawn.edge is not None and drawn.plane is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.sentences import counted, over_ensemble
-from experiments.commands.text import (
+from experiments.plain_text import (
     NAME_ROOM,
     beside_names,
     places_for,

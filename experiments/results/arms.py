@@ -1,9 +1,10 @@
 """The stored runs of a plan: a row for each of its arms, also where one run serves several."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
+import pyarrow as pa
 
 from experiments.results.store import MemoryStore, Store
 from experiments.study.plan import Plan
@@ -11,6 +12,13 @@ from model.declaration.errors import BadInput
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+class HoldsRuns(Protocol):
+    """A place that holds stored runs."""
+
+    def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return the wanted runs with the columns named."""
 
 
 def arms_of(plan: Plan) -> "pd.DataFrame":
@@ -23,9 +31,7 @@ def arms_of(plan: Plan) -> "pd.DataFrame":
     return table.iloc[np.lexsort([table["policy"].map(place), table["point"]])].reset_index(drop=True)
 
 
-def runs_of(
-    plan: Plan, store: Store | MemoryStore, columns: Sequence[str] | None = None, some: bool = False
-) -> "pd.DataFrame":
+def runs_of(plan: Plan, store: HoldsRuns, columns: Sequence[str] | None = None, some: bool = False) -> "pd.DataFrame":
     """Return a row per arm whose run is stored: `point, set, policy, seed, run_id`, then the run's other columns.
 
     All of them, or those named. Raises BadInput where runs of the plan's shard are not stored, unless `some` do.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 TARGET = 1.0
 """Seconds that a bundle should take: long against the milliseconds that Dask needs for it, short where it is lost."""
 
-MOST = 64
+MOST_GROUPS = 64
 """The most groups in a bundle."""
 
 LOOK = 0.5
@@ -54,7 +54,7 @@ class _Pace:
     def learn(self, groups: int, seconds: float) -> None:
         """Take up how long a bundle took. The number at most doubles, since the first ones tell little."""
         fitting = int(TARGET * groups / max(seconds, 1e-6))
-        self.groups = max(1, min(fitting, 2 * self.groups, MOST))
+        self.groups = max(1, min(fitting, 2 * self.groups, MOST_GROUPS))
 
 
 def run_on_cluster(order: Order) -> Generator[list[Result], None, None]:

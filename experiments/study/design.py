@@ -1,7 +1,8 @@
 """Designs: from a study's uncertain factors to the points at which all its policies are run.
 
 A grid is the full product. Latin hypercubes and Sobol sequences are scrambled with a stated seed, so the same
-study always has the same points. A list gives them one by one. Without factors there is one point.
+study always has the same points. So are the trajectories of Morris and the matrices of Saltelli, which serve
+sensitivity analysis. A list gives the points one by one. Without factors there is one point.
 """
 
 import math
@@ -26,18 +27,35 @@ DESIGNS: dict[str, tuple[str, ...]] = {
     "lhs": ("samples", "seed"),
     "sobol": ("samples", "seed"),
     "morris": ("samples", "seed", "levels"),
+    "saltelli": ("samples", "seed"),
     "list": ("points", "points_file"),
+    "adaptive": ("runs", "replicates", "seed"),
 }
 """Kinds of design and the keys that each takes beside `kind`."""
 
+DRAWN = ("lhs", "sobol", "morris", "saltelli")
+"""Kinds of design whose points are drawn in the unit cube."""
+
+EXTRA = {"morris": 1, "saltelli": 2}
+"""Points that a trajectory or a block of these kinds has beyond the number of factors."""
+
+MORRIS_LEVELS = 4
+"""Levels of a factor in a Morris design that states none."""
+
 MOST_POINTS = 1_000_000
+WHOLE_KEYS = {
+    "samples": (1, MOST_POINTS), "seed": (0, 2**32 - 1), "runs": (1, MOST_POINTS), "replicates": (2, 10_000),
+}  # fmt: skip
+"""Keys that are whole numbers, and the least and the most that each may be."""
+
 DESIGN_EXAMPLE = "design: {kind: sobol, samples: 256}"
 
 
 class Design:
     """The points of a study, made and validated one at a time on each way through, always in the same order.
 
-    Each is made at every set of the study's ensemble, whose numbers are `sets`, before the next.
+    Each is made at every set of the study's ensemble, whose numbers are `sets`, before the next. `settings()` goes
+    through the points' settings alone.
     `place` is the study's file or name. Raises BadInput that begins with it for a design that cannot be made.
     """
 
@@ -45,7 +63,7 @@ class Design:
         self._study = study
         self._place = place or study.name
         try:
-            self.factors, self._settings, self.count = _settings_of(study)
+            self.factors, self.settings, self.count = _settings_of(study)
         except BadInput as error:
             error.at(self._place)
             raise
@@ -57,7 +75,7 @@ class Design:
 
     def __iter__(self) -> Iterator[Point]:
         """Yield the points. Raises BadInput with the number of the first (counted from 0) that is not valid."""
-        for number, settings in enumerate(self._settings()):
+        for number, settings in enumerate(self.settings()):
             for member in self.sets:
                 yield self._point(number, settings, member)
 
@@ -80,7 +98,7 @@ def check_design(design: Mapping[str, Any], factors: tuple[str, ...]) -> dict[st
     checked = dict(design)
     if "levels" in design:
         checked["levels"] = check_levels(design["levels"])
-    for key, least, most in (("samples", 1, MOST_POINTS), ("seed", 0, 2**32 - 1)):
+    for key, (least, most) in WHOLE_KEYS.items():
         if key in design:
             checked[key] = whole_number(key, design[key], least, most)
     if design["kind"] == "list":
@@ -105,8 +123,8 @@ def _settings_of(study: "Study") -> tuple[tuple[str, ...], Any, int]:
         return (), lambda: iter([{}]), 1
     if not design:
         raise BadInput(f"uncertain factors need a design, as {DESIGN_EXAMPLE}", "design")
-    if design["kind"] == "morris":
-        raise BadInput("sweep takes one of: grid, lhs, sobol, list", "design.kind", "morris")
+    if design["kind"] == "adaptive":
+        raise BadInput("asks for its points as it goes, use: nqpf frontier", "design.kind", "adaptive")
     if design["kind"] == "list":
         return tuple(factors or design["points"][0]), lambda: iter(design["points"]), len(design["points"])
     if not factors:
@@ -130,28 +148,75 @@ def _grid(study: "Study") -> tuple[Any, int]:
 
 
 def _sample(study: "Study") -> tuple[Any, int]:
-    """Draw points from the unit cube by a Latin hypercube (McKay et al. 1979) or Sobol's sequence (1967)."""
-    if "samples" not in study.design:
-        raise BadInput(f"a design of kind {study.design['kind']} needs samples, as {DESIGN_EXAMPLE}", "design")
-    count = int(study.design["samples"])
-    cube = _cube(study.design["kind"], len(study.uncertain), count, int(study.design.get("seed", 0)))
-    factors = study.uncertain
+    """Return the settings of the points of a design that is drawn in the unit cube."""
+    cube, factors = unit_cube(study), study.uncertain
     return lambda: (
         {name: value_at(name, factors[name], float(share)) for name, share in zip(factors, row, strict=True)}
         for row in cube
-    ), count  # fmt: skip
+    ), len(cube)  # fmt: skip
 
 
-def _cube(kind: str, factors: int, count: int, seed: int) -> np.ndarray:
-    """Draw scrambled points in [0, 1)^factors. Shape (count, factors)."""
+def unit_cube(study: "Study") -> np.ndarray:
+    """Return the points of a design that is drawn, as shares in [0, 1) of each factor. Shape (points, factors).
+
+    By a Latin hypercube (McKay et al. 1979), Sobol's sequence (1967), the trajectories of Morris (1991) or the matrices
+    of Saltelli (2010). A trajectory has factors + 1 points that follow each other, a matrix block factors + 2.
+    """
+    design, factors = study.design, len(study.uncertain)
+    if "samples" not in design:
+        raise BadInput(f"a design of kind {design['kind']} needs samples, as {DESIGN_EXAMPLE}", "design")
+    count, seed = int(design["samples"]), int(design.get("seed", 0))
+    points = count * block_size(design["kind"], factors)
+    if points > MOST_POINTS:
+        raise BadInput(f"at most {MOST_POINTS} are allowed", "design", problem=f"a design of {points} points")
+    if design["kind"] == "morris":
+        cube = _trajectories(factors, count, seed, int(design.get("levels", MORRIS_LEVELS)))
+    elif design["kind"] == "saltelli":
+        cube = _matrices(factors, count, seed)
+    else:
+        cube = _scrambled(design["kind"], factors, count, seed)
+    return np.minimum(cube, np.nextafter(1.0, 0.0))
+
+
+def block_size(kind: str, factors: int) -> int:
+    """Return the number of points that a sample of a kind of design has: of a trajectory or block, else 1."""
+    return factors + EXTRA[kind] if kind in EXTRA else 1
+
+
+def _scrambled(kind: str, factors: int, count: int, seed: int) -> np.ndarray:
+    """Draw a Latin hypercube or Sobol's sequence."""
     from scipy.stats import qmc
 
     generator = np.random.default_rng(seed)
     if kind == "lhs":
-        cube = qmc.LatinHypercube(factors, seed=generator).random(count)
-    else:
-        cube = qmc.Sobol(factors, seed=generator).random_base2(math.ceil(math.log2(count)))[:count]
-    return np.minimum(cube, np.nextafter(1.0, 0.0))
+        return qmc.LatinHypercube(factors, seed=generator).random(count)
+    return qmc.Sobol(factors, seed=generator).random_base2(math.ceil(math.log2(count)))[:count]
+
+
+def _trajectories(factors: int, count: int, seed: int, levels: int) -> np.ndarray:
+    """Draw Morris trajectories: from a random point of a grid, each factor in turn moves by half the levels."""
+    if levels % 2:
+        raise BadInput("must be even for a design of kind morris", "design.levels", levels)
+    from SALib.sample.morris import sample
+
+    return np.asarray(sample(_unit_problem(factors), count, num_levels=levels, seed=seed), dtype=float)
+
+
+def _matrices(factors: int, count: int, seed: int) -> np.ndarray:
+    """Draw Saltelli's matrices: of each of two Sobol points, one, one with each factor of the other, and the other."""
+    import warnings
+
+    from SALib.sample.sobol import sample
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a power of two is best: the page of studies says so
+        drawn = sample(_unit_problem(factors), count, calc_second_order=False, seed=seed)
+    return np.asarray(drawn, dtype=float)
+
+
+def _unit_problem(factors: int) -> dict[str, Any]:
+    """Return so many factors in the unit cube as SALib declares them."""
+    return {"num_vars": factors, "names": [f"x{number}" for number in range(factors)], "bounds": [[0.0, 1.0]] * factors}
 
 
 def _check_points(factors: tuple[str, ...], points: Any) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any
 from model.parameters import Parameters
 from model.policy.policy import Policy
 
-Settings = Parameters | Policy
+ParametersOrPolicy = Parameters | Policy
 
 PLAIN = (bool, int, float)
 """Types of values that are hashed as they are. A word may name a file, of which the content is hashed."""
@@ -53,9 +53,9 @@ class RunIds:
 
     def __init__(self, model: str) -> None:
         self._model = model
-        self._first: dict[tuple[type, str], tuple[Settings, Template]] = {}
+        self._first: dict[tuple[type, str], tuple[ParametersOrPolicy, Template]] = {}
 
-    def settings(self, settings: Settings) -> str:
+    def settings(self, settings: ParametersOrPolicy) -> str:
         """Return the digest of settings, without writing what is the same in the first of their kind and name."""
         key = (type(settings), getattr(settings, "name", ""))
         if key not in self._first:
@@ -73,12 +73,12 @@ class RunIds:
 
 
 @lru_cache(maxsize=512)
-def _digest_of(settings: Settings) -> str:
+def _digest_of(settings: ParametersOrPolicy) -> str:
     """Return the hash of settings (cached, since a point repeats them)."""
     return digest(_hashed(settings))
 
 
-def _hashed(settings: Settings) -> dict[str, Any]:
+def _hashed(settings: ParametersOrPolicy) -> dict[str, Any]:
     """Return the content of settings without the name that a policy has in tables."""
     return {key: value for key, value in settings.content().items() if key != "name"}
 

@@ -56,7 +56,7 @@ def grid_values(name: str, factor: Factor, levels: int) -> list[Any]:
     low, high = factor["range"]
     spaced = np.geomspace if factor.get("log") else np.linspace
     points = [float(point) for point in spaced(low, high, levels)]
-    return list(dict.fromkeys(round(point) for point in points)) if _is_whole(name) else points
+    return list(dict.fromkeys(round(point) for point in points)) if is_whole(name) else points
 
 
 def value_at(name: str, factor: Factor, share: float) -> Any:
@@ -68,11 +68,23 @@ def value_at(name: str, factor: Factor, share: float) -> Any:
     if "values" in factor:
         return factor["values"][int(share * len(factor["values"]))]
     low, high = factor["range"]
-    wider = 0.5 if _is_whole(name) else 0.0
+    wider = 0.5 if is_whole(name) else 0.0
     bottom, top = low - wider, high + wider
     drawn = bottom * (top / bottom) ** share if factor.get("log") else bottom + (top - bottom) * share
-    drawn = min(max(round(drawn) if _is_whole(name) else drawn, low), high)
-    return int(drawn) if _is_whole(name) else float(drawn)
+    drawn = min(max(round(drawn) if is_whole(name) else drawn, low), high)
+    return int(drawn) if is_whole(name) else float(drawn)
+
+
+def share_at(name: str, factor: Factor, value: Any) -> float:
+    """Return the share at which `value_at` gives a value, from 0 to 1: of a list, the middle of its cell."""
+    if "values" in factor:
+        return (factor["values"].index(value) + 0.5) / len(factor["values"])
+    low, high = factor["range"]
+    wider = 0.5 if is_whole(name) else 0.0
+    bottom, top = low - wider, high + wider
+    if factor.get("log"):
+        return float(np.log(value / bottom) / np.log(top / bottom))
+    return float((value - bottom) / (top - bottom))
 
 
 def _check_range(name: str, given: Any, factor: Factor) -> list[Any]:
@@ -90,7 +102,7 @@ def _check_range(name: str, given: Any, factor: Factor) -> list[Any]:
         allowed = f"must lie within {least:g} to {most:g}"
     elif factor.get("log") and ends[0] <= 0.0:
         allowed = "must start above 0 with log: true"
-    elif _is_whole(name) and not all(float(end).is_integer() for end in ends):
+    elif is_whole(name) and not all(float(end).is_integer() for end in ends):
         allowed = "must be whole numbers"
     if allowed:
         raise BadInput(allowed, "range", ends)
@@ -121,6 +133,7 @@ def _check_value(name: str, value: Any) -> None:
         raise
 
 
-def _is_whole(name: str) -> bool:
+def is_whole(name: str) -> bool:
+    """Return whether a setting is a whole number."""
     kind, field = ADDRESSES[name]
     return kind.model_fields[field].annotation is int

@@ -118,9 +118,10 @@ class Study:
         """Return the hash of the question and of the model's sources. A results folder holds one identity.
 
         Seeds and outcomes are left out: more seeds, or another table, is the same study carried further. So are more
-        sets of one ensemble.
+        sets of one ensemble, and more runs of an adaptive design.
         """
         content = {key: value for key, value in self.content().items() if key not in ("seeds", "outcomes", "ensemble")}
+        content["design"] = {key: value for key, value in self.design.items() if key != "runs"}
         origin = {} if self.ensemble is None else {"ensemble": self.ensemble.origin}
         return digest({**content, **origin, "parameters": self.parameters.content(), "model": model})
 

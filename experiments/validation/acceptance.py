@@ -1,7 +1,8 @@
-"""The ensemble: parameter sets that meet every target, found in waves, and confirmed on seeds that no wave has used.
+"""The ensemble: parameter sets that meet the targets, found in waves, and confirmed on seeds that no wave has used.
 
 A target is met when the fact's 95 % interval over seeds touches its range. A set that meets all in its wave is run
 again on fresh seeds, and accepted if it meets all there too: the wave's own values are favoured by their selection.
+All is less as many as the calibration allows to be missed.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,8 @@ from experiments.validation.calibration import measure, trials_table
 from experiments.validation.emulator import to_cube
 from experiments.validation.ensemble import Acceptance, write_ensemble
 from experiments.validation.journal import open_storage
-from experiments.validation.search import BATCH, Finished, Trials, touch
+from experiments.validation.pins import pins
+from experiments.validation.search import BATCH, Finished, Trials
 from experiments.validation.targets import FACT, Calibration
 from experiments.validation.waves import Waves
 from model.parameters import Parameters
@@ -27,7 +29,7 @@ from model.parameters import Parameters
 if TYPE_CHECKING:
     import pandas as pd
 
-ENSEMBLE_FILE, WAVES_TABLE = "ensemble.parquet", "waves.csv"
+ENSEMBLE_FILE, WAVES_TABLE, PARAMETERS_TABLE = "ensemble.parquet", "waves.csv", "parameters.csv"
 _T = TypeVar("_T")
 FIRST_FRESH = 1000
 """The first seed of a confirmation, unless the search has used it."""
@@ -49,7 +51,7 @@ class Wanted(NamedTuple):
 class Accepted:
     """An ensemble as far as it was found. `table` is that of its file, `trials` all that were measured on the way.
 
-    `candidates` is the number of trials that met all targets before they were confirmed.
+    `candidates` is the number of trials that met the targets before they were confirmed.
     """
 
     calibration: Calibration
@@ -68,7 +70,7 @@ class Accepted:
                 "high": one.high,
                 "required": name in self.calibration.required,
                 "measured": sum(name in trial.ends for trial in self.trials),
-                "met": sum(trial.touches({name: one}) for trial in self.trials),
+                "met": sum(name in trial.ends and one.touched(*trial.ends[name]) for trial in self.trials),
                 "accepted": float(self.table[FACT + name].median()),
             }
             for name, one in self.calibration.targets.items()
@@ -80,7 +82,13 @@ class Accepted:
         return [row["fact"] for row in self.facts() if not row["met"]]
 
     def parameters(self) -> list[dict[str, Any]]:
-        """Return each searched parameter with its range, and its quantiles over the accepted sets."""
+        """Return each searched parameter with its range, its quantiles over the accepted sets, and what pins it.
+
+        `width` is the share of the range that the sets fill, `open` tells if that is nearly all of it, and `pinned_by`
+        names the facts that move with the parameter over the trials (see `experiments.validation.pins`).
+        """
+        names = [one.name for one in self.calibration.searched]
+        found = pins(self.calibration, self.trials, self.table[names].to_dict("records"))
         return [
             {
                 "parameter": one.name,
@@ -88,8 +96,11 @@ class Accepted:
                 "high": one.high,
                 "scale": one.scale,
                 **{f"q{100 * share:02.0f}": float(self.table[one.name].quantile(share)) for share in SHARES},
+                "width": pin.width,
+                "open": pin.open,
+                "pinned_by": [fact for fact, _ in pin.facts],
             }
-            for one in self.calibration.searched
+            for one, pin in zip(self.calibration.searched, found, strict=True)
         ]
 
 
@@ -131,17 +142,14 @@ def accept(calibration: Calibration, wanted: Wanted, out: Path | None, execution
 
 def _progress(waves: Waves, confirmed: Sequence[Finished], candidates: dict[str, Finished], wanted: Wanted) -> str:
     trials = f"{len(waves.finished())} of at most {wanted.trials} trials"
-    return f"{trials}, {len(candidates)} met all targets, {len(confirmed)} of {wanted.sets} sets are confirmed"
+    return f"{trials}, {len(candidates)} met the targets, {len(confirmed)} of {wanted.sets} sets are confirmed"
 
 
 def _candidates(calibration: Calibration, known: Sequence[Finished], waves: Waves) -> dict[str, Finished]:
-    """Return the trials that met all targets, by source and number."""
+    """Return the trials that met the targets, by source and number."""
     every = {"search": known, "wave": waves.finished()}
     return {
-        f"{source} {one.trial}": one
-        for source, trials in every.items()
-        for one in trials
-        if one.touches(calibration.required)
+        f"{source} {one.trial}": one for source, trials in every.items() for one in trials if one.accepted(calibration)
     }
 
 
@@ -150,13 +158,12 @@ def _measure_wave(waves: Waves, wave: Sequence[int], execution: Execution) -> No
     calibration = waves.calibration
     for batch in _batches(wave):
         measure(waves, batch, calibration.early, execution)
-    early = {name: one for name, one in calibration.required.items() if name in calibration.early}
     first = {
         number: calibration.distance({name: waves.values(number).get(name, np.nan) for name in calibration.early})
         for number in wave
     }
     most = np.quantile(list(first.values()), calibration.search.share, method="higher")
-    best = [number for number in wave if first[number] <= most or touch(early, waves.ends(number))]
+    best = [number for number in wave if first[number] <= most or calibration.may_be_accepted(waves.ends(number))]
     for batch in _batches(best):
         measure(waves, batch, calibration.late, execution)
     for number in wave:
@@ -170,8 +177,7 @@ def _batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
 
 def _confirm(fresh: Trials, candidates: dict[str, Finished], wanted: int, execution: Execution) -> list[Finished]:
     """Run candidates on fresh seeds, in order, until as many are confirmed as are wanted. Return these."""
-    required = fresh.calibration.required
-    early = {name: one for name, one in required.items() if name in fresh.calibration.early}
+    calibration = fresh.calibration
     for batch in _batches(list(candidates)):
         if len(confirmed := list(_confirmed(fresh, list(candidates)))) >= wanted:
             return confirmed[:wanted]
@@ -180,19 +186,20 @@ def _confirm(fresh: Trials, candidates: dict[str, Finished], wanted: int, execut
             known[source] if source in known else fresh.add(candidates[source].parameters, source) for source in batch
         ]
         waiting = [number for number in numbers if not fresh.ended(number)]
-        measure(fresh, waiting, fresh.calibration.early, execution)
-        measure(fresh, [one for one in waiting if touch(early, fresh.ends(one))], fresh.calibration.late, execution)
+        measure(fresh, waiting, calibration.early, execution)
+        hopeful = [one for one in waiting if calibration.may_be_accepted(fresh.ends(one))]
+        measure(fresh, hopeful, calibration.late, execution)
         for number in waiting:
             fresh.tell(number)
     return list(_confirmed(fresh, list(candidates)))[:wanted]
 
 
 def _confirmed(fresh: Trials, candidates: Sequence[str]) -> Iterator[Finished]:
-    """Yield the candidates that meet all targets on fresh seeds too, as measured there."""
+    """Yield the candidates that meet the targets on fresh seeds too, as measured there."""
     known, finished = fresh.sources, {one.trial: one for one in fresh.finished()}
     for source in candidates:
         one = finished.get(known.get(source, -1))
-        if one is not None and one.touches(fresh.calibration.required):
+        if one is not None and one.accepted(fresh.calibration):
             yield one
 
 
@@ -230,8 +237,12 @@ def standing_for_all(points: np.ndarray) -> list[int]:
 
 
 def _write(found: Accepted, waves: Waves, out: Path) -> None:
-    """Write the waves' trials, and the ensemble where there is any set."""
+    """Write the waves' trials and the table of parameters, and the ensemble where there is any set."""
+    import pandas as pd
+
     write_whole(out / WAVES_TABLE, trials_table(found.calibration, waves.finished()).to_csv(index=False).encode())
+    pinned = pd.DataFrame(found.parameters()).assign(pinned_by=lambda table: table["pinned_by"].map(" ".join))
+    write_whole(out / PARAMETERS_TABLE, pinned.to_csv(index=False, float_format="%.4g").encode())
     if found.table.empty:
         return
     calibration, defaults = found.calibration, Parameters().content()
@@ -244,5 +255,6 @@ def _write(found: Accepted, waves: Waves, out: Path) -> None:
         command=found.wanted.command,
         targets={name: [one.low, one.high] for name, one in calibration.targets.items()},
         allowed_misses=list(calibration.allowed_misses),
+        most_missed=calibration.most_missed,
     )
     write_ensemble(out / ENSEMBLE_FILE, found.table, record)

@@ -43,7 +43,7 @@ class Acceptance:
 
     `fixed` are the parameters that all sets share, where they are not the defaults. `seeds` are those of the search,
     `fresh` those of the confirmation, `command` made the file. `targets` are the ranges of the facts by name, and
-    `allowed_misses` the facts that a set need not meet.
+    `allowed_misses` the facts that a set need not meet, and `most_missed` how many of the others it may miss.
     """
 
     model: str
@@ -53,6 +53,7 @@ class Acceptance:
     command: str = ""
     targets: Mapping[str, Sequence[float]] = field(default_factory=dict)
     allowed_misses: Sequence[str] = ()
+    most_missed: int = 0
 
 
 @dataclass(frozen=True)

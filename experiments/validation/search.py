@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from experiments.validation.targets import Calibration, Searched, Target
+from experiments.validation.targets import Calibration, Searched
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution
@@ -37,14 +37,9 @@ class Finished(NamedTuple):
     ends: Mapping[str, tuple[float, float]]
     error: str = ""
 
-    def touches(self, targets: Mapping[str, Target]) -> bool:
-        """Return whether the interval of each target's fact touches its range."""
-        return touch(targets, self.ends)
-
-
-def touch(targets: Mapping[str, Target], ends: Mapping[str, tuple[float, float]]) -> bool:
-    """Return whether intervals touch the ranges of all targets. A fact without an interval does not."""
-    return all(name in ends and target.touched(*ends[name]) for name, target in targets.items())
+    def accepted(self, calibration: Calibration) -> bool:
+        """Return whether every required target was measured, and no more are missed than may be."""
+        return calibration.required.keys() <= self.ends.keys() and calibration.may_be_accepted(self.ends)
 
 
 class Trials:

@@ -44,7 +44,7 @@ NEAR = 0.02
 FACT = "fact."
 """Before a fact's name as a column, since a parameter may have the same name."""
 
-_KEYS = ("name", "targets", "parameters", "fixed", "seeds", "seed", "search", "stages", "allowed_misses")
+_KEYS = ("name", "targets", "parameters", "fixed", "seeds", "seed", "search", "stages", "allowed_misses", "most_missed")
 
 
 class Target(NamedTuple):
@@ -124,7 +124,8 @@ class Calibration:
     """Targets to be met without policy, and the parameters that are searched for it.
 
     `late` names the facts that are measured only in trials that are among the best on the others. `allowed_misses` are
-    the targets that a parameter set of an ensemble need not meet.
+    the targets that a parameter set of an ensemble need not meet, and `most_missed` is how many of the others it may
+    miss.
     """
 
     targets: Mapping[str, Target]
@@ -135,6 +136,7 @@ class Calibration:
     late: tuple[str, ...] = ()
     name: str = "calibrate"
     allowed_misses: tuple[str, ...] = ()
+    most_missed: int = 0
 
     @classmethod
     def from_content(cls, content: Mapping[str, Any], folder: Path = Path()) -> Self:
@@ -149,8 +151,9 @@ class Calibration:
         allowed = _some_targets("allowed_misses", content.get("allowed_misses", ()), targets)
         if len(allowed) == len(targets):
             raise BadInput("must leave at least one target to be met", "allowed_misses", content["allowed_misses"])
+        most = whole_number("most_missed", content.get("most_missed", 0), 0, len(targets) - len(allowed) - 1)
         name = check_name(content.get("name", "calibrate"))
-        made = cls(targets, searched, fixed, seeds, search, late, name, allowed)
+        made = cls(targets, searched, fixed, seeds, search, late, name, allowed, most)
         with inside("parameters"):
             made.parameters(made.start)  # the first trial must be an economy
         return made
@@ -170,6 +173,14 @@ class Calibration:
     def required(self) -> dict[str, Target]:
         """The targets that a parameter set of an ensemble must meet."""
         return {name: one for name, one in self.targets.items() if name not in self.allowed_misses}
+
+    def missed(self, ends: Mapping[str, tuple[float, float]]) -> list[str]:
+        """Return the required targets that were measured and are missed: those that no interval of `ends` touches."""
+        return [name for name, one in self.required.items() if name in ends and not one.touched(*ends[name])]
+
+    def may_be_accepted(self, ends: Mapping[str, tuple[float, float]]) -> bool:
+        """Return whether what was measured so far misses at most `most_missed` of the required targets."""
+        return len(self.missed(ends)) <= self.most_missed
 
     def parameters(self, values: Mapping[str, float]) -> Parameters:
         """Return the parameters of a trial. Raises BadInput where they do not fit each other."""
@@ -194,6 +205,7 @@ class Calibration:
             "search": [self.search.method, self.search.seed, self.search.share],
             "stages": list(self.late),
             "allowed_misses": list(self.allowed_misses),
+            "most_missed": self.most_missed,
         }
 
     def identity(self, model: str) -> str:

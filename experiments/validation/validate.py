@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from agents.kernel.decorators import source_hash
 from experiments.fact_words import fact_sentence
 from experiments.results.arms import runs_of
 from experiments.results.columns import Measured
@@ -85,22 +86,37 @@ def validate_study(
     """Run what is missing of a study without policy, in the settings that facts need, and compare it with them."""
     import pandas as pd
 
-    from agents.kernel.decorators import source_hash
-
-    model, made = source_hash(), {}
+    model = source_hash()
     store = None if out is None else Store(Path(out), study, model, series=False, facts=_ruled(facts, ""))
-    for setting in settings_of(facts):
-        plan = Plan.of(replace(study, parameters=in_setting(study.parameters, setting)), model)
-        place: Store | MemoryStore = MemoryStore(series=False)
-        if store:
-            place = store.rerun(setting, series=False, facts=_ruled(facts, setting)) if setting else store
-        run_tasks(plan, place, execution or Execution(), measurement_of(facts, setting))
-        made[setting] = Measurements.of(plan, place)
+    made = _measure(study, facts, store, execution or Execution())
     if store:
         store.finish(run for found in made.values() for run in found.runs["run_id"])
     runs = pd.concat([found.runs for found in made.values()], ignore_index=True)
     values = {fact.name: seeds_of(fact, made)[0] for fact in facts if fact.statistic == "median"}
     return Validation(facts_of(facts, made), runs, {name: found[~np.isnan(found)] for name, found in values.items()})
+
+
+def fact_intervals(
+    parameters: Parameters, seeds: Iterable[int], facts: Iterable[str] = ()
+) -> dict[str, tuple[float, float]]:
+    """Return the ends of the 95 % interval of each fact over seeds, by which parameter sets are accepted."""
+    chosen = find_facts(facts)
+    return ends_of(chosen, _measure(validation_study(parameters, seeds), chosen, None, Execution()))
+
+
+def _measure(
+    study: Study, facts: Sequence[Fact], store: Store | None, execution: Execution
+) -> "dict[str, Measurements]":
+    """Run what is missing in each setting that facts need, and return what was measured there."""
+    model, made = source_hash(), {}
+    for setting in settings_of(facts):
+        plan = Plan.of(replace(study, parameters=in_setting(study.parameters, setting)), model)
+        place: Store | MemoryStore = MemoryStore(series=False)
+        if store:
+            place = store.rerun(setting, series=False, facts=_ruled(facts, setting)) if setting else store
+        run_tasks(plan, place, execution, measurement_of(facts, setting))
+        made[setting] = Measurements.of(plan, place)
+    return made
 
 
 def facts_of(facts: Iterable[Fact], made: "Mapping[str, Measurements]") -> "pd.DataFrame":

@@ -1,9 +1,10 @@
 """Waves of history matching: each proposes parameters that the trials so far do not rule out, and runs them.
 
 The first wave spreads over the whole ranges and around the start. For a later one, emulators are fitted to all trials
-before it. Sequential Monte Carlo (Del Moral, Doucet & Jasra 2006) then moves points from the whole ranges to where the
-emulators give all targets a chance: it draws from the density (chance that all are met)^b, and raises b from 0 to 1.
-Half of the wave has b = 1, the other half a smaller b, which looks farther. Both leave out what is implausible.
+before it. Half of the wave lies around the trials that miss the fewest targets, as in population Monte Carlo (Beaumont
+et al. 2009). The other half looks everywhere: Sequential Monte Carlo (Del Moral, Doucet & Jasra 2006) moves points from
+the whole ranges to where the emulators give all targets a chance. It draws from the density (chance that all are
+met)^b, and raises b from 0 to 1. Both halves leave out what is implausible.
 """
 
 from collections.abc import Sequence
@@ -26,8 +27,11 @@ PARTICLES = 256
 MOVES = 3
 """Moves of each point at each density."""
 
-FARTHER = 0.25
-"""The power b of the half of a wave that looks farther."""
+PARENTS = 12
+"""Trials that miss the fewest targets, around which half of a wave lies."""
+
+STEPS = (0.02, 0.12)
+"""The least and the largest standard deviation of a step from such a trial, in widths of the ranges."""
 
 _STEPS = 100
 """The most rises of b."""
@@ -65,7 +69,10 @@ def propose(calibration: Calibration, trials: Sequence[Finished], number: int) -
     if number == 0:
         return _spread(calibration, random)
     with threadpool_limits(1):  # sums in another order would give other points
-        return _not_ruled_out(Emulators(calibration, trials), calibration, random)
+        emulators, half = Emulators(calibration, trials), calibration.search.wave // 2
+        around = _around_best(emulators, calibration, trials, half, random)
+        rest = calibration.search.wave - half
+        return np.concatenate([around, _not_ruled_out(emulators, calibration, rest, random)])
 
 
 def _spread(calibration: Calibration, random: np.random.Generator) -> "Cube":
@@ -84,13 +91,30 @@ def _everywhere(dimensions: int, count: int, random: np.random.Generator) -> "Cu
     return qmc.Sobol(dimensions, seed=random).random_base2(power)[:count]
 
 
-def _not_ruled_out(emulators: Emulators, calibration: Calibration, random: np.random.Generator) -> "Cube":
-    """Return the points of a wave: half from each of two densities, those that are implausible last."""
+def _around_best(
+    emulators: Emulators, calibration: Calibration, trials: Sequence[Finished], count: int, random: np.random.Generator
+) -> "Cube":
+    """Return points around the trials that miss the fewest targets, where the emulators give all targets a chance."""
+
+    def misses(one: Finished) -> tuple[int, float]:
+        unmeasured = calibration.required.keys() - one.ends.keys()
+        return len(unmeasured) + len(calibration.missed(one.ends)), one.distance
+
+    best = sorted(trials, key=misses)[:PARENTS]
+    parents = to_cube(calibration, [one.parameters for one in best])
+    least, most = np.log(STEPS)
+    sizes = np.exp(random.uniform(float(least), float(most), (PARTICLES, 1)))
+    steps = sizes * random.standard_normal((PARTICLES, parents.shape[1]))
+    points = _inside(parents[random.integers(len(parents), size=PARTICLES)] + steps)
+    lots = emulators.log_chance(points) + random.gumbel(size=PARTICLES)  # a draw without replacement, by chance
+    return points[np.argsort(-lots)[:count]]
+
+
+def _not_ruled_out(emulators: Emulators, calibration: Calibration, count: int, random: np.random.Generator) -> "Cube":
+    """Return points from the density at which all targets are met, those that are implausible last."""
     points = _everywhere(len(calibration.searched), PARTICLES, random)
-    chance, power, farther = emulators.log_chance(points), 0.0, None
+    chance, power = emulators.log_chance(points), 0.0
     for _ in range(_STEPS):
-        if power >= FARTHER and farther is None:
-            farther = points.copy()
         if power >= 1.0:
             break
         power, weights = _raised(chance, power)
@@ -98,11 +122,7 @@ def _not_ruled_out(emulators: Emulators, calibration: Calibration, random: np.ra
         points, chance = points[kept], chance[kept]
         for _ in range(MOVES):
             points, chance = _moved(points, chance, power, emulators, random)
-    half = calibration.search.wave // 2
-    near = _chosen(points, emulators, calibration.search.wave - half, random)
-    others = points if farther is None else farther
-    fresh = others[~(others[:, None] == near[None]).all(axis=2).any(axis=1)]
-    return np.concatenate([near, _chosen(fresh, emulators, half, random)])
+    return _chosen(points, emulators, count, random)
 
 
 def _raised(chance: "Cube", power: float) -> tuple[float, "Cube"]:

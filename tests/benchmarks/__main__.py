@@ -7,6 +7,7 @@ import sys
 
 from model.simulation import warm_up
 from tests.benchmarks.floor import floor
+from tests.benchmarks.lab import lab
 from tests.benchmarks.programs import by_value, cold_compile, command_line, runner_overhead, sweep_memory
 from tests.benchmarks.size import many_users, scaling
 from tests.benchmarks.speed import (
@@ -23,7 +24,7 @@ from tests.benchmarks.speed import (
 
 BENCHMARKS = (
     default_run, phases, floor, choice, twin, check_overhead, threads, many, scaling, many_users, channels,
-    runner_overhead, cold_compile, by_value, command_line, sweep_memory, large_twin,
+    runner_overhead, cold_compile, by_value, command_line, sweep_memory, large_twin, lab,
 )  # fmt: skip
 
 

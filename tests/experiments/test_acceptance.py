@@ -18,6 +18,7 @@ from experiments.validation.acceptance import fresh_seeds, standing_for_all
 from experiments.validation.emulator import FARTHEST, IMPLAUSIBLE, Emulators, from_cube, score, to_cube
 from experiments.validation.ensemble import read_ensemble
 from experiments.validation.facts import FACTS
+from experiments.validation.pins import pins
 from experiments.validation.search import Finished
 from experiments.validation.targets import POLICY_ONLY, Calibration, Searched, Target, read_calibration
 from experiments.validation.validate import Measurements, ends_of, find_facts, validate
@@ -133,6 +134,27 @@ def test_noise_of_seeds_is_told_from_the_fact() -> None:
     assert clear[0, 0] < 0.1 and noisy[0, 0] == pytest.approx(0.1 / 0.225, rel=0.4)
 
 
+# -- what pins what
+def test_a_parameter_is_pinned_by_the_facts_that_move_with_it() -> None:
+    """In the made-up economy HHI rises with `value_of_quality` and with nothing else."""
+    declared = Calibration.from_content(EASY)
+    found = {pin.parameter: pin for pin in pins(declared, known(declared, 80, noise=0.02))}
+    ((fact, coefficient),) = found["value_of_quality"].facts
+    assert fact == "hhi" and coefficient == pytest.approx(1.0, abs=0.05)
+    assert not any(pin.facts for name, pin in found.items() if name != "value_of_quality")
+    assert pins(declared, known(declared, 9))[0].facts == ()  # too few trials to say anything
+
+
+def test_a_parameter_is_open_where_sets_fill_its_range() -> None:
+    """Sets spread evenly have width 1, equal sets have width 0, and no sets have none."""
+    declared = Calibration.from_content(EASY)
+    even = [from_cube(declared, [share, 0.5, share]) for share in np.linspace(0.0, 1.0, 201)]
+    wide, point, _ = pins(declared, (), even)
+    assert wide.width == pytest.approx(1.0) and wide.open
+    assert point.width == 0.0 and not point.open
+    assert all(np.isnan(pin.width) and not pin.open for pin in pins(declared, ()))
+
+
 def test_without_trials_nothing_is_ruled_out() -> None:
     declared = Calibration.from_content(EASY)
     points = np.random.default_rng(0).uniform(size=(5, 3))
@@ -145,6 +167,20 @@ def test_allowed_misses_rule_nothing_out() -> None:
     assert list(declared.required) == ["learning_rate", "bass_r2"]
     points = np.array([[0.9, 0.5, 0.5]])
     assert (Emulators(declared, known(declared, 40)).implausibility(points) == 0.0).all()
+
+
+def test_as_many_targets_may_be_missed_as_are_declared() -> None:
+    """Only what was measured can be missed, only a whole trial can be accepted, and allowed misses do not count."""
+    ends = {"hhi": (0.9, 1.0), "learning_rate": (15.0, 16.0), "bass_r2": (0.95, 1.0)}
+    trial = Finished(0, 0.0, {}, {}, ends)
+    strict, lenient = (Calibration.from_content(EASY | {"most_missed": most}) for most in (0, 1))
+    assert strict.missed(ends) == lenient.missed(ends) == ["hhi"]
+    assert not strict.may_be_accepted(ends) and not trial.accepted(strict)
+    assert lenient.may_be_accepted(ends) and trial.accepted(lenient)
+    part = {name: ends[name] for name in ("learning_rate", "bass_r2")}
+    assert strict.may_be_accepted(part) and not Finished(0, 0.0, {}, {}, part).accepted(strict)
+    assert not lenient.may_be_accepted({**ends, "learning_rate": (90.0, 91.0)})
+    assert trial.accepted(Calibration.from_content(EASY | {"allowed_misses": ["hhi"]}))
 
 
 # -- waves
@@ -181,6 +217,8 @@ def test_points_beyond_a_side_are_mirrored() -> None:
         ({"allowed_misses": ["hhj"]}, ["--accept", "2"], "did you mean 'hhi'"),
         ({"allowed_misses": "hhi"}, ["--accept", "2"], "must be a list of facts"),
         ({"allowed_misses": ["hhi", "learning_rate", "bass_r2"]}, ["--accept", "2"], "must leave at least one target"),
+        ({"most_missed": 3}, ["--accept", "2"], "most_missed = 3: must be a whole number from 0 to 2"),
+        ({"most_missed": -1}, ["--accept", "2"], "most_missed = -1: must be a whole number from 0 to 2"),
         ({"search": {"wave": 1}}, ["--accept", "2"], "search.wave = 1: must be a whole number from 2"),
     ],
 )  # fmt: skip

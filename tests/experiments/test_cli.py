@@ -23,7 +23,7 @@ from experiments.analysis.table import COMPARISON_COLUMNS, HEADLINE
 from experiments.cli import main
 from experiments.commands.answer_text import fitting
 from experiments.commands.run import RUN_HEADLINE
-from experiments.commands.text import beside_names, places_for, plain_number, shortened
+from experiments.plain_text import beside_names, places_for, plain_number, shortened
 from experiments.study.addresses import ADDRESSES
 from experiments.study.study import DEFAULT_POLICIES
 from model import policies, simulate

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from experiments.frontier.search import FrontierSearch
+from experiments.inquiries.frontier import prepared
 from experiments.study.design import Design
 from experiments.study.factors import value_at
 from experiments.study.file import read_study, shipped_studies
@@ -150,7 +152,12 @@ def test_a_row_of_points_is_as_long_as_the_header(tmp_path: Path, row: str) -> N
 
 @pytest.mark.parametrize("name", shipped_studies())
 def test_shipped_studies_are_valid_at_every_point(name: str) -> None:
-    list(Design(with_reference(read_study(Path(name)))))
+    study = read_study(Path(name))
+    if study.design["kind"] == "adaptive":
+        options = dict.fromkeys(("between", "over", "of", "runs", "replicates"))
+        FrontierSearch(prepared(study, options, name), "m", name)
+    else:
+        list(Design(with_reference(study)))
 
 
 def test_the_boundary_study_asks_what_it_says() -> None:
@@ -165,7 +172,8 @@ BAD_DESIGNS: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
     "no samples": (FORESIGHT, {"kind": "lhs"}, ["needs samples"]),
     "samples 0": (FORESIGHT, {"kind": "sobol", "samples": 0}, ["samples = 0", "from 1 to 1000000"]),
     "too many samples": (FORESIGHT, {"kind": "sobol", "samples": 10**9}, ["samples = 1000000000", "1000000"]),
-    "morris": (FORESIGHT, {"kind": "morris", "samples": 4}, ["'morris'", "grid, lhs, sobol, list"]),
+    "odd levels": (FORESIGHT, {"kind": "morris", "samples": 4, "levels": 5}, ["design.levels = 5", "must be even"]),
+    "too many blocks": (FORESIGHT, {"kind": "saltelli", "samples": 500_000}, ["1500000 points", "at most 1000000"]),
     "unknown kind": (FORESIGHT, {"kind": "sobl"}, ["'sobl'", "sobol"]),
     "a key of another kind": (FORESIGHT, {"kind": "grid", "samples": 4}, ["samples", "kind grid", "levels"]),
     "a range in a grid without levels": (FORESIGHT, {"kind": "grid"}, ["policy.foresight", "levels: n"]),

@@ -25,6 +25,7 @@ from experiments.running.engines import Execution
 from experiments.study.plan import Plan
 from experiments.study.study import Study
 from experiments.validation.ensemble import SHIPPED_ENSEMBLE, Acceptance, read_ensemble, with_ensemble, write_ensemble
+from experiments.validation.targets import read_calibration
 from model import Parameters
 from model.policy.presets import find_policies
 from tests.comparisons import present_values
@@ -294,6 +295,18 @@ def test_numbers_of_sets_are_refused(
     file = str(ensemble_file(tmp_path))
     assert main(["compare", *(file if word == "FILE" else word for word in options)]) == 2
     assert words in capsys.readouterr().err
+
+
+def test_the_shipped_ensemble_is_of_this_model_and_of_the_default_calibration() -> None:
+    """Where only comments of the model changed, `python -m docs.ensemble` says so in the file."""
+    file, declared = read_ensemble("default"), read_calibration(Path("default"))
+    assert file.searched == [one.name for one in declared.searched]
+    assert file.acceptance.targets == {name: [one.low, one.high] for name, one in declared.targets.items()}
+    assert set(file.acceptance.allowed_misses) == set(declared.allowed_misses)
+    assert file.acceptance.most_missed == declared.most_missed
+    for one in declared.searched:
+        assert file.table[one.name].between(one.low, one.high).all(), one.name
+    assert set(file.acceptance.fresh).isdisjoint(file.acceptance.seeds)
 
 
 def test_the_default_is_the_shipped_one(

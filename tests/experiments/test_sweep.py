@@ -361,7 +361,7 @@ WRONG: dict[str, tuple[str, list[str], list[str]]] = {
         ["--between application,selective", "first two factors are numbers"],
     ),
     "half a pair": (FILE, ["--between", "application"], ["--between application", "two policies"]),
-    "morris": (FILE.replace("grid, levels: 2", "morris, samples: 4"), [], ["s.yaml", "'morris'", "grid, lhs, sobol"]),
+    "odd levels": (FILE.replace("grid, levels: 2", "morris, samples: 4, levels: 3"), [], ["s.yaml", "must be even"]),
     "samples 0": (FILE.replace("grid, levels: 2", "lhs, samples: 0"), [], ["s.yaml:8:", "samples = 0", "from 1"]),
     "unknown factor": (FILE.replace("industries: {v", "industris: {v"), [], ["s.yaml:6:", "'industries'"]),
     "empty range": (FILE.replace("[0, 1]", "[]"), [], ["s.yaml:5:", "policy.foresight", "must be a list"]),

@@ -1,5 +1,6 @@
 """A run: its seed, the withdrawal of its policy, its warnings, and the run without policy that it is compared with."""
 
+import pickle
 from dataclasses import FrozenInstanceError
 from types import SimpleNamespace
 from typing import Any
@@ -8,7 +9,7 @@ import numpy as np
 import pytest
 
 from agents.innovator import SELLING, SUPPORTED
-from model import simulation
+from model import Economy, simulation
 from model.declaration.errors import BadInput
 from model.declaration.numbers import valid_seed
 from model.opening import build_world
@@ -17,12 +18,15 @@ from model.policy.policy import Policy, withdrawn
 from model.policy.presets import policies
 from model.simulation import _Baselines, simulate, simulate_many
 from model.state.references import reference_to
+from model.views.agent import Innovator
 from tests.phases import close
 
 TINY: dict[str, Any] = {
     "users": 20, "horizon": 6, "slots": 10, "founders": 9, "suppliers": 3, "domains": 2, "industries": 2, "entry": 0.0,
     "entry_profit": 0.0,
 }  # fmt: skip
+CROWDED = Parameters(**{**TINY, "founders": 9, "entry": 4.0})
+"""More firms enter than there are slots for."""
 
 
 @pytest.mark.parametrize(("quarter", "end", "phase_out"), [(-1, 20, 4), (0, 3, 0), (2, 3, 0), (19, 19, 0), (20, 20, 4)])
@@ -166,7 +170,7 @@ def test_identities_are_checked_on_request(panel, monkeypatch):
 
 def test_a_run_for_which_slots_were_too_few_is_made_again_with_more(monkeypatch):
     """It is the run that more slots give from the start, to the bit, and says nothing: slots never bind."""
-    few = Parameters(**{**TINY, "founders": 9, "entry": 4.0})
+    few = CROWDED
     tried = []
     monkeypatch.setattr(
         simulation, "_run_out", lambda s, *how, made=simulation._run_out: tried.append(s) or made(s, *how)
@@ -178,11 +182,36 @@ def test_a_run_for_which_slots_were_too_few_is_made_again_with_more(monkeypatch)
     np.testing.assert_equal(run.summary, many.summary)
 
 
-def test_an_economy_that_is_stepped_says_that_slots_were_too_few():
-    """It cannot start again."""
-    under_way = simulation.Simulation(Parameters(**{**TINY, "founders": 9, "entry": 4.0}), policies["rebate"], 3)
+def test_a_simulation_that_is_stepped_says_that_slots_were_too_few():
+    """Whoever steps it decides whether it is made again."""
+    under_way = simulation.Simulation(CROWDED, policies["rebate"], 3)
     under_way.advance(TINY["horizon"])
     assert f"{under_way.refused} entrants found no place" in under_way.warnings()[0] and under_way.refused > 0
+
+
+def test_an_economy_that_is_stepped_takes_more_slots_as_it_needs_them():
+    """Its series and views are those of an economy with enough slots from the start, also after a change of policy."""
+    few, many = (Economy("grants", seed=3, parameters=CROWDED.replace(slots=slots)) for slots in (10, 320))
+    assert len(few.agents) == len(many.agents)
+    for quarter in range(TINY["horizon"]):
+        few.step(), many.step()
+        if quarter == TINY["horizon"] // 2:
+            few, many = few.branch("vouchers"), many.branch("vouchers")
+    assert few.simulation.parameters.slots > 10 and few.parameters == CROWDED
+    assert all(few.series[name].tobytes() == values.tobytes() for name, values in many.series.items())
+    np.testing.assert_equal(few.summary, many.summary)
+    firms = [[(one.row, one.cash) for one in e.agents_by_type[Innovator]] for e in (few, many)]
+    assert firms[0] == firms[1] and len(firms[0]) > 10
+
+
+def test_a_saved_economy_takes_more_slots_too():
+    """What it has followed so far is saved with it."""
+    first, saved = Economy("grants", seed=3, parameters=CROWDED), Economy("grants", seed=3, parameters=CROWDED)
+    saved = pickle.loads(pickle.dumps(saved.branch("vouchers")))
+    first = first.branch("vouchers")
+    while first.running:
+        first.step(), saved.step()
+    assert all(first.series[name].tobytes() == values.tobytes() for name, values in saved.series.items())
 
 
 def test_comparison_with_no_policy():

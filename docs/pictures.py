@@ -1,0 +1,61 @@
+"""`python -m docs.pictures`: the pictures of the documentation, made from the lab itself with Chromium."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent / "_static"
+PICTURES = {
+    "watch": "quarter=40&agent=firm-5",
+    "watch-change": "policy=laissez_faire&then=application&from=20&quarter=90",
+}
+"""Pages of Watch by the picture's name, as addresses."""
+
+_SIZE = {"width": 1280, "height": 900}
+_COLOURS = 128  # a picture of few colours is a small file
+
+
+def main() -> None:
+    """Take every picture."""
+    from playwright.sync_api import sync_playwright
+
+    with _served() as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        for name, query in PICTURES.items():
+            page = browser.new_context(viewport=_SIZE).new_page()
+            page.set_default_timeout(120_000)
+            page.goto(f"{address}/?{query}")
+            page.wait_for_function("document.querySelector('section.watch')?.__vue__.plots?.length === 4")
+            page.wait_for_timeout(1000)
+            _save(page, FOLDER / f"{name}.png")
+        browser.close()
+
+
+def _save(page: Any, path: Path) -> None:
+    from PIL import Image
+
+    page.screenshot(path=path)
+    with Image.open(path) as picture:
+        small = picture.convert("RGB").quantize(_COLOURS)
+    small.save(path, optimize=True)
+    print(f"{path.name}: {path.stat().st_size / 1024:.0f} KiB", file=sys.stderr)
+
+
+@contextmanager
+def _served() -> Iterator[str]:
+    """The address at which the lab is served."""
+    command = [sys.executable, "-m", "experiments", "view", "--port", "8799"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    assert server.stderr is not None
+    yield next(found.group() for line in server.stderr if (found := re.search(r"http://\S+", line)))
+    server.terminate()
+    server.wait()
+
+
+if __name__ == "__main__":
+    main()

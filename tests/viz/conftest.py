@@ -1,0 +1,63 @@
+"""The lab as the command serves it, and a browser to visit it with."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def heed_interrupts() -> None:
+    """Restore SIGINT, which is ignored where the tests run in the background of a script."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+@pytest.fixture(scope="session")
+def address() -> Iterator[str]:
+    """The lab's address, served by the command itself. It must end without a word when interrupted."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "experiments", "view", "--port", str(port)]
+    server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts)
+    assert server.stderr is not None
+    told = []
+    for line in server.stderr:
+        told.append(line)
+        if found := re.search(r"http://\S+", line):
+            break
+    else:
+        pytest.fail("the lab was not served: " + "".join(told))
+    yield found.group()
+    server.send_signal(signal.SIGINT)
+    rest = server.communicate(timeout=600)[1]
+    assert "Traceback" not in rest
+    assert server.returncode in (0, 130)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A headless Chromium; without one the tests skip, or fail where the browser is required."""
+    required = bool(os.environ.get("NQPF_REQUIRE_BROWSER"))
+    sync_api = (
+        pytest.importorskip("playwright.sync_api") if not required else __import__("playwright.sync_api").sync_api
+    )
+    if CHROMIUM is None:
+        told = "no chromium on this machine"
+        if required:
+            pytest.fail(told)
+        pytest.skip(told)  # a developer's machine may have no browser; .ci/run requires one
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()

@@ -1,0 +1,68 @@
+"""Sliders for what matters most in a comparison, generated from the declarations of parameters and traits."""
+
+from collections.abc import Callable
+from typing import Any
+
+import solara
+
+from experiments.study.addresses import ADDRESSES, TRAIT
+from model.parameters import Parameters
+from model.policy.policy import Policy
+from viz.lab.address import Values
+from viz.lab.parts.frame import BROWSER
+
+SLIDERS = (
+    "policy.foresight", "policy.budget", "policy.start", "own_problems", "explore_max", "imitation", "founders",
+    "horizon",
+)  # fmt: skip
+"""Settings with a slider, by address."""
+
+NARROWER = {"policy.budget": (0.0, 0.05), "policy.start": (0, 120), "founders": (1, 60), "horizon": (20, 320)}
+"""Ends of a slider where the declared range is wider than what a hand can aim at. The address takes all of it."""
+
+_STEPS = 100
+
+
+@solara.component_vue(str(BROWSER / "sliders.vue"))
+def Sliders(
+    sliders: list[dict[str, Any]],
+    event_moved: Callable[[dict[str, str]], None],
+    event_released: Callable[[dict[str, str]], None],
+    event_reset: Callable[[str], None],
+) -> None:
+    """Sliders that tell when they move and when they are let go."""
+
+
+def sliders_at(values: Values) -> list[dict[str, Any]]:
+    """Return what the sliders show at the values of an address."""
+    return [_slider(name, values.get(name)) for name in SLIDERS]
+
+
+def _slider(name: str, given: str | None) -> dict[str, Any]:
+    kind, own = ADDRESSES[name]
+    declared: dict[str, Any] = next(entry for entry in _DECLARED[kind] if entry["name"] == own)
+    low, high = NARROWER.get(name, declared["range"])
+    whole = isinstance(declared["default"], int)
+    return {
+        "name": name,
+        "label": name.removeprefix(TRAIT).replace("_", " "),
+        "unit": declared["unit"],
+        "meaning": f"{declared['meaning'][:1].upper()}{declared['meaning'][1:]}.",
+        "low": low,
+        "high": high,
+        "step": 1 if whole else (high - low) / _STEPS,
+        "default": declared["default"],
+        "value": _number(given, declared["default"]),
+        "set": given is not None,
+    }
+
+
+def _number(given: str | None, default: float) -> float:
+    """Return the value of an address as a number. What is none is refused elsewhere, in a line."""
+    try:
+        return default if given is None else float(given)
+    except ValueError:
+        return default
+
+
+_DECLARED = {Parameters: Parameters.declarations(), Policy: Policy.declarations()}
