@@ -10,13 +10,14 @@ if TYPE_CHECKING:
     from experiments.discovery.ema import ema_form
     from experiments.frontier.frontier import find_frontier, frontier_study
     from experiments.inquiries.discover import discover
+    from experiments.inquiries.optimise import optimise
     from experiments.inquiries.sensitivity import sensitivity
     from experiments.study.study import Study
     from experiments.validation.calibration import calibrate
 
 __all__ = [
     "Comparison", "Study", "calibrate", "compare", "compare_study", "differences", "discover", "ema_form",
-    "find_frontier", "frontier_study", "sensitivity", "sweep", "sweep_study", "why", "why_study",
+    "find_frontier", "frontier_study", "optimise", "sensitivity", "sweep", "sweep_study", "why", "why_study",
 ]  # fmt: skip
 
 _ON_FIRST_USE = {
@@ -28,6 +29,7 @@ _ON_FIRST_USE = {
     "differences": "experiments.analysis.paired",
     "discover": "experiments.inquiries.discover",
     "ema_form": "experiments.discovery.ema",
+    "optimise": "experiments.inquiries.optimise",
     "sensitivity": "experiments.inquiries.sensitivity",
     "find_frontier": "experiments.frontier.frontier",
     "frontier_study": "experiments.frontier.frontier",
