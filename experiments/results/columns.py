@@ -62,7 +62,8 @@ def run_schema() -> pa.Schema:
     settings = [
         (address, _arrow_type(kind.model_fields[name].annotation)) for address, (kind, name) in ADDRESSES.items()
     ]
-    return described(pa.schema(head + settings + [(name, pa.float64()) for name in SUMMARY_NAMES]))
+    # By name: the order of the indicators themselves depends on which of their modules a program imports first.
+    return described(pa.schema(head + settings + [(name, pa.float64()) for name in sorted(SUMMARY_NAMES)]))
 
 
 @cache

@@ -23,6 +23,7 @@ from experiments.files import write_whole
 from experiments.results.columns import SERIES, Result, run_schema, runs_table, settings_row
 from experiments.results.contents import misplaced
 from experiments.results.manifest import Manifest
+from experiments.results.shards import write_shard
 from experiments.results.store import Store, count_runs
 from experiments.results.writer import Writer
 from experiments.running import runner
@@ -415,6 +416,25 @@ def test_opening_a_results_folder_needs_no_mesa() -> None:
 
 def test_a_manifest_of_a_folder_without_one_is_none(tmp_path: Path) -> None:
     assert Manifest.read(tmp_path) is None
+
+
+def test_columns_stand_in_one_order_whatever_a_program_imports_first() -> None:
+    """Otherwise runs of the Python call are damaged for the command line."""
+    code = (
+        "import model.indicators.welfare; from experiments.results.columns import run_schema; print(run_schema().names)"
+    )
+    other = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert other.strip() == str(run_schema().names)
+
+
+def test_columns_may_stand_in_another_order_than_todays(store: Store, results: list[Result]) -> None:
+    store.add(results)
+    (path,), whole = shards(store), store.runs()
+    backwards = pq.read_table(path).select(run_schema().names[::-1])
+    path.unlink()
+    write_shard(store.folder, "runs", backwards)
+    assert store.completed() == set(IDS)
+    assert store.runs().equals(whole)
 
 
 def test_no_column_has_two_meanings() -> None:
