@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "_static"
+_WATCH = "document.querySelector('section.watch')?.__vue__.plots?.length === 4"
+_COMPARE = "document.body.innerText.includes('The same numbers elsewhere')"
 PICTURES = {
-    "watch": "quarter=40&agent=firm-5",
-    "watch-change": "policy=laissez_faire&then=application&from=20&quarter=90",
+    "watch": ("?quarter=40&agent=firm-5", _WATCH),
+    "watch-change": ("?policy=laissez_faire&then=application&from=20&quarter=90", _WATCH),
+    "compare": ("compare?policies=rd_credit,application&own_problems=0.3", _COMPARE),
 }
-"""Pages of Watch by the picture's name, as addresses."""
+"""Addresses by the picture's name, each with what is true once the page is drawn."""
 
 _SIZE = {"width": 1280, "height": 900}
 _COLOURS = 128  # a picture of few colours is a small file
@@ -26,11 +29,11 @@ def main() -> None:
 
     with _served() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        for name, query in PICTURES.items():
+        for name, (query, drawn) in PICTURES.items():
             page = browser.new_context(viewport=_SIZE).new_page()
             page.set_default_timeout(120_000)
-            page.goto(f"{address}/?{query}")
-            page.wait_for_function("document.querySelector('section.watch')?.__vue__.plots?.length === 4")
+            page.goto(f"{address}/{query}")
+            page.wait_for_function(drawn)
             page.wait_for_timeout(1000)
             _save(page, FOLDER / f"{name}.png")
         browser.close()
