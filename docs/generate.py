@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from docs.claims import claims_rows, stored_claims
+from docs.patches import FILE as PATCHES
 from docs.result import Result
 from docs.results import stored
 from experiments.claims.claims import CLAIMS
@@ -220,6 +221,15 @@ def varied() -> Iterator[str]:
     return _plane("varied", "changed", "")
 
 
+def patched() -> Iterator[str]:
+    """Yield the welfare of the 2x2 by the rule that is put back, with intervals."""
+    found: dict[str, list[str]] = {}
+    for result in stored(PATCHES):
+        found.setdefault(result.row, []).append(shown(result._replace(column="welfare")))
+    policies_shown = dict.fromkeys(f"`{result.column}`" for result in stored(PATCHES))
+    return table(["rule", *policies_shown], [[label, *cells] for label, cells in found.items()])
+
+
 def starts() -> Iterator[str]:
     """Yield the welfare of the 2x2, and its benefit-cost, by the quarter in which policy starts."""
     found = _by_row("starts")
@@ -329,6 +339,7 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "compared": compared,
     "timed": timed,
     "varied": varied,
+    "patched": patched,
     "starts": starts,
     "over_sets": over_sets,
     "china_sets": china_sets,

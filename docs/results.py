@@ -87,17 +87,22 @@ def varied_settings() -> dict[str, dict[str, Any]]:
     }
 
 
-def compare_varied(size: Size) -> Iterator[Result]:
-    """Yield the welfare of the 2x2 at each of `varied_settings`, over 50 seeds."""
+def compare_two_by_two(table: str, label: str, parameters: Mapping[str, Any], size: Size) -> Iterator[Result]:
+    """Yield the welfare of the 2x2 over 50 seeds, as a row of a table with a column per policy."""
     from experiments import compare
 
+    frame = compare(TWO_BY_TWO, parameters, size.seeds or 50)
+    for cell in _compared(table, frame, ["welfare"]):
+        sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
+        yield cell._replace(row=label, column=cell.row, mark="*" if sure else "")
+
+
+def compare_varied(size: Size) -> Iterator[Result]:
+    """Yield the welfare of the 2x2 at each of `varied_settings`, over 50 seeds."""
     for label, changes in varied_settings().items():
         of_table = ("industries", "domains") if "industries_file" in changes else ()
         common = {name: value for name, value in size.parameters.items() if name not in of_table}
-        frame = compare(TWO_BY_TWO, {**common, **changes}, size.seeds or 50)
-        for cell in _compared("varied", frame, ["welfare"]):
-            sure = float(cell.low) > 0.0 or float(cell.high) < 0.0
-            yield cell._replace(row=label, column=cell.row, mark="*" if sure else "")
+        yield from compare_two_by_two("varied", label, {**common, **changes}, size)
 
 
 def compare_starts(size: Size) -> Iterator[Result]:

@@ -14,6 +14,7 @@ import pytest
 
 from docs.claims import SHOWN, stored_claims, tried_claims, write_claims
 from docs.generate import PARTS, signed, write_all
+from docs.patches import FILE as PATCHES
 from docs.results import TABLES, Result, Size, stored, write
 from experiments.claims.claims import CLAIMS
 from experiments.claims.verdict import CLAIM_VERDICTS
@@ -204,8 +205,9 @@ def test_claims_can_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("document", [page for page in DOCUMENTS if page.name in GUIDED], ids=lambda page: page.name)
 def test_results_in_prose_are_the_committed_ones(document: Path) -> None:
-    """Every signed number in the prose is a number of the table."""
-    known = {signed(text) for result in stored() for text in (result.value, result.low, result.high) if text}
+    """Every signed number in the prose is a number of the tables."""
+    shown = [*stored(), *stored(PATCHES)]
+    known = {signed(text) for result in shown for text in (result.value, result.low, result.high) if text}
     prose = " ".join(read_prose(document.read_text(encoding="utf-8")).sentences)
     named = re.findall(r"(?<![\w.])[+-]\d+(?:,\d{3})*(?:\.\d+)?", prose)
     assert named and not set(named) - known
