@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from agents.kernel.decorators import source_hash
 from experiments.validation.ensemble import KEY, SHIPPED_ENSEMBLE, Acceptance, write_ensemble
-from experiments.validation.targets import FACT
+from experiments.validation.target import FACT
 from experiments.validation.validate import validate
 from model import Parameters
 

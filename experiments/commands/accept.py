@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from agents.kernel.decorators import source_hash
+from experiments.commands.ending import DONE
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, at_option
-from experiments.commands.outcome import DONE, kept_in
+from experiments.commands.outcome import kept_in
 from experiments.commands.validate import shown
 from experiments.plain_text import wrapped
 from experiments.running.engines import Execution
 from experiments.validation.acceptance import ENSEMBLE_FILE, Accepted, Wanted, accept, fresh_seeds
-from experiments.validation.targets import MOST_TRIALS, Calibration
+from experiments.validation.target import MOST_TRIALS
+from experiments.validation.targets import Calibration
 from model.declaration.errors import BadInput
 from model.declaration.numbers import whole_number
 

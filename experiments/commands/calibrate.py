@@ -5,14 +5,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from agents.kernel.decorators import source_hash
+from experiments.commands.ending import DONE
 from experiments.commands.json import to_json
 from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, QUICK_WAVE, at_option, at_set, fewer_users
-from experiments.commands.outcome import DONE, kept_in, mention_failed
+from experiments.commands.outcome import kept_in, mention_failed
 from experiments.commands.validate import shown
 from experiments.plain_text import wrapped
 from experiments.running.engines import Execution
 from experiments.validation.calibration import FAILED, TABLE, Calibrated, run_calibration
-from experiments.validation.targets import NEAR, Calibration, check_trials, read_calibration, with_fixed
+from experiments.validation.content import check_trials
+from experiments.validation.target import NEAR
+from experiments.validation.targets import Calibration, read_calibration, with_fixed
 from model.declaration.errors import BadInput
 
 

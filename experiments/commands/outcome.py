@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.kernel.decorators import source_hash
+from experiments.commands.ending import DONE, RUNS_FAILED
 from experiments.results.manifest import Manifest
 from experiments.running.progress import say
 from experiments.study.study import Study
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from model.parameters import Parameters
-
-DONE, RUNS_FAILED = 0, 3
 
 
 def default_folder(study: Study) -> Path:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from agents.kernel.decorators import source_hash
 from experiments.analysis.table import HEADLINE
+from experiments.commands.ending import DONE
 from experiments.commands.json import to_json
 from experiments.commands.options import OneRun
-from experiments.commands.outcome import DONE, mention_graphs
+from experiments.commands.outcome import mention_graphs
 from experiments.files import check_writable, write_whole
 from experiments.results.manifest import versions
 from experiments.running.engines import Execution

@@ -22,7 +22,8 @@ from experiments.validation.ensemble import Acceptance, write_ensemble
 from experiments.validation.journal import open_storage
 from experiments.validation.pins import pins
 from experiments.validation.search import BATCH, Finished, Trials
-from experiments.validation.targets import FACT, Calibration
+from experiments.validation.target import FACT
+from experiments.validation.targets import Calibration
 from experiments.validation.waves import Waves
 from model.parameters import Parameters
 

@@ -24,7 +24,8 @@ from experiments.study.points import Point
 from experiments.validation.fact import Fact
 from experiments.validation.journal import open_storage
 from experiments.validation.search import Asked, Finished, Trials
-from experiments.validation.targets import FACT, Calibration, read_calibration
+from experiments.validation.target import FACT
+from experiments.validation.targets import Calibration, read_calibration
 from experiments.validation.validate import (
     NO_POLICY,
     Measurements,

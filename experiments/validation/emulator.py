@@ -14,7 +14,8 @@ import numpy as np
 from scipy.special import log_ndtr, ndtr
 
 from experiments.validation.search import Finished
-from experiments.validation.targets import Calibration, Target
+from experiments.validation.target import Target
+from experiments.validation.targets import Calibration
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

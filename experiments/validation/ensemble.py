@@ -17,7 +17,8 @@ from experiments.files import write_whole
 from experiments.study.digests import digest
 from experiments.study.ensemble import Ensemble
 from experiments.study.study import Study
-from experiments.validation.targets import FACT, POLICY_ONLY, check_acts
+from experiments.validation.content import check_acts
+from experiments.validation.target import FACT, POLICY_ONLY
 from model.declaration.errors import BadInput, inside
 from model.declaration.numbers import whole_number
 from model.declaration.settings import bounds

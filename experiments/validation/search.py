@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from experiments.validation.targets import Calibration, Searched
+from experiments.validation.target import Searched
+from experiments.validation.targets import Calibration
 
 if TYPE_CHECKING:
     from optuna.distributions import BaseDistribution

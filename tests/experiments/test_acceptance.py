@@ -20,7 +20,8 @@ from experiments.validation.ensemble import read_ensemble
 from experiments.validation.facts import FACTS
 from experiments.validation.pins import pins
 from experiments.validation.search import Finished
-from experiments.validation.targets import POLICY_ONLY, Calibration, Searched, Target, read_calibration
+from experiments.validation.target import POLICY_ONLY, Searched, Target
+from experiments.validation.targets import Calibration, read_calibration
 from experiments.validation.validate import Measurements, ends_of, find_facts, validate
 from experiments.validation.waves import _inside, propose
 from model import Parameters

@@ -25,16 +25,8 @@ from experiments.validation.ensemble import SHIPPED_ENSEMBLE
 from experiments.validation.fact import PANELS
 from experiments.validation.facts import FACTS
 from experiments.validation.search import BATCH
-from experiments.validation.targets import (
-    POLICY_ONLY,
-    WORST,
-    Calibration,
-    Searched,
-    Target,
-    read_calibration,
-    shipped_calibrations,
-    with_fixed,
-)
+from experiments.validation.target import POLICY_ONLY, WORST, Searched, Target
+from experiments.validation.targets import Calibration, read_calibration, shipped_calibrations, with_fixed
 from experiments.validation.validate import validate
 from model import BadInput, Parameters, policies, simulate
 from model.declaration.settings import bounds
