@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from experiments.claims.claim import Axis, Level
-from experiments.claims.verdict import AGAINST, FOR, UNEQUAL
+from experiments.claims.verdict import AGAINST, FOR, SPLIT, UNEQUAL
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,11 +19,12 @@ MOST_NAMED_PARAMETERS = 3
 
 
 class Part(NamedTuple):
-    """A part of the grid: levels by axis, and the shares of its judged cells that are for and against the claim."""
+    """A part of the grid: levels by axis, and the shares of its judged cells that are for, against and split."""
 
     levels: tuple[tuple[str, tuple[object, ...]], ...]
     share_for: float
     share_against: float
+    share_split: float
     cells: int
 
 
@@ -43,8 +44,8 @@ def _cut(
     cuts = [(impurity, name, groups) for name in axes for impurity, groups in [_grouped(cells, name)] if groups]
     best = min(cuts, default=None, key=lambda cut: cut[0])
     if not depth or best is None or best[0] >= _gini(cells) - 1e-9:
-        share_for, share_against = (float((cells["verdict"] == verdict).mean()) for verdict in (FOR, AGAINST))
-        yield Part(levels, share_for, share_against, len(cells))
+        is_for, is_against, is_split = (float((cells["verdict"] == one).mean()) for one in (FOR, AGAINST, SPLIT))
+        yield Part(levels, is_for, is_against, is_split, len(cells))
         return
     _, name, groups = best
     for group in groups:

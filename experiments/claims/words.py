@@ -40,7 +40,7 @@ def first_line(trial: Trial) -> str:
         )
     few = "" if len(found.members) >= FEWEST_SETS else f" Fewer than {FEWEST_SETS} sets decide nothing."
     sets = f"{len(found.members)} parameter set{'' if len(found.members) == 1 else 's'}"
-    return f"Over {sets} of {found.file} and {seeds}.{few}{smaller}"
+    return f"Over {sets} of the ensemble {found.file} and {seeds}.{few}{smaller}"
 
 
 def amount_of(value: float, unit: str) -> str:
@@ -143,8 +143,10 @@ def sentences_on_condition(tried: TriedClaim) -> list[str]:
 
 def _part(part: Part, axes: dict[str, Axis]) -> str:
     where = listed([f"{axes[name].words} {_or(levels)}" for name, levels in part.levels])
-    rest = 1.0 - part.share_for - part.share_against
-    shares = ((part.share_for, "for"), (part.share_against, "against"), (rest, "undecided"))
+    rest = 1.0 - part.share_for - part.share_against - part.share_split
+    shares = (
+        (part.share_for, "for"), (part.share_against, "against"), (part.share_split, "split between sets"), (rest, "open")
+    )  # fmt: skip
     mostly = [f"{100.0 * share:.0f} % {word}" for share, word in shares if share > _NEAR]
     return f"At {where}, {listed(mostly)} ({part.cells} cells)."
 

@@ -66,6 +66,11 @@ class EnsembleFile:
     acceptance: Acceptance
 
     @property
+    def name(self) -> str:
+        """The name by which the command line asks for it: "default" for the shipped one, wherever that lies."""
+        return DEFAULT if self.path == SHIPPED_ENSEMBLE else str(self.path)
+
+    @property
     def searched(self) -> list[str]:
         """The parameters in which sets differ."""
         return [name for name in self.table if name not in _OWN and not name.startswith(FACT)]
@@ -178,7 +183,7 @@ def with_ensemble(study: Study, file: EnsembleFile, count: int | None = None) ->
     pinned = [name for name in Parameters.model_fields if name not in POLICY_ONLY]
     overruled = tuple(name for name in pinned if name in varied or changed(name))
     origin = digest({str(number): values for number, values in sets.items()})
-    ensemble = Ensemble(sets, str(file.path), origin, overruled)
+    ensemble = Ensemble(sets, file.name, origin, overruled)
     if count is not None:
         ensemble = ensemble.first(count)
     return replace(study, parameters=Parameters(**{**file.acceptance.fixed, **constants}), ensemble=ensemble)
