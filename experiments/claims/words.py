@@ -144,10 +144,10 @@ def sentences_on_condition(tried: TriedClaim) -> list[str]:
 def _part(part: Part, axes: dict[str, Axis]) -> str:
     where = listed([f"{axes[name].words} {_or(levels)}" for name, levels in part.levels])
     rest = 1.0 - part.share_for - part.share_against - part.share_split
-    shares = (
-        (part.share_for, "for"), (part.share_against, "against"), (part.share_split, "split between sets"), (rest, "open")
-    )  # fmt: skip
-    mostly = [f"{100.0 * share:.0f} % {word}" for share, word in shares if share > _NEAR]
+    shares = {
+        "for": part.share_for, "against": part.share_against, "split between sets": part.share_split, "open": rest,
+    }  # fmt: skip
+    mostly = [f"{100.0 * share:.0f} % {word}" for word, share in shares.items() if share > _NEAR]
     return f"At {where}, {listed(mostly)} ({part.cells} cells)."
 
 

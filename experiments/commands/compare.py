@@ -58,7 +58,7 @@ def _print(comparison: "Comparison", folder: Path, full: bool) -> None:
     print("\n".join(answer_lines(comparison)))
     if full:
         print("", *comparison_lines(comparison), sep="\n")
-    print("" if full else "\nevery indicator and test, and what benefit-cost is: --full")
+    print("" if full else "\ntests, and what benefit-cost is: --full; other indicators: a study's outcomes")
     print(f"report: {folder / 'report.html'}")
 
 

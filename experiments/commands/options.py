@@ -47,7 +47,7 @@ Scheduler = Annotated[
     str | None, typer.Option("--scheduler", metavar="ADDRESS", help="Run on the workers of this Dask scheduler.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Machine-readable on stdout, and nothing else there.")]
-Full = Annotated[bool, typer.Option("--full", help="Print every indicator.")]
+Full = Annotated[bool, typer.Option("--full", help="Print every indicator of a run, every test of a comparison.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress on stderr.")]
 Quick = Annotated[bool, typer.Option("--quick", help=f"Smaller: {QUICK_USERS} users, at most {QUICK_SEEDS} seeds.")]
 EnsembleOption = Annotated[

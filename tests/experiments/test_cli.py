@@ -91,7 +91,7 @@ def test_full_prints_every_block_below_the_answer(capsys: pytest.CaptureFixture[
     words = ("compare", "--policies", "rebate,grants,procurement", "--seeds", "2", "--no-responses", *SET)
     short, full = run(capsys, *words)[0], run(capsys, *words, "--full")[0]
     assert max(map(len, full.splitlines())) <= 80
-    assert full.startswith(short[: short.index("every indicator")].rstrip())
+    assert full.startswith(short[: short.index("tests, and what")].rstrip())
     blocks = full.split("\n\n")
     for indicator in HEADLINE:
         block = next(block for block in blocks if block.startswith(f"{indicator} ("))

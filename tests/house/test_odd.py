@@ -155,7 +155,7 @@ def test_every_rule_is_named():
 @pytest.mark.parametrize("name", STRUCTS)
 def test_state_tables_have_the_fields_in_order(name):
     listed = [field for row in rows(section(f"{name}:")) for field in re.findall(r"`(\w+)`", row[0])]
-    assert listed == fields(STRUCTS[name], name)
+    assert listed == fields(STRUCTS[name], name), f"model/ODD.md, table '{name}', lists the fields of {STRUCTS[name]}"
 
 
 def columns(path: str, name: str) -> list[str]:
@@ -172,7 +172,7 @@ def columns(path: str, name: str) -> list[str]:
 @pytest.mark.parametrize("name", RECORDS)
 def test_record_tables_have_the_columns_in_order(name):
     listed = [column for row in rows(section(f"{name}:")) for column in re.findall(r"`(\w+)`", row[0])]
-    assert listed == columns(*RECORDS[name])
+    assert listed == columns(*RECORDS[name]), f"model/ODD.md, table '{name}', lists the columns of {RECORDS[name][0]}"
 
 
 def test_market_has_its_columns_in_order():
@@ -209,7 +209,10 @@ def test_every_instrument_has_a_row_with_its_chooser():
         if node.func.id == "InstrumentDeclaration":
             choosers = [ast.literal_eval(word.value) for word in node.keywords if word.arg == "chooser"]
             declared.append((ast.literal_eval(node.args[0]), "".join(choosers)))
-    assert [(row[0].strip("`"), row[1]) for row in rows(section("10."))] == declared
+    listed = [(row[0].strip("`"), row[1]) for row in rows(section("10."))]
+    assert listed == declared, (
+        "model/ODD.md, section 10: a row per instrument in the catalogue's order, with its chooser"
+    )
 
 
 def test_files_of_fixed_constants_exist():

@@ -84,6 +84,7 @@ def test_money_goes_where_the_instrument_says(alone, run):
     mine = list(INSTRUMENTS).index(alone.name)
     ledger, placed = found.state.ledger.moved, found.state.government.placed
     used = {purpose for purpose in PLACED if np.any(ledger[:, purpose] != 0.0)}
+    assert alone.name in PURPOSES, f"PURPOSES lacks {alone.name}: entries of the ledger through which its money moves"
     assert used == PURPOSES[alone.name]
     np.testing.assert_allclose(placed[:, mine], ledger[:, list(PURPOSES[alone.name])].sum(axis=1), rtol=1e-9, atol=1e-9)
     assert placed[:, mine].sum() > 0.0 and not np.any(np.delete(placed, mine, axis=1))

@@ -271,7 +271,7 @@ def test_every_parameter_moves_something(name, tried, small):
             any(not np.array_equal(one.series[key], two.series[key], equal_nan=True) for key in one.series)
             for one, two in zip(tried(name, end), tried(name, None), strict=True)
         ]
-        assert any(moved), f"{name} = {end} moves nothing"
+        assert any(moved), f"{name} = {end} moves nothing: give it a policy or a corner in CORNERS"
 
 
 def test_exceptions_are_few_and_explained():

@@ -115,6 +115,7 @@ def fields_of_government(economy: Any, fast: Any) -> Iterator[tuple[str, Any, An
             own = list(own.values()) if isinstance(own, dict) else own
             yield f"support.{name}", own, getattr(fast.support, name)
     for name in fast.support.flow.dtype.names:
+        assert hasattr(support, name), f"tests/reference/government.py: Support lacks the flow {name}"
         yield f"flow.{name}", [getattr(support, name)], fast.support.flow[name]
     for name in fast.stocks.level.dtype.names:
         yield f"level.{name}", [getattr(stocks, name)], fast.stocks.level[name]
@@ -125,6 +126,8 @@ def fields_of_government(economy: Any, fast: Any) -> Iterator[tuple[str, Any, An
 def differing_indicators(economy: Any, run: Any) -> list[str]:
     """Names of the indicators in which the finished twin and a finished run of the fast model differ."""
     path, own = series(economy), summarise(economy)
+    lacking = sorted({*run.series} - {*path} | {*run.own_summary} - {*own})
+    assert not lacking, f"tests/reference/ (indicators, distributions, summary) lacks {lacking}"
     found = [name for name, values in run.series.items() if differ(path[name], values)]
     for name, value in run.own_summary.items():
         if name.startswith(("gain_small", "gain_large")) and sizes_tie(economy):
