@@ -35,6 +35,9 @@ TOKEN = "token"
 
 NO_TOKEN = "This lab opens at the whole address, with its token, that nqpf view has printed."
 LAB_IS_FULL = "The lab is full. Close a page of it that you do not need, or try again in a few minutes."
+_ONLY_SAFE = b"cross-origin-opener-policy"
+"""A header that browsers complain about where a page comes from another machine without encryption."""
+
 _HTML = b"text/html; charset=utf-8"
 _ASSETS = "/_solara/cdn/"
 _KERNELS = "/jupyter/api/kernels/"
@@ -61,19 +64,20 @@ class Guard:
     ) -> None:
         self.site, self.assets, self.token, self.has_room = site, assets.resolve(), token, has_room
         self.names = {"localhost", *(name.lower() for name in names)}
+        self.headers = tuple(header for header in HEADERS if not token or header[0] != _ONLY_SAFE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or hand it on."""
         if scope["type"] not in ("http", "websocket"):  # the start and end of the server itself
             await self.site(scope, receive, send)
         elif refused := self._refusal(scope):
-            await _answer(scope, send, *refused)
+            await self._answer(scope, send, *refused)
         elif self.token and not self._has_cookie(scope):
             await self._ask_for_token(scope, send)
         elif self._asks_for_more(scope):
-            await _answer(scope, send, 503, LAB_IS_FULL)
+            await self._answer(scope, send, 503, LAB_IS_FULL)
         else:
-            await self.site(scope, receive, _with_headers(send))
+            await self.site(scope, receive, self._with_headers(send))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return the status with which a request is refused, and a line, or None."""
@@ -124,16 +128,17 @@ class Guard:
         given = [value for name, value in query if name == TOKEN]
         is_page = scope["type"] == "http" and scope.get("method") == "GET"
         if not is_page or len(given) != 1 or not self._is_token(given[0].encode()):
-            await _answer(scope, send, 403, NO_TOKEN)
+            await self._answer(scope, send, 403, NO_TOKEN)
             return
         rest = urlencode([(name, value) for name, value in query if name != TOKEN])
         path = "/" + scope["path"].lstrip("/")  # two slashes would lead to another machine
         target = _escaped(f"{path}{f'?{rest}' if rest else ''}")
         cookie = _cookie_name(scope) + f"={self.token}; Path=/; HttpOnly; SameSite=Strict".encode()
         page = (
-            f'<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url={target}"><title>nqpf</title>'
+            f'<!doctype html><html lang="en"><meta http-equiv="refresh" content="0; url={target}">'
+            '<link rel="icon" href="data:,"><title>nqpf</title>'
         )
-        await _answer(scope, send, 200, page, ((b"set-cookie", cookie), (b"cache-control", b"no-store")), _HTML)
+        await self._answer(scope, send, 200, page, ((b"set-cookie", cookie), (b"cache-control", b"no-store")), _HTML)
 
     # -- the number of pages
     def _asks_for_more(self, scope: Scope) -> bool:
@@ -141,6 +146,35 @@ class Guard:
         if scope["type"] == "websocket" and scope["path"].startswith(_KERNELS):
             return not self.has_room(scope["path"].removeprefix(_KERNELS).partition("/")[0])
         return any(b"text/html" in value for value in _headers(scope, b"accept")) and not self.has_room("")
+
+    # -- answers
+    def _with_headers(self, send: Send) -> Send:
+        """Return `send` with the headers in the first message of an answer."""
+
+        async def forward(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self.headers]
+            await send(message)
+
+        return forward
+
+    async def _answer(
+        self,
+        scope: Scope,
+        send: Send,
+        status: int,
+        text: str,
+        headers: tuple[tuple[bytes, bytes], ...] = (),
+        kind: bytes = b"text/plain; charset=utf-8",
+    ) -> None:
+        """Answer with a status and a line. A websocket that is closed before it opens is answered with 403."""
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        body = text.encode()
+        own = ((b"content-length", str(len(body)).encode()), (b"content-type", kind))
+        await send({"type": "http.response.start", "status": status, "headers": [*own, *headers, *self.headers]})
+        await send({"type": "http.response.body", "body": body})
 
 
 def _headers(scope: Scope, wanted: bytes) -> list[bytes]:
@@ -167,32 +201,3 @@ def _cookie_name(scope: Scope) -> bytes:
 def _escaped(address: str) -> str:
     """Return an address of this site as it stands in an attribute of a page."""
     return escape(quote(address, safe="/?&=%+{}:,;-_.~"))
-
-
-def _with_headers(send: Send) -> Send:
-    """Return `send` with HEADERS in the first message of an answer."""
-
-    async def forward(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", ()), *HEADERS]
-        await send(message)
-
-    return forward
-
-
-async def _answer(
-    scope: Scope,
-    send: Send,
-    status: int,
-    text: str,
-    headers: tuple[tuple[bytes, bytes], ...] = (),
-    kind: bytes = b"text/plain; charset=utf-8",
-) -> None:
-    """Answer with a status and a line. A websocket that is closed before it opens is answered with 403."""
-    if scope["type"] == "websocket":
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    body = text.encode()
-    own = ((b"content-length", str(len(body)).encode()), (b"content-type", kind))
-    await send({"type": "http.response.start", "status": status, "headers": [*own, *headers, *HEADERS]})
-    await send({"type": "http.response.body", "body": body})
