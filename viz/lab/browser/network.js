@@ -31,6 +31,7 @@ export class Network {
     context.clearRect(0, 0, width, height);
     context.drawImage(this._ground(side, colours), 0, 0, side, side);
     const bySlot = new Map(firms.map((firm) => [firm.slot + 2, firm]));
+    this.squares = marks.ties ? this._placeSuppliers(marks.ties) : [];
     const groups = this._groups(providers);
     this._lines(context, colours, groups, bySlot, marks);
     this._users(context, colours, groups, bySlot, marks);
@@ -41,13 +42,18 @@ export class Network {
     return firms;
   }
 
-  // The agent at a point, {kind, id}, or null: firms before users.
+  // The agent at a point, {kind, id}, or null: firms before suppliers before users.
   at(x, y) {
     let nearest = null;
     let least = Infinity;
     for (const { firm, x: fx, y: fy, r } of this.discs ?? []) {
       const distance = Math.hypot(x - fx, y - fy) - r;
       if (distance < 3 && distance < least) [nearest, least] = [{ kind: "firm", id: firm.life }, distance];
+    }
+    if (nearest) return nearest;
+    for (const [id, { x: sx, y: sy, r }] of (this.squares ?? []).entries()) {
+      const distance = Math.max(Math.abs(x - sx), Math.abs(y - sy)) - r;
+      if (distance < 3 && distance < least) [nearest, least] = [{ kind: "supplier", id }, distance];
     }
     if (nearest) return nearest;
     least = 9;
@@ -166,11 +172,7 @@ export class Network {
   _ties(context, colours, marks, firms) {
     const { ties, agent } = marks;
     context.fillStyle = colours.faint;
-    ties.places ??= Array.from(ties.orders, (_, k) => onCircle(k / ties.orders.length, SUPPLIERS));
-    ties.places.forEach(([x, y], k) => {
-      const r = 2 + 4 * Math.sqrt(ties.orders[k] / (ties.most || 1));
-      context.fillRect(x * this.side - r, y * this.side - r, 2 * r, 2 * r);
-    });
+    for (const { x, y, r } of this.squares) context.fillRect(x - r, y - r, 2 * r, 2 * r);
     if (!agent) return;
     context.strokeStyle = colours.ink;
     context.lineWidth = 1;
@@ -182,8 +184,19 @@ export class Network {
     context.stroke();
   }
 
+  _placeSuppliers({ suppliers, ordered, most }) {
+    return Array.from({ length: suppliers }, (_, k) => {
+      const [x, y] = onCircle(k / suppliers, SUPPLIERS).map((share) => share * this.side);
+      return { x, y, r: 2 + 4 * Math.sqrt(ordered[k] / (most || 1)) };
+    });
+  }
+
   _tiesOf({ kind, id }, ties, firms) {
-    const supplier = (k) => ties.places[k].map((share) => share * this.side);
+    const supplier = (k) => [this.squares[k].x, this.squares[k].y];
+    if (kind === "supplier") {
+      if (!this.squares[id]) return [];
+      return customersOf(ties, id, firms).map((firm) => [supplier(id), this.placeOfFirm(firm.slot)]);
+    }
     if (kind === "user") {
       const from = [this.places[2 * id] * this.side, this.places[2 * id + 1] * this.side];
       const known = Array.from(ties.contacts.subarray(id * ties.perUser, (id + 1) * ties.perUser)).filter((slot) => slot > 0);
@@ -201,11 +214,19 @@ export class Network {
     if (agent.kind === "user") {
       const [x, y] = [this.places[2 * agent.id] * this.side, this.places[2 * agent.id + 1] * this.side];
       ring(context, colours.ink, x, y, 8, 2, []);
+    } else if (agent.kind === "supplier") {
+      const found = this.squares[agent.id];
+      if (found) ring(context, colours.ink, found.x, found.y, found.r + 6, 2, []);
     } else {
       const found = this.discs.find(({ firm }) => firm.life === agent.id);
       if (found) ring(context, colours.ink, found.x, found.y, found.r + 4, 2.5, []);
     }
   }
+}
+
+// The living firms that buy from a supplier: in its domain, it is theirs.
+export function customersOf(ties, id, firms) {
+  return firms.filter((firm) => ties.supplier[firm.slot * ties.domains + ties.domain[id]] === id);
 }
 
 // Support: a solid ring for the chosen or backed, a wide pale one for a subsidised price, a dotted one for R&D money.
