@@ -24,13 +24,13 @@ def test_claims_are_searched_and_the_address_says_for_what(browser: Any, address
     visitor = visit(browser, address, "/claims")
     claims = visitor.page.locator(".claims details.claim")
     assert claims.count() == len(CLAIMS)
-    visitor.page.get_by_label("Search").fill("bonsai")
+    visitor.page.get_by_role("searchbox").fill("bonsai")
     visitor.wait_for("location.search === '?search=bonsai'")
     assert 0 < claims.count() < len(CLAIMS)
     again = visit(browser, address, "/claims?search=bonsai")
     again.wait_for("document.querySelector('.claims [role=status]').innerText !== ''")
     assert again.page.inner_text(".claims [role=status]") == visitor.page.inner_text(".claims [role=status]")
-    assert again.page.get_by_label("Search").input_value() == "bonsai"
+    assert again.page.get_by_role("searchbox").input_value() == "bonsai"
     visitor.leave()
     again.leave()
 
