@@ -3,6 +3,7 @@
 import ast
 import csv
 import io
+import json
 import re
 from html import escape
 from pathlib import Path
@@ -14,9 +15,11 @@ import model.schedule
 from experiments.claims.claim import Claim
 from experiments.claims.claims import CLAIMS
 from experiments.claims.pair import no_pair, preset_pair
-from experiments.claims.stored import claims_command_of, stored_claims
+from experiments.claims.stored import claims_command_of, store_claims, stored_claims
 from experiments.claims.words import figure
 from experiments.cli import app
+from experiments.commands.claims import trial_content
+from experiments.commands.json import to_json
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
 from experiments.evidence.stored import stored_policy_facts
 from experiments.shipped import made_in_words, read_shipped, write_shipped
@@ -26,6 +29,7 @@ from model import Parameters, policies
 from model.indicators.series import INDICATORS
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
+from tests.trials import made_up_trial
 from viz.lab.address import values_in
 from viz.lab.pages.claims import page_content
 from viz.lab.pages.compare import COMPARE_NAMES, asked_in
@@ -34,6 +38,7 @@ from viz.lab.parts.declared import declared_tables, table_files
 from viz.lab.parts.facts import facts_shown, policy_facts_shown
 from viz.lab.parts.odd import ODD, odd_sections
 from viz.lab.parts.quarter import stages_of_quarter
+from viz.report.claims import render_claims
 from viz.report.wording import MINUS
 
 STORED, MEASURED, OF_POLICY = stored_claims(), stored_facts(), stored_policy_facts()
@@ -106,6 +111,19 @@ def test_a_stored_result_says_what_made_it(tmp_path: Path, monkeypatch: pytest.M
         r"Made on \d{4}-\d\d-\d\d with version 9\.8\.7\.", made_in_words(found["made"])
     )
     assert "has changed since" in made_in_words({**found["made"], "model": "another"})
+
+
+@pytest.mark.parametrize("sets", [0, 12])
+def test_the_picture_of_a_claim_is_that_of_the_report(sets: int, tmp_path: Path) -> None:
+    """Over parameter sets and at the defaults, with the levels of the grid, and after a way through the file."""
+    trial = made_up_trial({"vouchers": 5.0}, sets, claims={name: CLAIMS[name] for name in ("5b", "7")})
+    store_claims(json.loads(to_json(trial_content(trial, tmp_path))), "9.8.7", tmp_path / "claims.json")
+    shown = {one["id"]: one for one in claims_shown(read_shipped(tmp_path / "claims.json"))}
+    report = render_claims(trial, ("5b", "7"))
+    for tried in trial.tried:
+        assert shown[tried.claim.id]["svg"] in report
+        assert shown[tried.claim.id]["verdict"] == tried.verdict
+    assert "incidence" in shown["5b"]["svg"] and "not judged" not in shown["5b"]["svg"]
 
 
 # -- facts

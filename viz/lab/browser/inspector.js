@@ -31,7 +31,7 @@ function supplierInText(recording, id, frame, ties) {
     buyers.length ? `${buyers.length} firms choose it in this domain, the largest first:` : "No firm chooses it in this domain.",
   ];
   const largest = [...buyers].sort((a, b) => b.units - a.units).slice(0, 8);
-  const changes = largest.map(({ life }) => ({ frame, words: `firm ${life}`, life }));
+  const changes = largest.map(({ life }) => ({ frame: null, words: `firm ${life}`, life }));
   const past = Array.from({ length: frame + 1 }, (_, k) => at(orders, k));
   const path = pathOf({ first: 0, units: past }, recording.horizon);
   return { title, lines, changes, path, pathWords: "Units ordered so far" };

@@ -34,6 +34,7 @@ export class Network {
     this.squares = marks.ties ? this._placeSuppliers(marks.ties) : [];
     const groups = this._groups(providers);
     this._lines(context, colours, groups, bySlot, marks);
+    this._newTies(context, colours, frame, providers, bySlot);
     this._users(context, colours, groups, bySlot, marks);
     if (marks.ties) this._ties(context, colours, marks, firms);
     this._firms(context, colours, firms, marks);
@@ -113,6 +114,24 @@ export class Network {
     context.globalAlpha = 1;
   }
 
+  // A strong line for each user that has just gone over to a firm.
+  _newTies(context, colours, frame, providers, bySlot) {
+    const { switchesBefore, arrays } = this.recording;
+    context.lineWidth = 1.4;
+    context.globalAlpha = 0.8;
+    for (let i = switchesBefore[Math.max(0, frame - 1)]; i < switchesBefore[frame]; i++) {
+      const user = arrays.switch_user[i];
+      const firm = bySlot.get(providers[user]);
+      if (!firm) continue;
+      context.strokeStyle = firmColour(colours, firm.life);
+      context.beginPath();
+      context.moveTo(this.places[2 * user] * this.side, this.places[2 * user + 1] * this.side);
+      context.lineTo(...this.placeOfFirm(firm.slot));
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
   _users(context, colours, groups, bySlot, marks) {
     const unit = 0.0052 * this.side * this.dense;
     for (const [code, users] of groups) {
@@ -143,12 +162,14 @@ export class Network {
 
   _firms(context, colours, firms, marks) {
     const largest = new Set([...firms].filter((firm) => firm.units > 0).sort((a, b) => b.units - a.units).slice(0, LARGEST));
+    const newest = Math.max(...firms.map(({ generation }) => generation));
     for (const { firm, x, y, r } of this.discs) {
       halo(context, colours, firm, x, y, r);
       context.globalAlpha = marks.followed < 0 || firm.life === marks.followed ? 1 : 0.4;
       disc(context, x, y, r);
       context.fillStyle = firmColour(colours, firm.life);
       context.fill();
+      if (firm.generation < newest) hollow(context, colours, x, y, r);
       if (firm.isNew) ring(context, colours.ink, x, y, r + 4, 1, [2, 2]);
       if (largest.has(firm)) label(context, colours, firm.life, x, y, r);
     }
@@ -246,6 +267,13 @@ function label(context, colours, life, x, y, r) {
   const across = r > 9 ? x : x + r + 2;
   context.strokeText(life, across, y);
   context.fillText(life, across, y);
+}
+
+// A pale centre: the product is of an older generation than the newest.
+function hollow(context, colours, x, y, r) {
+  disc(context, x, y, 0.45 * r);
+  context.fillStyle = colours.paper;
+  context.fill();
 }
 
 function disc(context, x, y, r) {
