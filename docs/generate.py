@@ -5,11 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from docs.claims import claims_rows, stored_claims
+from docs.claims import claims_rows
+from docs.facts import facts_of_table, policy_facts_of_table
 from docs.patches import FILE as PATCHES
 from docs.result import Result
 from docs.results import stored
 from experiments.claims.claims import CLAIMS
+from experiments.claims.stored import stored_claims
 from experiments.claims.support_claims import UNTESTED
 from experiments.decomposition.mechanisms import MECHANISMS
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
@@ -159,10 +161,10 @@ def claims() -> Iterator[str]:
 # -- results
 def facts() -> Iterator[str]:
     """Yield a row per stylised fact: its target, the source of the target, and its value over the runs."""
-    found = {result.row: result for result in _of("facts")}
+    found = facts_of_table()
     rows = []
     for fact in FACTS.values():
-        value = found[fact.name].value if fact.name in found else ""
+        value = _significant(found[fact.name]["value"]) if fact.name in found else ""
         rows.append((f"`{fact.name}`", fact.meaning, fact.unit, f"{fact.low:g} to {fact.high:g}", value, fact.source))
     return table(["fact", "meaning", "unit", "target", "value", "source of the target"], rows)
 
@@ -170,7 +172,7 @@ def facts() -> Iterator[str]:
 def policy_facts() -> Iterator[str]:
     """Yield a row per published effect of policy with its value, and then those that cannot be measured."""
     header = ["fact", "treatment and statistic", "unit", "published", "value", "verdict", "source", "a failure means"]
-    found = {result.row: result for result in _of("policy_facts")}
+    found = policy_facts_of_table()
     rows = [
         (f"`{fact.name}`", fact.treatment, fact.unit,
          range_in_words(*fact.published, fact.unit) if fact.published else "not at hand",
@@ -182,11 +184,16 @@ def policy_facts() -> Iterator[str]:
     yield from (f"- {effect.finding} ({cited(effect.source)}). {effect.reason}" for effect in NOT_BUILT)
 
 
-def _with_verdict(result: Result | None) -> tuple[str, str]:
+def _with_verdict(found: Mapping[str, Any] | None) -> tuple[str, str]:
     """Return the value of a policy fact with its interval, and its verdict."""
-    if result is None or not result.value:
+    if found is None or found["value"] is None:
         return "none", "none"
-    return f"{result.value} [{result.low},\u00a0{result.high}]", result.mark
+    value, low, high = (_significant(found[name]) for name in ("value", "lower", "upper"))
+    return f"{value} [{low},\u00a0{high}]", found["verdict"]
+
+
+def _significant(value: float | None) -> str:
+    return "none" if value is None else f"{value:.3g}"
 
 
 def compared() -> Iterator[str]:

@@ -10,7 +10,7 @@ TWO_BY_TWO = (REFERENCE, "rd_credit", "selective", "application", "procurement")
 
 class Result(NamedTuple):
     """One number of a table, as text with the decimals that are shown. `mark` is "*" where the interval leaves out
-    zero and "!" where money is not equal. For facts it is the verdict."""
+    zero and "!" where money is not equal."""
 
     table: str
     row: str

@@ -178,24 +178,6 @@ def resolution(size: Size) -> Iterator[Result]:
             yield Result("resolution", str(users), fact["fact"], f"{fact['value']:.{decimals}f}")
 
 
-def stylised_facts(size: Size) -> Iterator[Result]:
-    """Yield `nqpf validate`: the value of every fact with its target range."""
-    for fact in _validated([], size.parameters, size.seeds or 100):
-        target = f"{fact['low']:g}", f"{fact['high']:g}"
-        yield Result("facts", fact["fact"], fact["unit"], f"{fact['value']:.3g}", *target, "met" if fact["met"] else "")
-
-
-def published_effects(size: Size) -> Iterator[Result]:
-    """Yield `nqpf validate --policy-facts --seeds 50`: every policy fact with its interval and verdict."""
-    from experiments.evidence.check import check_policy_facts
-    from model import Parameters
-
-    table = check_policy_facts((), Parameters(**size.parameters), range(size.seeds or 50))
-    for fact in table.itertuples():
-        numbers = ["" if isnan(value) else f"{value:.3g}" for value in (fact.value, fact.lower, fact.upper)]
-        yield Result("policy_facts", fact.fact, fact.unit, *numbers, fact.verdict)
-
-
 def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) -> list[dict[str, Any]]:
     from experiments.validation.validate import validate
     from model import Parameters
@@ -205,8 +187,6 @@ def _validated(facts: Iterable[str], parameters: Mapping[str, Any], seeds: int) 
 
 
 TABLES: dict[str, Callable[[Size], Iterator[Result]]] = {
-    "facts": stylised_facts,
-    "policy_facts": published_effects,
     "compare": compare_defaults,
     "yoked": compare_yoked,
     "blind": compare_blind,

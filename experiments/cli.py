@@ -342,7 +342,9 @@ def _view(
     folder: Annotated[
         Path | None, typer.Argument(help="Folder of the files that pages may read. This folder if none is given.")
     ] = None,
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="Address to listen on. Visitors from other machines need a token.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to listen on.")] = 8765,
 ) -> int:
     """Watch the economy in the browser."""

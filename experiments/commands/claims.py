@@ -5,8 +5,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from experiments.commands.json import ensemble_content, records, to_json
 from experiments.commands.options import OneRun, with_sets
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
@@ -139,33 +137,6 @@ def trial_content(trial: "Trial", folder: Path) -> dict[str, Any]:
 
 
 def _claim_content(tried: "TriedClaim") -> dict[str, Any]:
-    from experiments.claims.verdict import CELL_VERDICTS
-    from experiments.claims.words import paragraph, sentences_on_condition
+    from experiments.claims.content import claim_content
 
-    claim = tried.claim
-    names = ("effect", "low_sets", "high_sets", "low_seeds", "high_seeds")
-    instruments = [] if tried.instruments is None else records(tried.instruments)
-    return {
-        "id": claim.id,
-        "title": claim.title,
-        "words": [passage._asdict() for passage in claim.passages],
-        "statement": claim.statement,
-        "treatment": claim.treatment_words,
-        "reference": claim.reference_words,
-        "outcome": claim.outcome.words,
-        "unit": claim.outcome.unit,
-        "expected": claim.expected,
-        "falsified_by": claim.falsified_by,
-        "opposite": claim.opposite,
-        "limits": claim.limits,
-        "verdict": tried.verdict,
-        **dict(zip(names, tried.raw, strict=True)),
-        "share_sets": tried.share_sets if tried.sets > 1 else np.nan,
-        "sets": tried.sets,
-        "seeds": tried.seeds,
-        "cells": {verdict: tried.count(verdict) for verdict in CELL_VERDICTS},
-        "condition": sentences_on_condition(tried),
-        "parameters": [{"name": name, "rank_correlation": rank} for name, rank in tried.parameters],
-        "instruments": instruments,
-        "paragraph": " ".join(paragraph(tried)),
-    }
+    return {**claim_content(tried), "instruments": [] if tried.instruments is None else records(tried.instruments)}

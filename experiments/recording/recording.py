@@ -67,18 +67,6 @@ def record_run(parameters: Parameters, policy: Policy, seed: int, turn: Turn | N
     return Recorded(run, pack(_words(run, policy, turn), {**_fixed(run.state), **film.arrays(), **_series(run)}))
 
 
-def advance_to(parameters: Parameters, policy: Policy, seed: int, quarter: int, turn: Turn | None = None) -> State:
-    """Return the state after some quarters of such a run."""
-    simulation = Simulation(parameters, policy, seed)
-    simulation.advance(min(quarter, turn.quarter) if turn else quarter)
-    if turn and turn.quarter <= quarter:
-        simulation = simulation.branch(turn.policy)
-        simulation.advance(quarter)
-    if simulation.refused:
-        return advance_to(with_more_slots(parameters), policy, seed, quarter, turn)
-    return simulation.state
-
-
 def with_more_slots(parameters: Parameters) -> Parameters:
     """Return the parameters with twice the slots. Raise BadInput where these would be too many."""
     if 2 * parameters.slots * parameters.domains > MOST_PLACES:

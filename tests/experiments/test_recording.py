@@ -126,8 +126,27 @@ def test_ties_are_those_of_the_quarter() -> None:
     words, arrays = unpack(pack_ties(p, policies["platform"], 4, 30))
     assert np.array_equal(arrays["contacts"].astype(int) - 1, simulation.state.users.contacts)
     assert np.array_equal(arrays["supplier"], simulation.state.innovators.supplier)
-    assert arrays["orders"] == pytest.approx(simulation.state.suppliers.orders, rel=1 / 256)
-    assert words == {"frame": 30, "turned": 0, "perUser": p.contacts, "domains": p.domains}
+    suppliers = simulation.state.suppliers
+    for name in ("domain", "region", "foreign"):
+        assert np.array_equal(arrays[name], getattr(suppliers, name))
+    assert arrays["capacity"] == pytest.approx(suppliers.capacity, rel=1 / 256)
+    sizes = {"perUser": p.contacts, "domains": p.domains, "suppliers": p.suppliers}
+    assert words == {"frame": 30, "turned": 0, **sizes}
+
+
+def test_suppliers_have_a_history() -> None:
+    """Each frame is the state after so many quarters, from the start on, and a turn changes what comes after it."""
+    p, policy = Parameters(**SMALL), policies["laissez_faire"]
+    _, arrays = unpack(pack_ties(p, policy, 4, 30))
+    assert arrays["orders"].shape == arrays["capability"].shape == (31, p.suppliers)
+    simulation = Simulation(p, policy, 4)
+    for frame in (0, 1, 17, 30):
+        simulation.advance(frame)
+        for name in ("orders", "capability"):
+            assert arrays[name][frame] == pytest.approx(getattr(simulation.state.suppliers, name), rel=1 / 256)
+    _, turned = unpack(pack_ties(p, policy, 4, 30, Turn(policies["mission"], 10)))
+    assert np.array_equal(turned["capability"][:11], arrays["capability"][:11])
+    assert not np.array_equal(turned["capability"][30], arrays["capability"][30])
 
 
 def test_the_default_recording_is_small() -> None:

@@ -12,11 +12,14 @@ from typing import Any
 
 import pytest
 
-from docs.claims import SHOWN, stored_claims, tried_claims, write_claims
+from docs.claims import tried_claims
+from docs.command import VERSION
+from docs.facts import facts_of_table, measured, policy_facts_of_table
 from docs.generate import PARTS, signed, write_all
 from docs.patches import FILE as PATCHES
 from docs.results import TABLES, Result, Size, stored, write
 from experiments.claims.claims import CLAIMS
+from experiments.claims.stored import KEPT_OF_CLAIM, KEPT_OF_TRIAL, claims_command_of, store_claims, stored_claims
 from experiments.claims.verdict import CLAIM_VERDICTS
 from experiments.cli import app, main
 from experiments.evidence.policy_facts import POLICY_FACTS
@@ -189,18 +192,35 @@ def test_results_can_be_computed_again(name: str, tmp_path: Path, monkeypatch: p
     assert stored(tmp_path / "results.csv") == made
 
 
+SMALL_SETS = [word for name, value in SMALLEST.parameters.items() for word in ("--set", f"{name}={value}")]
+
+
 def test_claims_can_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The code behind `python -m docs.claims` gives the entries of the committed result, at any size."""
+    """The code behind `python -m docs.claims` gives the entries of the shipped result, at any size."""
     monkeypatch.chdir(tmp_path)
-    committed = stored_claims()
-    assert [claim["id"] for claim in committed["claims"]] == list(CLAIMS) and not committed["failed"]
-    assert all(claim["verdict"] in CLAIM_VERDICTS and tuple(claim) == SHOWN for claim in committed["claims"])
-    small = [word for name, value in SMALLEST.parameters.items() for word in ("--set", f"{name}={value}")]
-    made = tried_claims(["7", "--ensemble", "none", "--seeds", "2", "--quiet", *small])
-    assert [claim["id"] for claim in made["claims"]] == ["7"] and set(made) == set(committed)
-    assert all(tuple(claim) == SHOWN for claim in made["claims"])
-    write_claims(made, tmp_path / "claims.json")
-    assert stored_claims(tmp_path / "claims.json") == made
+    shipped = stored_claims()
+    assert [claim["id"] for claim in shipped["claims"]] == list(CLAIMS) and not shipped["failed"]
+    assert all(claim["verdict"] in CLAIM_VERDICTS and tuple(claim) == KEPT_OF_CLAIM for claim in shipped["claims"])
+    made = tried_claims(["7", "--ensemble", "none", "--seeds", "2", "--quiet", *SMALL_SETS])
+    store_claims(made, VERSION, tmp_path / "claims.json")
+    again = stored_claims(tmp_path / "claims.json")
+    assert tuple(again) == tuple(shipped) == ("made", *KEPT_OF_TRIAL, "claims")
+    assert [claim["id"] for claim in again["claims"]] == ["7"] and tuple(again["claims"][0]) == KEPT_OF_CLAIM
+    assert all(again["claims"][0][name] == made["claims"][0][name] for name in KEPT_OF_CLAIM)
+    assert claims_command_of(again) == "nqpf claims --ensemble none --seeds 2 --seed 0"
+
+
+def test_facts_can_be_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The code behind `python -m docs.facts` gives the entries of the shipped results, at any size."""
+    monkeypatch.chdir(tmp_path)
+    small = " ".join(["--seeds 2 --quiet", *SMALL_SETS])
+    for option, found, declared in (
+        ("", facts_of_table(), FACTS),
+        (" --policy-facts", policy_facts_of_table(), POLICY_FACTS),
+    ):
+        assert list(found) == list(declared)
+        made = measured(f"nqpf validate{option} {small}")
+        assert [(fact["fact"], tuple(fact)) for fact in made] == [(name, tuple(fact)) for name, fact in found.items()]
 
 
 @pytest.mark.parametrize("document", [page for page in DOCUMENTS if page.name in GUIDED], ids=lambda page: page.name)
@@ -216,7 +236,7 @@ def test_results_in_prose_are_the_committed_ones(document: Path) -> None:
 @pytest.mark.parametrize("document", ["README.md", "docs/validation.md"])
 def test_the_number_of_facts_met_is_that_of_the_table(document: str) -> None:
     """Both say how many of the declared facts the defaults meet."""
-    met = sum(result.mark == "met" for result in stored() if result.table == "facts")
+    met = sum(fact["met"] for fact in facts_of_table().values())
     text = " ".join((ROOT / document).read_text(encoding="utf-8").split())
     assert f"{met} of {len(FACTS)} facts" in text
 

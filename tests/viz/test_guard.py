@@ -6,9 +6,14 @@ from typing import Any
 
 import pytest
 
-from viz.lab.guard import HEADERS, Guard
+from viz.lab.guard import HEADERS, LAB_IS_FULL, NO_TOKEN, Guard
 
 HOST = "127.0.0.1:8765"
+PLACE = ("198.51.100.7", 8765)
+"""The address of this machine at which requests come in."""
+
+TOKEN = "a-token-of-the-lab"
+COOKIE = f"nqpf-8765={TOKEN}"
 
 
 async def site(scope: Any, receive: Any, send: Any) -> None:
@@ -29,8 +34,10 @@ def guard(tmp_path: Path) -> Guard:
     return Guard(site, tmp_path / "assets")
 
 
-def answers(guard: Guard, kind: str = "http", path: str = "/", **headers: str | list[str]) -> list[dict[str, Any]]:
-    """Return the messages with which a request is answered."""
+def answers(
+    guard: Guard, kind: str = "http", path: str = "/", query: str = "", method: str = "GET", **headers: str | list[str]
+) -> list[dict[str, Any]]:
+    """Return the messages with which a request is answered. It has come in at PLACE."""
     raw = [
         (name.encode(), value.encode())
         for name, values in headers.items()
@@ -41,7 +48,10 @@ def answers(guard: Guard, kind: str = "http", path: str = "/", **headers: str | 
     async def send(message: Any) -> None:
         sent.append(dict(message))
 
-    asyncio.run(guard({"type": kind, "path": path, "headers": raw}, None, send))  # type: ignore[arg-type]  # nothing is received
+    scope = {"type": kind, "path": path, "query_string": query.encode(), "headers": raw, "server": PLACE}
+    if kind == "http":
+        scope["method"] = method
+    asyncio.run(guard(scope, None, send))  # type: ignore[arg-type]  # nothing is received
     return sent
 
 
@@ -89,8 +99,8 @@ def test_other_names_are_refused(guard: Guard, kind: str, host: Any) -> None:
 
 def test_the_name_that_the_user_gave_is_this_machine(tmp_path: Path) -> None:
     """`nqpf view --host NAME` is reached as NAME."""
-    assert status(Guard(site, tmp_path, "Desk"), host="desk:8765") == 200
-    assert status(Guard(site, tmp_path, "Desk"), host="shelf:8765") == 403
+    assert status(Guard(site, tmp_path, ["Desk"]), host="desk:8765") == 200
+    assert status(Guard(site, tmp_path, ["Desk"]), host="shelf:8765") == 403
 
 
 @pytest.mark.parametrize(
@@ -115,3 +125,83 @@ def test_every_answer_has_the_headers(guard: Guard, path: str) -> None:
 def test_the_server_itself_starts_and_ends(guard: Guard) -> None:
     """Messages that belong to no request pass."""
     assert answers(guard, "lifespan")[0]["status"] == 200
+
+
+# -- with a token
+@pytest.fixture
+def open_guard(tmp_path: Path) -> Guard:
+    """A guard that other machines reach."""
+    return Guard(site, tmp_path, ["desk"], TOKEN)
+
+
+def cookie_of(answer: list[dict[str, Any]]) -> str:
+    """Return the cookie that an answer sets, empty if none."""
+    return dict(answer[0]["headers"]).get(b"set-cookie", b"").decode()
+
+
+def test_the_token_of_the_address_becomes_a_cookie(open_guard: Guard) -> None:
+    """The page leads on to the same address without the token, and the cookie opens that, and the websocket."""
+    answer = answers(open_guard, "http", "/compare", f"policies=a,b&token={TOKEN}&users=40", host="198.51.100.7:8765")
+    assert answer[0]["status"] == 200 and {*HEADERS} - {*answer[0]["headers"]} == {HEADERS[1]}
+    assert 'content="0; url=/compare?policies=a%2Cb&amp;users=40"' in answer[1]["body"].decode()
+    assert TOKEN not in answer[1]["body"].decode()
+    assert cookie_of(answer) == f"{COOKIE}; Path=/; HttpOnly; SameSite=Strict"
+    for host in ("198.51.100.7:8765", "desk:8765", HOST):
+        assert status(open_guard, host=host, cookie=f"other=1; {COOKIE}") == 200
+        assert status(open_guard, "websocket", host=host, origin=f"http://{host}", cookie=COOKIE) == 101
+
+
+@pytest.mark.parametrize(
+    "query", ["", "token=", "token=wrong", f"token={TOKEN}x", f"token={TOKEN}&token={TOKEN}", "token=é"]
+)
+@pytest.mark.parametrize("cookie", ["", "nqpf-8765=", "nqpf-8765=wrong", f"nqpf-8766={TOKEN}", f"nqpf-8765={TOKEN}x"])
+def test_without_the_token_nothing_is_served(open_guard: Guard, query: str, cookie: str) -> None:
+    """Neither pages nor scripts nor websockets, whatever is guessed."""
+    for path in ("/", "/lab/network.js", "/static/main.js", "/jupyter/api/kernels/1/channels"):
+        answer = answers(open_guard, "http", path, query, host="desk:8765", cookie=cookie)
+        assert answer[0]["status"] == 403 and answer[1]["body"].decode() == NO_TOKEN and not cookie_of(answer)
+        origin = "http://desk:8765"
+        assert status(open_guard, "websocket", path, query, host="desk:8765", origin=origin, cookie=cookie) == 403
+
+
+@pytest.mark.parametrize("kind", ["http", "websocket"])
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [("evil.example", "http://evil.example"), ("198.51.100.8:8765", "http://198.51.100.8:8765"),
+     ("desk:8765", "http://evil.example"), ("0.0.0.0:8765", "http://0.0.0.0:8765"), ("desk:8765", "null")],
+)  # fmt: skip
+def test_a_token_opens_no_page_to_another_site(open_guard: Guard, kind: str, host: str, origin: str) -> None:
+    """Host and Origin are checked as without one: a cookie goes along with what another page asks for."""
+    assert status(open_guard, kind, "/", host=host, origin=origin, cookie=COOKIE) == 403
+    assert status(open_guard, kind, "/", f"token={TOKEN}", host=host, origin=origin) == 403
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", '/"><script>', "/a\r\nSet-Cookie: b"])
+def test_the_page_with_the_cookie_leads_to_this_site_only(open_guard: Guard, path: str) -> None:
+    answer = answers(open_guard, "http", path, f'token={TOKEN}&a="><b>', host="desk:8765")
+    body = answer[1]["body"].decode()
+    target = body.partition("url=")[2].partition('"')[0]
+    assert target.startswith("/") and target[1] not in "/\\" and not set(target) & set("<>\r\n")
+    assert body.count("<") == 6  # doctype, html, meta, link, title and its end: the address brings none
+
+
+def test_only_a_page_takes_the_token_of_an_address(open_guard: Guard) -> None:
+    """No form of another site can post it, and no websocket brings it."""
+    assert status(open_guard, "http", "/", f"token={TOKEN}", "POST", host="desk:8765") == 403
+    assert status(open_guard, "websocket", "/", f"token={TOKEN}", host="desk:8765", origin="http://desk:8765") == 403
+
+
+def test_the_address_where_a_connection_came_in_counts_only_with_a_token(guard: Guard) -> None:
+    assert status(guard, host="198.51.100.7:8765") == 403
+
+
+# -- the number of pages
+def test_a_full_lab_says_so(tmp_path: Path) -> None:
+    """A new page gets a line, its websocket is refused, and the pages that are open go on."""
+    lab = Guard(site, tmp_path, has_room=lambda kernel: kernel == "open")
+    answer = answers(lab, host=HOST, accept="text/html,*/*;q=0.8")
+    assert answer[0]["status"] == 503 and answer[1]["body"].decode() == LAB_IS_FULL
+    channel = {"host": HOST, "origin": f"http://{HOST}"}
+    assert status(lab, "websocket", "/jupyter/api/kernels/new/channels", **channel) == 403
+    assert status(lab, "websocket", "/jupyter/api/kernels/open/channels", **channel) == 101
+    assert status(lab, "http", "/lab/network.js", host=HOST, accept="*/*") == 200

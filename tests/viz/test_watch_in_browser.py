@@ -117,6 +117,21 @@ def test_a_click_on_an_agent_shows_it(browser: Any, address: str) -> None:
     assert "region" in visitor.page.inner_text(".agent")
     visitor.page.get_by_text("contacts and suppliers").click()
     visitor.wait_for("document.querySelector('section.watch').__vue__.tied?.frame === 40")
+    busiest = "v.networks[0].squares.map(({x, y, r}, k) => [x, y, r, k]).sort((a, b) => b[2] - a[2])[0]"
+    x, y, _, supplier = visitor.look(busiest)
+    visitor.page.locator(".network canvas").click(position={"x": x, "y": y})
+    visitor.page.locator(".agent h2", has_text=f"Supplier {supplier}").wait_for()
+    assert f"agent=supplier-{supplier}" in visitor.page.url
+    shown = visitor.page.inner_text(".agent")
+    state = simulate({"users": 200, "horizon": 40}, "application", 0).state
+    domain = int(state.suppliers.domain[supplier])
+    chosen = state.innovators.supplier[:, domain][state.innovators.alive] == supplier
+    assert f"domain {domain}" in shown and f"{chosen.sum()} firms choose it" in shown
+    visitor.page.reload()
+    visitor.page.locator(".agent", has_text=f"{chosen.sum()} firms choose it").wait_for()
+    visitor.page.get_by_label("Supplier number").fill("0")
+    visitor.page.get_by_label("Supplier number").press("Tab")
+    visitor.page.locator(".agent h2", has_text="Supplier 0").wait_for()
     visitor.leave()
 
 

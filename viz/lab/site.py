@@ -5,7 +5,9 @@ from typing import Any
 
 import solara
 
+from viz.lab.pages.claims import CLAIMS_PAGE
 from viz.lab.pages.compare import COMPARE
+from viz.lab.pages.description import MODEL_PAGE
 from viz.lab.pages.watch import WatchPage
 from viz.lab.parts.frame import LabPage, PageFrame
 
@@ -14,6 +16,8 @@ PAGES = (
         "/", "Watch", "Watch firms invent and users adopt, quarter by quarter, under a policy you choose.", WatchPage
     ),
     COMPARE,
+    CLAIMS_PAGE,
+    MODEL_PAGE,
 )
 """The pages, in the order of the navigation. One entry adds a page."""
 

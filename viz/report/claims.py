@@ -1,13 +1,13 @@
 """The page of `nqpf claims`: the table of verdicts on the first screen, then a section per claim."""
 
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from markupsafe import Markup
 
-from experiments.claims.condition import by_level
+from experiments.claims.content import claim_content
 from experiments.claims.support_claims import UNTESTED
 from experiments.claims.verdict import (
     CLAIM_VERDICTS,
@@ -19,7 +19,7 @@ from experiments.claims.verdict import (
     SUPPORTED,
     UNDETERMINED,
 )
-from experiments.claims.words import figure, first_line, level_in_words, paragraph
+from experiments.claims.words import figure, first_line, paragraph
 from viz.figures.forest import ForestRow, forest_chart
 from viz.figures.standalone import download_link
 from viz.report import pages, wording
@@ -107,7 +107,10 @@ def _row(tried: "TriedClaim") -> dict[str, Any]:
 def _section(tried: "TriedClaim") -> dict[str, Any]:
     """Return the content of a claim's section."""
     claim = tried.claim
-    svg = forest_chart(_forest(tried), claim.expected, f"{claim.outcome.words}, {claim.outcome.unit}", claim.statement)
+    content = claim_content(tried)
+    svg = forest_chart(
+        forest_rows(content), claim.expected, f"{claim.outcome.words}, {claim.outcome.unit}", claim.statement
+    )
     return {
         **_row(tried),
         "claim": claim,
@@ -115,7 +118,7 @@ def _section(tried: "TriedClaim") -> dict[str, Any]:
         "svg": Markup(svg),
         "file": download_link(svg),
         "instruments": _instruments(tried),
-        "levels": _levels(tried),
+        "levels": _levels(content["levels"]),
         "note": _note(tried),
     }
 
@@ -126,40 +129,37 @@ def _note(tried: "TriedClaim") -> str:
     return f"{sets}Thick line: 95 % interval over seeds.{below}"
 
 
-def _forest(tried: "TriedClaim") -> list[ForestRow]:
-    """Return the rows of a claim's picture, as treatment less reference."""
-    expected = tried.claim.expected
-    mean, low_sets, high_sets, low_seeds, high_seeds = tried.raw
-    points = [expected * float(value) for value in tried.by_set if np.isfinite(value)] if tried.sets > 1 else []
-    rows = [
-        ForestRow("all cells" if tried.axes else "effect", mean, low_sets, high_sets, (low_seeds, high_seeds), points)
-    ]
+def forest_rows(content: Mapping[str, Any]) -> list[ForestRow]:
+    """Return the rows of a claim's picture, from its plain data: the effect, then the levels of each axis."""
+    ends = [_known(content[name]) for name in ("effect", "low_sets", "high_sets", "low_seeds", "high_seeds")]
+    points = content["by_set"] if content["sets"] > 1 else []
+    name = "all cells" if content["levels"] else "effect"
+    rows = [ForestRow(name, ends[0], ends[1], ends[2], (ends[3], ends[4]), points)]
     last = ""
-    for found in by_level(tried.cells, tried.axes):
-        if found.axis.name != last:
-            rows.append(ForestRow(found.axis.words, heading=True))
-            last = found.axis.name
-        if np.isnan(found.mean):
-            rows.append(ForestRow(f"{level_in_words(found.level)} (not judged)"))
+    for found in content["levels"]:
+        if found["axis"] != last:
+            rows.append(ForestRow(found["axis"], heading=True))
+            last = found["axis"]
+        mean = _known(found["mean"])
+        if np.isnan(mean):
+            rows.append(ForestRow(f"{found['level']} (not judged)"))
             continue
-        low, high = sorted((expected * found.worst, expected * found.best))
-        rows.append(ForestRow(level_in_words(found.level), expected * found.mean, low, high))
+        rows.append(ForestRow(found["level"], mean, *sorted((found["worst"], found["best"]))))
     return rows
 
 
-def _levels(tried: "TriedClaim") -> list[dict[str, str]]:
-    expected = tried.claim.expected
+def _known(value: float | None) -> float:
+    return np.nan if value is None else value
+
+
+def _levels(levels: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [
         {
-            "axis": found.axis.words,
-            "level": level_in_words(found.level),
-            "mean": _minus(figure(expected * found.mean)),
-            "worst": _minus(figure(expected * found.worst)),
-            "best": _minus(figure(expected * found.best)),
-            "for": wording.share(found.share_for),
-            "against": wording.share(found.share_against),
+            **{name: found[name] for name in ("axis", "level")},
+            **{name: _minus(figure(found[name])) for name in ("mean", "worst", "best")},
+            **{name: wording.share(found[name]) for name in ("for", "against")},
         }
-        for found in by_level(tried.cells, tried.axes)
+        for found in levels
     ]
 
 

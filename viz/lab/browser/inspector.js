@@ -2,13 +2,39 @@
 
 import { OLD } from "/lab/recording.js";
 import { number, percent } from "/lab/look.js";
+import { customersOf } from "/lab/network.js";
 
 const SUPPORT = [[1, "chosen by government"], [2, "backed by its region"], [4, "public R&D money"], [8, "its price is subsidised"]];
 const SLOTS = 4096; // places for firms that an economy has at most: what a firm's number in the panel counts with
 
-// {title, lines, changes: [{frame, words, life}], path} of an agent {kind, id}.
-export function inText(recording, agent, frame) {
+// {title, lines, changes: [{frame, words, life}], path, pathWords} of an agent {kind, id}. Suppliers need the ties.
+export function inText(recording, agent, frame, ties) {
+  if (agent.kind === "supplier") return supplierInText(recording, agent.id, frame, ties);
   return agent.kind === "firm" ? firmInText(recording, agent.id, frame) : userInText(recording, agent.id, frame);
+}
+
+export function supplierLine(ties, id) {
+  return `supplier ${id} of domain ${ties.domain[id]}: ${number(ties.ordered[id])} units ordered`;
+}
+
+function supplierInText(recording, id, frame, ties) {
+  const title = `Supplier ${id}`;
+  if (!ties) return { title, lines: ["Its state is on its way. While the economy plays, it waits for a pause."], changes: [], path: "" };
+  const { suppliers, orders, capability } = ties;
+  const at = (values, k) => values[k * suppliers + id];
+  const buyers = customersOf(ties, id, recording.firmsAt(frame));
+  const home = ties.foreign[id] ? "foreign" : `region ${ties.region[id]}`;
+  const lines = [
+    `Solves problems of domain ${ties.domain[id]}, ${home}.`,
+    `${number(at(orders, frame))} units ordered in the quarter. Its capacity at normal cost is ${number(ties.capacity[id])}.`,
+    `Capability ${number(at(capability, frame), 3)}, at the start ${number(at(capability, 0), 3)}.`,
+    buyers.length ? `${buyers.length} firms choose it in this domain, the largest first:` : "No firm chooses it in this domain.",
+  ];
+  const largest = [...buyers].sort((a, b) => b.units - a.units).slice(0, 8);
+  const changes = largest.map(({ life }) => ({ frame: null, words: `firm ${life}`, life }));
+  const past = Array.from({ length: frame + 1 }, (_, k) => at(orders, k));
+  const path = pathOf({ first: 0, units: past }, recording.horizon);
+  return { title, lines, changes, path, pathWords: "Units ordered so far" };
 }
 
 export function firmLine(firm) {
@@ -41,7 +67,7 @@ function firmInText(recording, life, frame) {
     lines.push(frame < first ? "It has not entered yet." : `It closed in quarter ${last}.`);
   }
   const history = recording.historyOf(life);
-  return { title: `Firm ${life}`, lines, changes: generationsOf(history), path: pathOf(history, recording.horizon) };
+  return { title: `Firm ${life}`, lines, changes: generationsOf(history), path: pathOf(history, recording.horizon), pathWords: "Units sold over the run" };
 }
 
 function generationsOf({ first, generation }) {

@@ -31,8 +31,10 @@ export class Network {
     context.clearRect(0, 0, width, height);
     context.drawImage(this._ground(side, colours), 0, 0, side, side);
     const bySlot = new Map(firms.map((firm) => [firm.slot + 2, firm]));
+    this.squares = marks.ties ? this._placeSuppliers(marks.ties) : [];
     const groups = this._groups(providers);
     this._lines(context, colours, groups, bySlot, marks);
+    this._newTies(context, colours, frame, providers, bySlot);
     this._users(context, colours, groups, bySlot, marks);
     if (marks.ties) this._ties(context, colours, marks, firms);
     this._firms(context, colours, firms, marks);
@@ -41,13 +43,18 @@ export class Network {
     return firms;
   }
 
-  // The agent at a point, {kind, id}, or null: firms before users.
+  // The agent at a point, {kind, id}, or null: firms before suppliers before users.
   at(x, y) {
     let nearest = null;
     let least = Infinity;
     for (const { firm, x: fx, y: fy, r } of this.discs ?? []) {
       const distance = Math.hypot(x - fx, y - fy) - r;
       if (distance < 3 && distance < least) [nearest, least] = [{ kind: "firm", id: firm.life }, distance];
+    }
+    if (nearest) return nearest;
+    for (const [id, { x: sx, y: sy, r }] of (this.squares ?? []).entries()) {
+      const distance = Math.max(Math.abs(x - sx), Math.abs(y - sy)) - r;
+      if (distance < 3 && distance < least) [nearest, least] = [{ kind: "supplier", id }, distance];
     }
     if (nearest) return nearest;
     least = 9;
@@ -107,6 +114,24 @@ export class Network {
     context.globalAlpha = 1;
   }
 
+  // A strong line for each user that has just gone over to a firm.
+  _newTies(context, colours, frame, providers, bySlot) {
+    const { switchesBefore, arrays } = this.recording;
+    context.lineWidth = 1.4;
+    context.globalAlpha = 0.8;
+    for (let i = switchesBefore[Math.max(0, frame - 1)]; i < switchesBefore[frame]; i++) {
+      const user = arrays.switch_user[i];
+      const firm = bySlot.get(providers[user]);
+      if (!firm) continue;
+      context.strokeStyle = firmColour(colours, firm.life);
+      context.beginPath();
+      context.moveTo(this.places[2 * user] * this.side, this.places[2 * user + 1] * this.side);
+      context.lineTo(...this.placeOfFirm(firm.slot));
+      context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+
   _users(context, colours, groups, bySlot, marks) {
     const unit = 0.0052 * this.side * this.dense;
     for (const [code, users] of groups) {
@@ -137,12 +162,14 @@ export class Network {
 
   _firms(context, colours, firms, marks) {
     const largest = new Set([...firms].filter((firm) => firm.units > 0).sort((a, b) => b.units - a.units).slice(0, LARGEST));
+    const newest = Math.max(...firms.map(({ generation }) => generation));
     for (const { firm, x, y, r } of this.discs) {
       halo(context, colours, firm, x, y, r);
       context.globalAlpha = marks.followed < 0 || firm.life === marks.followed ? 1 : 0.4;
       disc(context, x, y, r);
       context.fillStyle = firmColour(colours, firm.life);
       context.fill();
+      if (firm.generation < newest) hollow(context, colours, x, y, r);
       if (firm.isNew) ring(context, colours.ink, x, y, r + 4, 1, [2, 2]);
       if (largest.has(firm)) label(context, colours, firm.life, x, y, r);
     }
@@ -166,11 +193,7 @@ export class Network {
   _ties(context, colours, marks, firms) {
     const { ties, agent } = marks;
     context.fillStyle = colours.faint;
-    ties.places ??= Array.from(ties.orders, (_, k) => onCircle(k / ties.orders.length, SUPPLIERS));
-    ties.places.forEach(([x, y], k) => {
-      const r = 2 + 4 * Math.sqrt(ties.orders[k] / (ties.most || 1));
-      context.fillRect(x * this.side - r, y * this.side - r, 2 * r, 2 * r);
-    });
+    for (const { x, y, r } of this.squares) context.fillRect(x - r, y - r, 2 * r, 2 * r);
     if (!agent) return;
     context.strokeStyle = colours.ink;
     context.lineWidth = 1;
@@ -182,8 +205,19 @@ export class Network {
     context.stroke();
   }
 
+  _placeSuppliers({ suppliers, ordered, most }) {
+    return Array.from({ length: suppliers }, (_, k) => {
+      const [x, y] = onCircle(k / suppliers, SUPPLIERS).map((share) => share * this.side);
+      return { x, y, r: 2 + 4 * Math.sqrt(ordered[k] / (most || 1)) };
+    });
+  }
+
   _tiesOf({ kind, id }, ties, firms) {
-    const supplier = (k) => ties.places[k].map((share) => share * this.side);
+    const supplier = (k) => [this.squares[k].x, this.squares[k].y];
+    if (kind === "supplier") {
+      if (!this.squares[id]) return [];
+      return customersOf(ties, id, firms).map((firm) => [supplier(id), this.placeOfFirm(firm.slot)]);
+    }
     if (kind === "user") {
       const from = [this.places[2 * id] * this.side, this.places[2 * id + 1] * this.side];
       const known = Array.from(ties.contacts.subarray(id * ties.perUser, (id + 1) * ties.perUser)).filter((slot) => slot > 0);
@@ -201,11 +235,19 @@ export class Network {
     if (agent.kind === "user") {
       const [x, y] = [this.places[2 * agent.id] * this.side, this.places[2 * agent.id + 1] * this.side];
       ring(context, colours.ink, x, y, 8, 2, []);
+    } else if (agent.kind === "supplier") {
+      const found = this.squares[agent.id];
+      if (found) ring(context, colours.ink, found.x, found.y, found.r + 6, 2, []);
     } else {
       const found = this.discs.find(({ firm }) => firm.life === agent.id);
       if (found) ring(context, colours.ink, found.x, found.y, found.r + 4, 2.5, []);
     }
   }
+}
+
+// The living firms that buy from a supplier: in its domain, it is theirs.
+export function customersOf(ties, id, firms) {
+  return firms.filter((firm) => ties.supplier[firm.slot * ties.domains + ties.domain[id]] === id);
 }
 
 // Support: a solid ring for the chosen or backed, a wide pale one for a subsidised price, a dotted one for R&D money.
@@ -225,6 +267,13 @@ function label(context, colours, life, x, y, r) {
   const across = r > 9 ? x : x + r + 2;
   context.strokeText(life, across, y);
   context.fillText(life, across, y);
+}
+
+// A pale centre: the product is of an older generation than the newest.
+function hollow(context, colours, x, y, r) {
+  disc(context, x, y, 0.45 * r);
+  context.fillStyle = colours.paper;
+  context.fill();
 }
 
 function disc(context, x, y, r) {

@@ -7,7 +7,7 @@ const NAMES = ["quarter", "charts", "agent", "mark"];
 export function readView(horizon, known) {
   const query = new URLSearchParams(window.location.search);
   const charts = (query.get("charts") ?? "").split(",");
-  const [, kind, id] = /^(firm|user)-(\d{1,6})$/.exec(query.get("agent") ?? "") ?? [];
+  const [, kind, id] = /^(firm|user|supplier)-(\d{1,6})$/.exec(query.get("agent") ?? "") ?? [];
   return {
     frame: Math.min(horizon, Number(/^\d{1,4}$/.exec(query.get("quarter") ?? "")?.[0] ?? 0)),
     charts: CHARTS.map((usual, place) => (known(charts[place]) ? charts[place] : usual)),

@@ -1,0 +1,115 @@
+"""Claims and facts: what the essay says, what the model finds, and how far the model is to be believed."""
+
+from collections import Counter
+from typing import Any
+
+import solara
+from solara import v
+
+from experiments.claims.stored import SHIPPED_CLAIMS, claims_command_of, stored_claims
+from experiments.claims.support_claims import UNTESTED
+from experiments.claims.verdict import CLAIM_VERDICTS
+from experiments.evidence.policy_facts import NOT_BUILT
+from experiments.evidence.stored import SHIPPED_POLICY_FACTS, stored_policy_facts
+from experiments.fact_words import cited
+from experiments.shipped import made_in_words
+from experiments.validation.stored import SHIPPED_FACTS, stored_facts
+from model.declaration.errors import BadInput
+from viz.lab.address import explained, values_in
+from viz.lab.parts.claims import claims_shown
+from viz.lab.parts.facts import MET, facts_shown, policy_facts_shown
+from viz.lab.parts.frame import BROWSER, LabPage
+from viz.report.claims import VERDICT_RULE
+from viz.report.wording import seed_ranges
+
+CLAIMS_NAMES = ("search",)
+"""Names in the address. The browser reads and writes them: the page holds all that it may show."""
+
+SHIPPED = {"claims": SHIPPED_CLAIMS, "facts": SHIPPED_FACTS, "policy facts": SHIPPED_POLICY_FACTS}
+"""Files that the page shows, by the name of their download."""
+
+
+@solara.component_vue(str(BROWSER / "claims.vue"))
+def ClaimsAndFacts(
+    claims: dict[str, Any], facts: dict[str, Any], policy_facts: dict[str, Any], untested: list[dict[str, str]]
+) -> None:
+    """All claims and facts, with a search among them."""
+
+
+@solara.component
+def ClaimsPage() -> Any:
+    """The page of one visitor, the same for all but for what is searched."""
+    router = solara.use_router()
+    content = solara.use_memo(page_content, [])
+    error = ""
+    try:
+        values_in(router.search, CLAIMS_NAMES)
+    except BadInput as refused:
+        error = explained(refused)
+    with solara.Div(classes=["reading"]) as main:
+        solara.Style((BROWSER / "reading.css").read_text(encoding="utf-8"))
+        if error:
+            v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[error])
+        ClaimsAndFacts(**content)
+        with v.Html(tag="section", class_="take", attributes={"aria-label": "Take away"}):
+            v.Html(tag="h2", children=["Take away"])
+            v.Html(tag="p", children=["The stored results as they are shown. The commands above make them again."])
+            with v.Html(tag="div", class_="files"):
+                for name, file in SHIPPED.items():
+                    solara.FileDownload(file.read_bytes, file.name, f"{name.capitalize()} (JSON)")
+    return main
+
+
+def page_content() -> dict[str, Any]:
+    """Return all that the page shows, as plain texts and drawings."""
+    claims, facts, of_policy = stored_claims(), stored_facts(), stored_policy_facts()
+    shown, effects = facts_shown(facts), policy_facts_shown(of_policy)
+    return {
+        "claims": {
+            "says": f"{_counted(claims['claims'])} {claims['says']}",
+            "origin": f"{_size(claims)} {made_in_words(claims['made'])}",
+            "command": claims_command_of(claims),
+            "rule": VERDICT_RULE,
+            "rows": claims_shown(claims),
+        },
+        "facts": {
+            "says": f"{sum(fact['verdict'] == MET for fact in shown)} of {len(shown)} facts are met.",
+            "origin": made_in_words(facts["made"]),
+            "command": facts["command"],
+            "rows": shown,
+        },
+        "policy_facts": {
+            "says": f"Of {len(effects)} published effects, {_listed(fact['verdict'] for fact in effects)}.",
+            "origin": made_in_words(of_policy["made"]),
+            "command": of_policy["command"],
+            "rows": effects,
+            "not_built": [f"{one.finding} ({cited(one.source)}). {one.reason}" for one in NOT_BUILT],
+        },
+        "untested": [{**one.passage._asdict(), "reason": one.reason} for one in UNTESTED],
+    }
+
+
+def _counted(claims: list[dict[str, Any]]) -> str:
+    """Return how many claims have each verdict, in the order of verdicts."""
+    found = Counter(claim["verdict"] for claim in claims)
+    counts = ", ".join(f"{found[name]} {name}" for name in CLAIM_VERDICTS if found[name])
+    return f"Of {len(claims)} claims: {counts}."
+
+
+def _listed(verdicts: Any) -> str:
+    return ", ".join(f"{count} {name}" for name, count in Counter(verdicts).items())
+
+
+def _size(stored: dict[str, Any]) -> str:
+    ensemble = stored["ensemble"]
+    sets = "the default parameters" if ensemble is None else f"{len(ensemble['sets'])} sets of {ensemble['file']}"
+    return f"{stored['runs']:,} runs of {sets}, seeds {seed_ranges(stored['seeds'])}, {stored['failed']} failed."
+
+
+CLAIMS_PAGE = LabPage(
+    "claims",
+    "Claims and facts",
+    "What does the essay claim, what does the model find, and does the model look like the world?",
+    ClaimsPage,
+)
+"""The page in the navigation."""
