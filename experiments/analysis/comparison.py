@@ -1,7 +1,7 @@
 """The paired comparison of policies: equal luck (the same seeds), equal money (or said so), one reference arm."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +12,10 @@ from experiments.analysis.ranks import money_standing
 from experiments.analysis.response import Responses, break_even, efficacies, respond
 from experiments.analysis.table import HEADLINE, tabulate
 from experiments.analysis.withdrawal import ending_apart
-from experiments.results.arms import runs_of, series_of
+from experiments.results.arms import HoldsResults, runs_of, series_of
 from experiments.results.manifest import versions
+from experiments.results.merge import held, study_in
+from experiments.results.reader import StoredRuns
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.progress import say
@@ -169,13 +171,49 @@ def compare_study(
     execution = execution or Execution()
     store = MemoryStore() if out is None else Store(Path(out), study, model)
     own = Plan.of(study, model)
-    plan = _run_arms(study, own, store, execution)
-    runs, series = runs_of(plan, store), series_of(plan, store)
-    outcome = (study.outcomes or HEADLINE)[0]
+
+    def make(plan: Plan, which: str) -> None:
+        run_tasks(plan, store.rerun(which) if which else store, execution)
+
+    plan = _run_arms(study, own, store, make, execution.quiet)
+    runs = runs_of(plan, store)
     made = execution if responses else None  # without, what is stored of them is shown all the same
-    found = respond(study, outcome, model, store, made)
+    found = respond(study, _outcome(study), model, store, made)
+    compared = _compared(study, runs, series_of(plan, store), found, {**versions(), "model": model}, out)
     if isinstance(store, Store):
         store.finish(task.run_id for task in own)
+    return compared
+
+
+def read_comparison(folder: Path, outcomes: Iterable[str] = ()) -> Comparison:
+    """Compare the runs that a folder holds, on its own outcomes or others. Nothing is run or written.
+
+    Raises BadInput for a folder without results, for a study with uncertain factors, and where reruns with equal money
+    are asked for and not all stored.
+    """
+    manifest = held(folder)
+    study, store = with_reference(study_in(folder, manifest)), StoredRuns(folder)
+    study = replace(study, outcomes=tuple(outcomes) or study.outcomes)
+    refuse_uncertain(study, str(folder))
+    plan = _run_arms(study, Plan.of(study, manifest.model), store, lambda plan, which: None, quiet=True)
+    runs = runs_of(plan, store, some=True)
+    found = respond(study, _outcome(study), manifest.model, store, None)
+    made_by = {**manifest.versions, "model": manifest.model}
+    return _compared(study, runs, series_of(plan, store), found, made_by, folder)
+
+
+def _outcome(study: Study) -> str:
+    return (study.outcomes or HEADLINE)[0]
+
+
+def _compared(
+    study: Study,
+    runs: "pd.DataFrame",
+    series: "pd.DataFrame",
+    responses: Responses | None,
+    made_by: Mapping[str, str],
+    out: Path | str | None,
+) -> Comparison:
     table = tabulate(study, runs, series)
     return Comparison(
         study=study,
@@ -186,34 +224,34 @@ def compare_study(
         effects=effects_table(study, runs, table),
         runs=runs,
         series=series,
-        versions={**versions(), "model": model},
+        versions=made_by,
         out=None if out is None else Path(out),
-        responses=found,
+        responses=responses,
     )
 
 
-def _run_arms(study: Study, plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
-    """Run a plan, then again at the slowest arm's calendar and at an amount that all can place, if the study asks."""
-    run_tasks(plan, store, execution)
+def _run_arms(study: Study, plan: Plan, store: HoldsResults, make: Callable[[Plan, str], None], quiet: bool) -> Plan:
+    """Run a plan, then again at the slowest arm's calendar and at an amount that all can place, if the study asks.
+
+    `make` makes the missing runs of a plan, with the name of the rerun that it is, if it is one.
+    """
+    make(plan, "")
     if study.timing == "yoked":
         plan = yoked(plan, runs_of(plan, store), series_of(plan, store))
-        run_tasks(plan, store.rerun("yoke"), execution)
+        make(plan, "yoke")
     if study.match:
-        plan = _match(plan, store, execution)
+        plan = _match(plan, store, make, quiet)
     return plan
 
 
-def _match(plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
+def _match(plan: Plan, store: HoldsResults, make: Callable[[Plan, str], None], quiet: bool) -> Plan:
     """Rerun a plan at smaller amounts until all arms place theirs. Warn where some never do."""
     for _ in range(ROUNDS):
         smaller = matched(plan, runs_of(plan, store))
         if smaller == plan:
             return plan
         plan = smaller
-        run_tasks(plan, store.rerun("match"), execution)
+        make(plan, "match")
     if left := unmatched(runs_of(plan, store)):
-        say(
-            f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}",
-            execution.quiet,
-        )
+        say(f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}", quiet)
     return plan

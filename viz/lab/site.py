@@ -6,6 +6,7 @@ from typing import Any
 import solara
 
 from viz.lab.pages.compare import COMPARE
+from viz.lab.pages.explore import EXPLORE
 from viz.lab.pages.watch import WatchPage
 from viz.lab.parts.frame import LabPage, PageFrame
 
@@ -14,6 +15,7 @@ PAGES = (
         "/", "Watch", "Watch firms invent and users adopt, quarter by quarter, under a policy you choose.", WatchPage
     ),
     COMPARE,
+    EXPLORE,
 )
 """The pages, in the order of the navigation. One entry adds a page."""
 
