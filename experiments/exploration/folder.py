@@ -110,7 +110,7 @@ def check_size(folder: ResultsFolder) -> None:
         rows = max(rows, _asked(folder.study))
     if rows > MOST_RUNS or size > MOST_FOLDER_BYTES:
         raise BadInput(
-            f"at most {MOST_RUNS:,} runs and {MOST_FOLDER_BYTES // 1024**2:,} MB are shown, read it with pandas or DuckDB",
+            f"at most {MOST_RUNS:,} runs and {MOST_FOLDER_BYTES // 1024**2:,} MB are shown, read it with pandas",
             place=folder.name,
             problem=f"has {rows:,} runs in {size // 1024**2:,} MB",
         )

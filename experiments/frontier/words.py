@@ -41,7 +41,8 @@ def frontier_sentences(found: Frontier) -> Iterator[str]:
 def progress_sentence(found: Frontier) -> str:
     """Return how far a search is that has not ended."""
     most = found.study.design["runs"]
-    return f"So far {len(found.runs)} of at most {most} runs. {_percent(found.area.open)} of the area is open."
+    apart = f", and on {_percent(found.area.unequal)} money is not shown to be equal" if found.area.unequal else ""
+    return f"So far {len(found.runs)} of at most {most} runs: {_percent(found.area.open)} of the area is open{apart}."
 
 
 def level_sentences(found: Frontier) -> Iterator[tuple[str, str]]:

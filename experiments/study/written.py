@@ -23,6 +23,7 @@ def study_text(study: Study) -> str:
         content["seeds"] = len(study.seeds)
     writer, out = YAML(typ="safe"), StringIO()
     writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # factors in another order would give other points
     del content["ensemble"]  # an option gives it
     if study.timing == TIMINGS[0]:
         del content["timing"]

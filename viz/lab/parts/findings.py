@@ -146,14 +146,14 @@ def table_html(table: "pd.DataFrame") -> str:
 
 def _cells(column: "pd.Series") -> list[str]:
     values = column.tolist()
+    empty, words = column.isna().tolist(), {True: "yes", False: "no"}
     if column.dtype.kind not in "iuf":
-        empty, words = column.isna().tolist(), {True: "yes", False: "no"}
         return [
             DASH if none else words[one] if isinstance(one, bool) else escape(typeset(str(one)))
             for one, none in zip(values, empty, strict=True)
         ]
     if column.dtype.kind in "iu":
-        return [f"{one:,}" if abs(one) >= 10_000 else str(one) for one in values]
+        return [DASH if none else f"{one:,}" for one, none in zip(values, empty, strict=True)]
     decimals = places([one for one in values if np.isfinite(one)])
     return [number(float(one), decimals) for one in values]
 
