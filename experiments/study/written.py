@@ -23,7 +23,8 @@ def study_text(study: Study) -> str:
         content["seeds"] = len(study.seeds)
     writer, out = YAML(typ="safe"), StringIO()
     writer.default_flow_style = False
-    writer.sort_base_mapping_type_on_output = False  # factors in another order would give other points
+    # Factors in another order would give other points.
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # its stub says None
     del content["ensemble"]  # an option gives it
     if study.timing == TIMINGS[0]:
         del content["timing"]

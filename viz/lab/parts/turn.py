@@ -127,7 +127,7 @@ def TurnSearch(study: Study | None, ready: bool, choose: Callable[[str | None], 
 
 @solara.component
 def SearchShown(study: Study, found: Findings | None, done: bool, stopped: bool, error: str) -> Any:
-    """What a search has found so far: sentences, the drawing, and the recipe at the end."""
+    """The findings of a search so far: sentences, the drawing, and the recipe at the end."""
     with solara.Div(classes=["searched"]) as main:
         if error:
             v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[error])

@@ -42,7 +42,7 @@ def use_work(question: Hashable | None, steps: Callable[[], Iterator[Any]]) -> W
 
 
 def do(question: Hashable, steps: Callable[[], Iterator[Any]], given_up: Event, tell: Callable[[Work], None]) -> None:
-    """Work on a question, step by step, until it is given up. An error is told in a line."""
+    """Work on a question, step by step, until it is given up. An error becomes a line."""
 
     def say(work: Work) -> None:
         if not given_up.is_set():
