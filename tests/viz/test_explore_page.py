@@ -65,6 +65,16 @@ def test_policies_are_chosen_and_files_hold_the_numbers(browser: Any, results_ad
     visitor.leave()
 
 
+def test_an_analysis_is_printed_as_the_command_prints_it(browser: Any, results_address: str) -> None:
+    visitor = Visitor(browser, f"{results_address}/explore?folder=deep/grid&tab=discover")
+    visitor.page.get_by_role("alert").wait_for()
+    visitor.page.get_by_label("where", exact=True).fill("welfare[application] < welfare[rd_credit]")
+    visitor.press("Ask with where")
+    visitor.page.wait_for_url(re.compile("where="))
+    visitor.page.wait_for_selector("pre.printed, .answer [role=alert]")
+    visitor.leave()
+
+
 def test_what_is_none_of_the_folder_is_refused_in_a_line(browser: Any, results_address: str) -> None:
     visitor = Visitor(browser, f"{results_address}/explore?folder=../../etc")
     told = visitor.page.get_by_role("alert")

@@ -130,9 +130,12 @@ def AnswerShown(asked: AskedView, work: Work) -> Any:
             lines = found.answer.lines
             if view.as_printed:
                 label = {"tabindex": "0", "role": "region", "aria-label": "Answer"}
-                v.Html(tag="pre", class_="printed", attributes=label, children=["\n".join(lines)])
+                # With a key: an element of another tag in its place would keep its own tag.
+                v.Html(tag="pre", class_="printed", attributes=label, children=["\n".join(lines)]).key("printed")
             else:
-                v.Html(tag="div", class_="lines", children=[v.Html(tag="p", children=[line]) for line in lines])
+                v.Html(tag="div", class_="lines", children=[v.Html(tag="p", children=[line]) for line in lines]).key(
+                    "lines"
+                )
             name = asked.folder.path.name or "results"
             with solara.Div(classes=["seen"] if found.drawn and not view.as_printed else []):
                 if found.drawn:
@@ -143,11 +146,11 @@ def AnswerShown(asked: AskedView, work: Work) -> Any:
 
 
 def _waiting(text: str) -> None:
-    v.Html(tag="p", class_="waiting", attributes={"role": "status"}, children=[text])
+    v.Html(tag="p", class_="waiting", attributes={"role": "status"}, children=[text]).key("waiting")
 
 
 def _alert(text: str) -> None:
-    v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[text])
+    v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[text]).key("alert")
 
 
 def _steps(asked: AskedView) -> Iterator[Findings]:

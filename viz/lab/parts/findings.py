@@ -194,4 +194,4 @@ def code_block(name: str, text: str) -> None:
     """Show text as it is, below a fold."""
     code = v.Html(tag="code", children=[text])
     pre = v.Html(tag="pre", attributes={"tabindex": "0", "role": "region", "aria-label": name}, children=[code])
-    v.Html(tag="details", children=[v.Html(tag="summary", children=[name]), pre])
+    v.Html(tag="details", children=[v.Html(tag="summary", children=[name]), pre]).key(name)
