@@ -278,10 +278,12 @@ def test_the_recipe_of_a_folder_names_its_command_and_file(served: Path) -> None
 
 
 def test_work_ends_between_two_steps_and_an_error_is_a_line() -> None:
-    given_up, told = Event(), []
+    given_up, told, begun = Event(), [], []
 
     def steps() -> Any:
-        yield from range(5)
+        for number in range(5):
+            begun.append(number)
+            yield number
 
     def tell(work: Work) -> None:
         told.append(work)
@@ -289,7 +291,7 @@ def test_work_ends_between_two_steps_and_an_error_is_a_line() -> None:
             given_up.set()
 
     do("q", steps, given_up, tell)
-    assert [work.found for work in told] == [0, 1]
+    assert [work.found for work in told] == [0, 1] and begun == [0, 1, 2]
     do("q", steps, given_up, told.append)  # given up before its turn
     assert len(told) == 2
 
