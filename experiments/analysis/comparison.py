@@ -3,36 +3,26 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.benefit import BENEFIT_COLUMNS
 from experiments.analysis.effects import cells, effects_table
-from experiments.analysis.equal_money import ROUNDS, matched, unmatched, yoked
-from experiments.analysis.precision import (
-    FEWEST_SEEDS,
-    Goal,
-    GoalDifference,
-    all_narrow,
-    enough,
-    first_seeds,
-    goal_differences,
-    goal_of,
-    next_seeds,
-    widest,
-)
+from experiments.analysis.precision import Goal, GoalDifference, goal_of
 from experiments.analysis.ranks import money_standing
 from experiments.analysis.response import Responses, break_even, efficacies, respond
-from experiments.analysis.table import HEADLINE, tabulate
+from experiments.analysis.study_runs import first_outcome, run_arms, run_until
+from experiments.analysis.table import tabulate
 from experiments.analysis.withdrawal import ending_apart
 from experiments.results.arms import runs_of, series_of
 from experiments.results.manifest import versions
-from experiments.results.store import MemoryStore, Store
+from experiments.results.merge import held, study_in
+from experiments.results.reader import StoredRuns
+from experiments.results.store import Store
 from experiments.running.engines import Execution
-from experiments.running.progress import say
-from experiments.running.runner import run_tasks
 from experiments.statistics import pairs_needed
 from experiments.study.plan import Plan
 from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
+from experiments.validation.ensemble import read_ensemble, with_ensemble
 from model.declaration.errors import BadInput
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
@@ -168,10 +158,7 @@ def compare(
         match=match,
         timing=timing,
     )
-    if ensemble is not None:
-        from experiments.validation.ensemble import read_ensemble, with_ensemble
-
-        study = with_ensemble(study, read_ensemble(ensemble))
+    study = study if ensemble is None else with_ensemble(study, read_ensemble(ensemble))
     goal = goal_of(precision, None, between, most_seeds)
     return compare_study(study, out, Execution(jobs, engine, check, quiet, scheduler), goal=goal).table
 
@@ -194,13 +181,40 @@ def compare_study(
     if len(study.policies) < 2:
         raise BadInput("nothing to compare the reference with; name another policy", "policies", study.reference)
     execution = execution or Execution()
-    outcome = (study.outcomes or HEADLINE)[0]
-    study, plan, store, runs, differences = _run_until(study, out, model, execution, goal or Goal())
-    series = series_of(plan, store)
+    study, plan, store, runs, differences = run_until(study, out, model, execution, goal or Goal())
     made = execution if responses else None  # without, what is stored of them is shown all the same
-    found = respond(study, outcome, model, store, made)
+    found = respond(study, first_outcome(study), model, store, made)
+    compared = _compared(study, runs, series_of(plan, store), found, {**versions(), "model": model}, out)
     if isinstance(store, Store):
         store.finish(Plan.of(study, model).run_ids())
+    return replace(compared, goal=tuple(differences))
+
+
+def read_comparison(folder: Path, outcomes: Iterable[str] = ()) -> Comparison:
+    """Compare the runs that a folder holds, on its own outcomes or others. Nothing is run or written.
+
+    Raises BadInput for a folder without results, for a study with uncertain factors, and where reruns with equal money
+    are asked for and not all stored.
+    """
+    manifest = held(folder)
+    study, store = with_reference(study_in(folder, manifest)), StoredRuns(folder)
+    study = replace(study, outcomes=tuple(outcomes) or study.outcomes)
+    refuse_uncertain(study, str(folder))
+    plan = run_arms(study, Plan.of(study, manifest.model), store, lambda plan, which: None, quiet=True)
+    runs = runs_of(plan, store, some=True)
+    found = respond(study, first_outcome(study), manifest.model, store, None)
+    made_by = {**manifest.versions, "model": manifest.model}
+    return _compared(study, runs, series_of(plan, store), found, made_by, folder)
+
+
+def _compared(
+    study: Study,
+    runs: "pd.DataFrame",
+    series: "pd.DataFrame",
+    responses: Responses | None,
+    made_by: Mapping[str, str],
+    out: Path | str | None,
+) -> Comparison:
     table = tabulate(study, runs, series)
     return Comparison(
         study=study,
@@ -211,65 +225,7 @@ def compare_study(
         effects=effects_table(study, runs, table),
         runs=runs,
         series=series,
-        versions={**versions(), "model": model},
+        versions=made_by,
         out=None if out is None else Path(out),
-        responses=found,
-        goal=tuple(differences),
+        responses=responses,
     )
-
-
-class _Made(NamedTuple):
-    """The runs of a study that has as many seeds as its goal needs, and the differences that this is about."""
-
-    study: Study
-    plan: Plan
-    store: Store | MemoryStore
-    runs: "pd.DataFrame"
-    differences: list[GoalDifference]
-
-
-def _run_until(study: Study, out: Path | str | None, model: str, execution: Execution, goal: Goal) -> _Made:
-    """Run a study, with more seeds until its goal is reached or has no more. It depends on results alone, not on when.
-
-    An interrupted command goes through the same batches again, whose runs are stored.
-    """
-    goal.pairs(study)
-    study = first_seeds(study, goal)
-    memory, batch, looks = MemoryStore(), max(len(study.seeds) // 5, FEWEST_SEEDS), list[bool]()
-    while True:
-        store = memory if out is None else Store(Path(out), study, model)
-        plan = _run_arms(study, Plan.of(study, model), store, execution)
-        runs = runs_of(plan, store)
-        found = goal_differences(goal, study, runs, (study.outcomes or HEADLINE)[0])
-        looks.append(all_narrow(found))
-        if goal.precision is None or enough(looks) or len(study.seeds) >= goal.most:
-            return _Made(study, plan, store, runs, found)
-        say(f"{len(study.seeds)} seeds: {widest(found)}", execution.quiet)
-        study = replace(study, seeds=next_seeds(study.seeds, batch, goal.most))
-
-
-def _run_arms(study: Study, plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
-    """Run a plan, then again at the slowest arm's calendar and at an amount that all can place, if the study asks."""
-    run_tasks(plan, store, execution)
-    if study.timing == "yoked":
-        plan = yoked(plan, runs_of(plan, store), series_of(plan, store))
-        run_tasks(plan, store.rerun("yoke"), execution)
-    if study.match:
-        plan = _match(plan, store, execution)
-    return plan
-
-
-def _match(plan: Plan, store: Store | MemoryStore, execution: Execution) -> Plan:
-    """Rerun a plan at smaller amounts until all arms place theirs. Warn where some never do."""
-    for _ in range(ROUNDS):
-        smaller = matched(plan, runs_of(plan, store))
-        if smaller == plan:
-            return plan
-        plan = smaller
-        run_tasks(plan, store.rerun("match"), execution)
-    if left := unmatched(runs_of(plan, store)):
-        say(
-            f"--match: after {ROUNDS} reruns at smaller amounts still not all is spent by: {', '.join(left)}",
-            execution.quiet,
-        )
-    return plan

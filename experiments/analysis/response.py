@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.analysis.paired import differences
-from experiments.results.arms import runs_of
+from experiments.results.arms import HoldsResults, runs_of
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
@@ -55,7 +55,7 @@ class Responses:
 
 
 def respond(
-    study: Study, outcome: str, model: str, store: Store | MemoryStore, execution: Execution | None
+    study: Study, outcome: str, model: str, store: HoldsResults, execution: Execution | None
 ) -> Responses | None:
     """Run what is missing of the reruns of a study and return how one outcome responds.
 
@@ -80,6 +80,7 @@ def respond(
         {setting: Plan((point,), model) for setting, point in by_setting.items()} for by_setting in (doses, *factors)
     ]
     if execution is not None:
+        assert isinstance(store, Store | MemoryStore)  # others are read only
         for which, settings in zip(RERUNS, (every[:1], every[1:]), strict=True):
             plans = (plan for by_setting in settings for plan in by_setting.values())
             run_tasks(Plan.joined(plans, model), store.rerun(which, series=False), execution)
@@ -154,9 +155,7 @@ def _within(name: str, value: float) -> float:
     return float(np.clip(value, low, high))
 
 
-def _differences(
-    by_setting: Mapping[float, Plan], store: Store | MemoryStore, reference: str, outcome: str
-) -> "pd.DataFrame":
+def _differences(by_setting: Mapping[float, Plan], store: HoldsResults, reference: str, outcome: str) -> "pd.DataFrame":
     """Return paired differences by setting (RESPONSE_COLUMNS), none where no run of the reference succeeded."""
     import pandas as pd
 

@@ -1,7 +1,7 @@
 """The sweep: a study's policies at every point of a design, paired by seed, and their differences over the points."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from experiments.analysis.nested import NESTED, nested
 from experiments.analysis.paired import differences, gaps
 from experiments.analysis.table import HEADLINE
 from experiments.results.arms import runs_of
+from experiments.results.merge import held, study_in
+from experiments.results.reader import StoredRuns
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.runner import run_tasks
@@ -129,12 +131,29 @@ def run_sweep(
     else:
         store = Store(Path(out), study, model, series, [str(shard)] if shard != WHOLE else [])
     run_tasks(plan, store, execution or Execution())
-    outcomes = study.outcomes or HEADLINE
-    columns = ["status", "error", "warnings", *plan.factors, *dict.fromkeys([*outcomes, *MONEY_COLUMNS])]
-    runs = runs_of(plan, store, columns)
+    runs = runs_of(plan, store, _columns(plan, study.outcomes))
     if isinstance(store, Store):
         store.finish(plan.run_ids(WHOLE))
     return Sweep(study, plan.factors, len(plan.points) // study.sets, plan.asked, runs)
+
+
+def read_sweep(folder: Path, outcomes: Iterable[str] = ()) -> Sweep:
+    """Return the runs that a folder holds as a sweep, of its own outcomes or others. Nothing is run or written.
+
+    A folder of a comparison is one of a single point.
+    """
+    manifest = held(folder)
+    study = with_reference(study_in(folder, manifest))
+    study = replace(study, outcomes=tuple(outcomes) or study.outcomes)
+    plan = Plan.of(study, manifest.model, place=str(folder))
+    runs = runs_of(plan, StoredRuns(folder), _columns(plan, study.outcomes), some=True)
+    return Sweep(study, plan.factors, len(plan.points) // study.sets, plan.asked, runs)
+
+
+def _columns(plan: Plan, outcomes: Iterable[str]) -> list[str]:
+    """Return the columns of a sweep's runs: outcomes are the headline indicators unless there are others."""
+    wanted = tuple(outcomes) or HEADLINE
+    return ["status", "error", "warnings", *plan.factors, *dict.fromkeys([*wanted, *MONEY_COLUMNS])]
 
 
 def summarise_sweep(swept: Sweep) -> "pd.DataFrame":

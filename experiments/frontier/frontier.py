@@ -1,15 +1,18 @@
 """The frontier: where one policy gives way to another over two factors, by runs that are asked for where it is open."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.frontier.result import Frontier
 from experiments.frontier.search import REPLICATES, RUNS, FrontierSearch
+from experiments.results.merge import held, study_in
+from experiments.results.reader import StoredRuns
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.study.study import Study, find_seeds
+from model.declaration.errors import BadInput
 from model.parameters import Parameters, find_parameters
 from model.policy.policy import Policy
 from model.policy.presets import find_policies
@@ -70,3 +73,22 @@ def frontier_study(
     if isinstance(store, Store):
         store.finish(task.run_id for task in search.plan(search.points))
     return replace(found, out=None if out is None else Path(out))
+
+
+def frontier_rounds(study: Study, execution: Execution) -> Iterator[Frontier]:
+    """Search as `frontier_study` does, keep nothing, and yield what is known after each batch of points."""
+    from agents.kernel.decorators import source_hash
+
+    yield from FrontierSearch(study, source_hash(), study.name).rounds(MemoryStore(series=False), execution)
+
+
+def read_frontier(folder: Path) -> Frontier:
+    """Return the frontier as far as a folder's runs go. Nothing is run or written.
+
+    Raises BadInput where the first batch of points is not stored.
+    """
+    manifest = held(folder)
+    found = FrontierSearch(study_in(folder, manifest), manifest.model, str(folder)).stored(StoredRuns(folder))
+    if found is None:
+        raise BadInput("the first points of the search are not all stored, give its command again", place=str(folder))
+    return replace(found, out=folder)

@@ -1,5 +1,6 @@
 """The search for a frontier: points are asked for in batches where the sign of the difference is open."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ from experiments.frontier.money import money_gaps, money_surrogate, not_shown_eq
 from experiments.frontier.result import ALL_EQUAL, NARROW_ENOUGH, NO_MONEY, NO_PAIRS, SPENT_UP, Frontier, outcome_of
 from experiments.frontier.square import CANDIDATES, Square
 from experiments.frontier.surrogate import Surrogate, moderated
-from experiments.results.arms import runs_of
+from experiments.results.arms import HoldsRuns, runs_of
 from experiments.results.store import MemoryStore, Store
 from experiments.running.engines import Execution
 from experiments.running.progress import say
@@ -73,23 +74,43 @@ class FrontierSearch:
 
     def run(self, store: Store | MemoryStore, execution: Execution) -> Frontier:
         """Ask for points until the band is narrow or the budget is spent."""
+        *_, found = self.rounds(store, execution)
+        return found
+
+    def rounds(self, store: Store | MemoryStore, execution: Execution) -> Iterator[Frontier]:
+        """Run one batch of points after the other, and yield what is known after each. The last one has `stopped`."""
+
+        def make(plan: Plan) -> bool:
+            run_tasks(plan, store, execution)
+            return True
+
+        for found in self._batches(store, make):
+            if found.stopped not in (NO_PAIRS, ALL_EQUAL):
+                share = f"{found.area.open:.0%} of the plane is open"
+                say(f"{len(found.runs)} of at most {self.most} runs: {share}", execution.quiet)
+            yield found
+
+    def stored(self, store: HoldsRuns) -> Frontier | None:
+        """Return what is known from the batches that are stored as a whole, None where none is. Nothing is run."""
+        ids = set(store.runs(columns=["run_id"])["run_id"].to_pylist())
+        found = list(self._batches(store, lambda plan: all(task.run_id in ids for task in plan)))
+        return found[-1] if found else None
+
+    def _batches(self, store: HoldsRuns, make: Callable[[Plan], bool]) -> Iterator[Frontier]:
+        """Yield what is known after each batch. `make` makes its runs, and returns whether they are there."""
         from threadpoolctl import threadpool_limits
 
         wanted = self._first
         while True:
             new = [self._add(position) for position in wanted[: self._room()]]
-            run_tasks(self.plan(new), store, execution)
+            if not make(self.plan(new)):
+                return
             runs = runs_of(self.plan(self.points), store, self._columns())
             with threadpool_limits(1):  # sums in another order would ask for other points
                 found, surrogate = self._found(runs)
-            if surrogate is None:
-                return found
-            say(
-                f"{len(runs)} of at most {self.most} runs: {found.area.open:.0%} of the plane is open",
-                execution.quiet,
-            )
-            if found.stopped:
-                return found
+            yield found
+            if surrogate is None or found.stopped:
+                return
             with threadpool_limits(1):
                 wanted = self._next(surrogate)
 

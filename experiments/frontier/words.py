@@ -38,6 +38,13 @@ def frontier_sentences(found: Frontier) -> Iterator[str]:
         yield money
 
 
+def progress_sentence(found: Frontier) -> str:
+    """Return how far a search is that has not ended."""
+    most = found.study.design["runs"]
+    apart = f", and on {_percent(found.area.unequal)} money is not shown to be equal" if found.area.unequal else ""
+    return f"So far {len(found.runs)} of at most {most} runs: {_percent(found.area.open)} of the area is open{apart}."
+
+
 def level_sentences(found: Frontier) -> Iterator[tuple[str, str]]:
     """Yield each level of the second factor, and where along the first one `one` does better or worse there."""
     if found.surface.empty or "difference" not in found.surface:

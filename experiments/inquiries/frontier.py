@@ -89,12 +89,16 @@ def _answer(request: Request) -> Answer:
     from experiments.frontier.frontier import frontier_study
 
     found = frontier_study(request.study, request.folder, request.execution, request.place)
+    return replace(frontier_answer(found), runs=found.runs)
+
+
+def frontier_answer(found: "Frontier") -> Answer:
+    """Return a search in text, data, tables and figure."""
     return Answer(
         lines=tuple(_lines(found)),
         content=_content(found),
         tables={"points": found.points, "boundary": found.edge, "surface": found.surface},
-        pictures=tuple(_pictures(found)),
-        runs=found.runs,
+        pictures=tuple(frontier_pictures(found)),
     )
 
 
@@ -133,13 +137,13 @@ def _content(found: "Frontier") -> dict[str, Any]:
     }
 
 
-def _pictures(found: "Frontier") -> Iterator[Picture]:
-    """Yield the plane: the surface, its band, and the points that were run."""
+def frontier_pictures(found: "Frontier") -> Iterator[Picture]:
+    """Yield the plane: the surface, its band, and the points that were run. None where nothing is fitted."""
     import pandas as pd
 
     from experiments.analysis.plane import axis_scale
 
-    if found.skill is None:
+    if "difference" not in found.surface:
         return
     table = pd.concat([found.surface.assign(part="surface"), found.points.assign(part="run")], ignore_index=True)
     names = found.square.names

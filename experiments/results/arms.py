@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import pyarrow as pa
 
-from experiments.results.store import MemoryStore, Store
 from experiments.study.plan import Plan
 from model.declaration.errors import BadInput
 
@@ -19,6 +18,16 @@ class HoldsRuns(Protocol):
 
     def runs(self, wanted: Iterable[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """Return the wanted runs with the columns named."""
+
+
+class HoldsResults(HoldsRuns, Protocol):
+    """A place that holds runs with their series, and runs made beside the study itself."""
+
+    def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
+        """Return series sorted by run id and period."""
+
+    def holds(self, which: str) -> bool:
+        """Return whether any rerun of that name is stored."""
 
 
 def arms_of(plan: Plan) -> "pd.DataFrame":
@@ -45,7 +54,7 @@ def runs_of(plan: Plan, store: HoldsRuns, columns: Sequence[str] | None = None, 
     return found
 
 
-def series_of(plan: Plan, store: Store | MemoryStore) -> "pd.DataFrame":
+def series_of(plan: Plan, store: HoldsResults) -> "pd.DataFrame":
     """Return a row per arm and period: `set, policy, seed, run_id, period` and the stored indicators."""
     arms = arms_of(plan).drop(columns="point")
     return arms.merge(store.series(arms["run_id"]).to_pandas(), on="run_id")

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from experiments.results.agreement import RUN_KINDS
 from experiments.results.arms import runs_of
-from experiments.results.contents import ATTEMPT, one_row_each
+from experiments.results.contents import ATTEMPT, one_row_each, rows_once
 from experiments.results.merge import held, study_in
 from experiments.results.shards import KINDS, read_shard, shards
 from experiments.study.plan import Plan
@@ -29,21 +29,37 @@ class StoredRuns:
         """Return rows of the wanted runs sorted by id, with all columns or those named."""
         names = KINDS["runs"].schema().names if columns is None else list(columns)
         needed = list(dict.fromkeys([*ATTEMPT, *names]))
+        kinds = RUN_KINDS if wanted is not None else RUN_KINDS[:1]
+        return one_row_each(_only(self._read(kinds, needed), wanted)).select(names)
+
+    def series(self, wanted: Iterable[str] | None = None) -> pa.Table:
+        """Return series sorted by run id and period (all, or those wanted), each once."""
+        return rows_once(_only(self._read(("series",), KINDS["series"].schema().names), wanted), KINDS["series"].keys)
+
+    def holds(self, which: str) -> bool:
+        """Return whether any rerun of that name is stored."""
+        return bool(pc.any(pc.equal(self._read(("reruns",), ["rerun"])["rerun"], which)).as_py())
+
+    def _read(self, kinds: Sequence[str], columns: list[str]) -> pa.Table:
+        """Read the columns named of all shards of some kinds as one table."""
+        schema = pa.schema([KINDS[kinds[0]].schema().field(name) for name in columns])
         while True:
             try:
                 tables = [
-                    read_shard(path, KINDS[kind].schema(), needed)
-                    for kind in (RUN_KINDS if wanted is not None else RUN_KINDS[:1])
+                    read_shard(path, KINDS[kind].schema(), columns)
+                    for kind in kinds
                     for path in shards(self._folder, kind)
                 ]
             except FileNotFoundError:
                 continue  # another process has just put shards together: look again
-            break
-        schema = pa.schema([KINDS["runs"].schema().field(name) for name in needed])
-        table = pa.concat_tables([schema.empty_table(), *tables])
-        if wanted is not None:
-            table = table.filter(pc.is_in(table["run_id"], value_set=pa.array(sorted(wanted), type=pa.string())))
-        return one_row_each(table).select(names)
+            return pa.concat_tables([schema.empty_table(), *tables])
+
+
+def _only(table: pa.Table, wanted: Iterable[str] | None) -> pa.Table:
+    """Return the rows of the wanted runs, all rows without any named."""
+    if wanted is None:
+        return table
+    return table.filter(pc.is_in(table["run_id"], value_set=pa.array(sorted(wanted), type=pa.string())))
 
 
 def stored_runs(folder: Path, columns: Sequence[str]) -> tuple[Study, "pd.DataFrame"]:

@@ -8,10 +8,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.viz.stored import store_both
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -24,11 +27,25 @@ def heed_interrupts() -> None:
 
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
-    """The lab's address, served by the command itself. It must end without a word when interrupted."""
+    """The lab's address, served by the command itself."""
+    with serving() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def results_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a lab that serves a folder with results."""
+    with serving(str(store_both(tmp_path_factory.mktemp("served")))) as found:
+        yield found
+
+
+@contextmanager
+def serving(*folder: str) -> Iterator[str]:
+    """Serve the lab, perhaps a folder, and give its address. It must end without a word when interrupted."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "experiments", "view", "--port", str(port)]
+    command = [sys.executable, "-m", "experiments", "view", *folder, "--port", str(port)]
     server = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts)
     assert server.stderr is not None
     told = []

@@ -11,7 +11,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.inquiries.inquiry import Picture
+from viz.figures.by_policy import draw_boxes, draw_curve, draw_scatter
 from viz.figures.frontier import draw_frontier
+from viz.figures.plane import draw_boundary
 from viz.figures.waterfall import draw_waterfall
 
 INKS = {"light": ("#1c2126", "#ffffff"), "dark": ("#e4e7eb", "#14181c")}
@@ -120,5 +122,9 @@ DRAWINGS: dict[str, Callable[[Figure, Picture, tuple[str, str]], None]] = {
     "trajectory": _draw_trajectory,
     "frontier": draw_frontier,
     "waterfall": draw_waterfall,
+    "plane": draw_boundary,
+    "curve": draw_curve,
+    "scatter": draw_scatter,
+    "boxes": draw_boxes,
 }
 """Kinds of picture, and the functions that draw them: figure, picture, ink and ground."""

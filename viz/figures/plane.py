@@ -5,7 +5,7 @@ It is drawn twice, for light and for dark pages. Text and lines take the page's 
 
 from collections.abc import Callable, Sequence
 from io import StringIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,9 @@ from scipy.spatial import QhullError
 from experiments.analysis.boundary import changes_sign, decided
 from experiments.analysis.verdicts import NOT_RANKED
 
+if TYPE_CHECKING:
+    from experiments.inquiries.inquiry import Picture
+
 COLOURS = {"light": "PuOr", "dark": "managua"}
 """Diverging colours, distinct also for colour-blind readers. Their middle is the ground of the page."""
 
@@ -31,6 +34,9 @@ SIZE = (4.4, 4.3)
 
 LABEL_ROOM = {"x": 34, "y": 22}
 """Characters of tick labels that fit beside each other on an axis: across by width, up by lines."""
+
+MOST_SHAPES = 1500
+"""Positions up to which each is a shape of its own. More are one image within the drawing."""
 
 FEW = 12
 """Most values that are drawn as levels, evenly spaced, rather than on a linear axis."""
@@ -57,16 +63,35 @@ def draw_plane(
         axes = figure.add_subplot()
         axes.set(xlabel=str(edge.columns[0]), ylabel=str(edge.columns[1]), facecolor="none")
         if len(known):
-            _draw_plane(figure, axes, known, label, scales, COLOURS[scheme])
+            _draw_plane(figure, axes, known, label, scales, COLOURS[scheme], (INK, PAPER))
         text = StringIO()
         figure.savefig(text, format="svg", metadata={"Date": None}, facecolor="none")
     drawn = text.getvalue()[text.getvalue().index("<svg") :]
     return drawn.replace(INK, "currentColor").replace(PAPER, "var(--paper)")
 
 
+def draw_boundary(figure: Figure, picture: "Picture", colours: tuple[str, str]) -> None:
+    """Draw a boundary as `draw_plane` does, as the picture of an inquiry."""
+    known = picture.table[np.isfinite(picture.table["difference"].astype(float))]
+    figure.set_size_inches(5.2, 4.9)
+    axes = figure.add_subplot()
+    axes.set(xlabel=picture.labels["x"], ylabel=picture.labels["y"])
+    if len(known):
+        scales = [picture.labels[f"{axis}_scale"] for axis in "xy"]
+        scheme = "light" if colours[1] == "#ffffff" else "dark"
+        _draw_plane(figure, axes, known, picture.labels["value"], scales, COLOURS[scheme], colours)
+
+
 def _draw_plane(
-    figure: Figure, axes: Axes, known: pd.DataFrame, label: str, scales: Sequence[str], colours: str
+    figure: Figure,
+    axes: Axes,
+    known: pd.DataFrame,
+    label: str,
+    scales: Sequence[str],
+    colours: str,
+    inks: tuple[str, str],
 ) -> None:
+    ink, paper = inks
     gap = known["difference"].to_numpy(float)
     most = float(np.abs(gap).max()) or 1.0
     x = _scaled(axes.xaxis, known.iloc[:, 0].to_numpy(float), scales[0], axes.set_xscale)
@@ -76,16 +101,17 @@ def _draw_plane(
     mesh = _triangulation(*(np.log(at) if log else at for at, log in zip((x, y), logs, strict=True)))
     if mesh is not None:
         mesh = Triangulation(x, y, mesh.triangles)
-        axes.tricontourf(mesh, gap, levels=np.linspace(-most, most, 21), cmap=colours)
+        filled = axes.tricontourf(mesh, gap, levels=np.linspace(-most, most, 21), cmap=colours)
+        filled.set_rasterized(len(known) > MOST_SHAPES)
         if changes_sign(known):
-            axes.tricontour(mesh, gap, levels=[0.0], colors=INK, linewidths=2.0)
+            axes.tricontour(mesh, gap, levels=[0.0], colors=ink, linewidths=2.0)
     crosses, dots = (known["reading"] == NOT_RANKED).to_numpy(), decided(known).to_numpy()
     rings = ~crosses & ~dots
-    shown = axes.scatter(x[dots], y[dots], s=42, c=gap[dots], cmap=colours, vmin=-most, vmax=most, edgecolors=INK)
-    axes.scatter(x[rings], y[rings], s=42, facecolors=PAPER, edgecolors=INK)
-    axes.scatter(x[crosses], y[crosses], s=42, marker="x", color=INK)
+    shown = axes.scatter(x[dots], y[dots], s=42, c=gap[dots], cmap=colours, vmin=-most, vmax=most, edgecolors=ink)
+    axes.scatter(x[rings], y[rings], s=42, facecolors=paper, edgecolors=ink)
+    axes.scatter(x[crosses], y[crosses], s=42, marker="x", color=ink)
     for marks, width in zip(axes.collections[-3:], (2.4, 0.9, 1.6), strict=True):  # a filled dot is lost on its ground
-        marks.set(clip_on=False, zorder=3, linewidths=width)
+        marks.set(clip_on=False, zorder=3, linewidths=width, rasterized=len(known) > MOST_SHAPES)
     bar = figure.colorbar(shown, ax=axes, label=label, location="bottom", aspect=30)
     bar.ax.locator_params(nbins=5)
 

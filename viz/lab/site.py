@@ -8,6 +8,7 @@ import solara
 from viz.lab.pages.claims import CLAIMS_PAGE
 from viz.lab.pages.compare import COMPARE
 from viz.lab.pages.description import MODEL_PAGE
+from viz.lab.pages.explore import EXPLORE
 from viz.lab.pages.watch import WatchPage
 from viz.lab.parts.frame import LabPage, PageFrame
 
@@ -16,6 +17,7 @@ PAGES = (
         "/", "Watch", "Watch firms invent and users adopt, quarter by quarter, under a policy you choose.", WatchPage
     ),
     COMPARE,
+    EXPLORE,
     CLAIMS_PAGE,
     MODEL_PAGE,
 )

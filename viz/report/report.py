@@ -8,17 +8,14 @@ viz.figures.
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from io import StringIO
 from typing import TYPE_CHECKING, Any
-
-from ruamel.yaml import YAML
 
 from experiments.analysis.equal_money import MONEY_MARGIN
 from experiments.analysis.sentences import over_ensemble
 from experiments.study.study import TIMINGS
+from experiments.study.written import ensemble_words, study_text
 from model.declaration.errors import BadInput
 from model.indicators.series import INDICATORS
-from model.parameters import Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
 from viz.figures.styles import colour_css, order_policies
@@ -28,7 +25,6 @@ from viz.report.opening import opening, shared_traits
 
 if TYPE_CHECKING:
     from experiments.analysis.comparison import Comparison
-    from experiments.study.study import Study
 
 
 def render_report(comparison: "Comparison") -> str:
@@ -91,9 +87,9 @@ def _settings(comparison: "Comparison", order: Sequence[Policy]) -> dict[str, An
             **{"model sources" if name == "model" else name: text for name, text in comparison.versions.items()},
         },
         "command": _command(comparison, {entry["name"]: entry["value"] for entry in changed}),
-        "study_file": _study_file(study),
+        "study_file": study_text(study),
         "responses": comparison.responses is not None,
-        "ensemble": "".join(f" {word}" for word in _ensemble_words(study)),
+        "ensemble": "".join(f" {word}" for word in ensemble_words(study)),
     }
 
 
@@ -116,15 +112,10 @@ def _command(comparison: "Comparison", changed: Mapping[str, Any]) -> str:
     words = ["nqpf", "compare", "--policies", ",".join(names), "--reference", study.reference]
     words += ["--seeds", str(count), "--seed", str(first)]
     words += ["--match"] * study.match + ["--timing", study.timing] * (study.timing != TIMINGS[0])
-    words += ["--no-responses"] * (comparison.responses is None) + _ensemble_words(study)
+    words += ["--no-responses"] * (comparison.responses is None) + ensemble_words(study)
     for name, value in {**changed, **{f"policy.{name}": value for name, value in traits.items()}}.items():
         words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
     return shlex.join(words)
-
-
-def _ensemble_words(study: "Study") -> list[str]:
-    """Return the options that give a study its parameter sets."""
-    return [] if study.ensemble is None else ["--ensemble", study.ensemble.file, "--sets", str(study.sets)]
 
 
 def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
@@ -139,28 +130,3 @@ def _common_traits(arms: Sequence[Policy]) -> dict[str, Any] | None:
         return traits if all(policies[policy.name].replace(**traits) == policy for policy in arms) else None
     except BadInput:
         return None
-
-
-def _study_file(study: "Study") -> str:
-    """Return the study as a file that `nqpf compare` reads, without settings that have their default."""
-    defaults = Parameters().model_dump(mode="json")
-    content = study.content()
-    content["parameters"] = {name: value for name, value in content["parameters"].items() if value != defaults[name]}
-    content["policies"] = [
-        policy.name if policies.get(policy.name) == policy else _unlike_default(policy) for policy in study.policies
-    ]
-    if study.seeds == tuple(range(len(study.seeds))):
-        content["seeds"] = len(study.seeds)
-    writer, out = YAML(typ="safe"), StringIO()
-    writer.default_flow_style = False
-    del content["ensemble"]  # an option gives it
-    if study.timing == TIMINGS[0]:
-        del content["timing"]
-    writer.dump({key: value for key, value in content.items() if value}, out)
-    return out.getvalue()
-
-
-def _unlike_default(policy: Policy) -> dict[str, Any]:
-    """Return a policy's name and the traits that differ from their defaults."""
-    defaults = Policy().model_dump(mode="json")
-    return {name: value for name, value in policy.model_dump(mode="json").items() if value != defaults[name]}

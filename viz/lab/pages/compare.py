@@ -23,9 +23,10 @@ from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.live import use_answers
 from viz.lab.parts.settings import cards_of_policies
 from viz.lab.parts.sliders import Sliders, sliders_at
+from viz.lab.parts.turn import TURN, TurnSearch, turn_in
 from viz.lab.parts.verdicts import Recipe, Verdict, VerdictTable
 
-COMPARE_NAMES = ("policies", "indicator", "seed")
+COMPARE_NAMES = ("policies", "indicator", "seed", TURN)
 """Names in the address beside the settings."""
 
 PAIRS_MOVING = 15
@@ -38,12 +39,16 @@ _MOST_WORK = 1_600_000
 
 
 class AskedPairs(NamedTuple):
-    """The question of an address: a study, the indicator to judge by, the presets, and the seed to be watched."""
+    """The question of an address: a study, the indicator to judge by, the presets, and the seed to be watched.
+
+    `turn` is the search for a boundary that it asks for, if it does.
+    """
 
     study: Study
     indicator: str
     names: tuple[str, ...]
     seed: int | None
+    turn: Study | None = None
 
 
 @solara.component_vue(str(BROWSER / "choices.vue"))
@@ -95,6 +100,9 @@ def ComparePage() -> Any:
             with solara.Div(classes=["found"] if fresh else ["found", "older"]):
                 if progress.answer is not None and asked is not None:
                     Found(progress.answer, values, asked, fresh)
+                if asked is not None:
+                    ready = fresh and not moved and progress.answer is not None and progress.answer.final
+                    TurnSearch(asked.turn, ready, lambda axes: go(changed(values, turn=axes)))
                 if asked is not None and not moved:
                     Duet(asked.study, asked.seed, lambda seed: go(changed(values, seed=seed)))
     return main
@@ -138,7 +146,8 @@ def asked_in(values: Values, pairs: int) -> AskedPairs:
         raise BadInput(f"users times horizon must be at most {_MOST_WORK:,} here, use: nqpf compare", "users")
     names = tuple(values.get("policies", _FIRST).split(","))
     study = ask([policy_in(values, name, parameters) for name in names], parameters, pairs)
-    return AskedPairs(study, indicator, names, valid_seed(values["seed"]) if "seed" in values else None)
+    turn = turn_in(values, study, indicator, _MOST_WORK)
+    return AskedPairs(study, indicator, names, valid_seed(values["seed"]) if "seed" in values else None, turn)
 
 
 def watch_links(values: Values, names: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -38,10 +38,18 @@ def sliders_at(values: Values) -> list[dict[str, Any]]:
     return [_slider(name, values.get(name)) for name in SLIDERS]
 
 
+def slider_ends(name: str) -> tuple[float, float]:
+    """Return the ends of a setting's slider."""
+    kind, own = ADDRESSES[name]
+    declared = next(entry for entry in _DECLARED[kind] if entry["name"] == own)
+    low, high = NARROWER.get(name, declared["range"])
+    return low, high
+
+
 def _slider(name: str, given: str | None) -> dict[str, Any]:
     kind, own = ADDRESSES[name]
     declared: dict[str, Any] = next(entry for entry in _DECLARED[kind] if entry["name"] == own)
-    low, high = NARROWER.get(name, declared["range"])
+    low, high = slider_ends(name)
     whole = isinstance(declared["default"], int)
     return {
         "name": name,
