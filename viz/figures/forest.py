@@ -48,8 +48,7 @@ def forest_chart(rows: Sequence[ForestRow], expected: int, unit: str, descriptio
     for value in ticks(low, high, 4):
         body.append(f'<path class="axis" d="M{across(value):.1f} {floor}v3"/>')
         body.append(f'<text x="{across(value):.1f}" y="{floor + 15}" text-anchor="middle">{value:g}</text>')
-    middle = (LABELS + ACROSS - END) / 2
-    body.append(f'<text x="{middle:g}" y="{height - 4}" text-anchor="middle">{escape(unit)}</text>')
+    body.append(f'<text x="{ACROSS - END}" y="{height - 4}" text-anchor="end">{escape(unit)}</text>')
     for number, row in enumerate(rows):
         body += _row(row, TOP + ROW * (number + 0.5), across)
     return drawing("chart", ACROSS, height, description, f'<g class="own">{"".join(body)}</g>')
