@@ -11,7 +11,7 @@ from docs.patches import FILE as PATCHES
 from docs.result import Result
 from docs.results import stored
 from experiments.claims.claims import CLAIMS
-from experiments.claims.stored import stored_claims
+from experiments.claims.stored import stored_claims, verdicts_in_words
 from experiments.claims.support_claims import UNTESTED
 from experiments.decomposition.mechanisms import MECHANISMS
 from experiments.evidence.policy_facts import NOT_BUILT, POLICY_FACTS
@@ -134,7 +134,8 @@ def _sentence(text: str) -> str:
 # -- claims
 def claims_table() -> Iterator[str]:
     """Yield the first line of the stored trial, and a row per claim."""
-    yield from (f"{stored_claims()['says']}", "")
+    stored_result = stored_claims()
+    yield from (f"{verdicts_in_words(stored_result['claims'])} {stored_result['says']}", "")
     header = ["claim", "verdict", "effect", "expected", "95 % over sets", "95 % over seeds", "sets that agree"]
     yield from table(header, claims_rows())
 

@@ -1,9 +1,11 @@
 """The claims as they were last tried at full size: a result that ships with the package."""
 
 import shlex
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from experiments.claims.verdict import CLAIM_VERDICTS
 from experiments.shipped import read_shipped, write_shipped
 
 SHIPPED_CLAIMS = Path(__file__).with_name("shipped") / "claims.json"
@@ -24,6 +26,13 @@ def store_claims(content: dict[str, Any], version: str, file: Path = SHIPPED_CLA
     """Store what is kept of the JSON of `nqpf claims`."""
     claims = [{name: claim[name] for name in KEPT_OF_CLAIM} for claim in content["claims"]]
     write_shipped(file, {**{name: content[name] for name in KEPT_OF_TRIAL}, "claims": claims}, version)
+
+
+def verdicts_in_words(claims: list[dict[str, Any]]) -> str:
+    """Return how many claims have each verdict, in the order of verdicts."""
+    found = Counter(claim["verdict"] for claim in claims)
+    counts = ", ".join(f"{found[name]} {name}" for name in CLAIM_VERDICTS if found[name])
+    return f"Of {len(claims)} claims: {counts}."
 
 
 def claims_command_of(stored: dict[str, Any], claim: str = "") -> str:

@@ -268,12 +268,14 @@ def test_the_first_few_stand_for_all() -> None:
     assert standing_for_all(np.zeros((0, 2))) == []
 
 
+@pytest.mark.slow
 def test_the_same_file_however_many_run_at_a_time(made: Path, tmp_path: Path) -> None:
     expected = (made / "out" / "ensemble.parquet").read_bytes()
     assert run(str(made / "targets.yaml"), tmp_path / "x", "--jobs", "2") == expected
     assert (tmp_path / "x" / "waves.csv").read_bytes() == (made / "out" / "waves.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_an_interrupted_ensemble_goes_on(
     made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -295,6 +297,7 @@ def test_an_interrupted_ensemble_goes_on(
     assert not started  # all are stored: no run is made
 
 
+@pytest.mark.slow
 def test_more_sets_are_found_further_on(made: Path, tmp_path: Path) -> None:
     """Fewer sets first and then all: the file is as if all had been asked for at once, but for its command."""
     file, out = str(made / "targets.yaml"), tmp_path / "x"

@@ -323,7 +323,7 @@ def test_runs_that_ended_before_an_interruption_are_not_made_again(
     assert 0 not in again[: (BATCH - 2) * SEEDS] and again[:SEEDS] == [2] * SEEDS
 
 
-@pytest.mark.parametrize(("method", "cuts"), [("cmaes", 4), ("tpe", 2)])
+@pytest.mark.parametrize(("method", "cuts"), [pytest.param("cmaes", 4, marks=pytest.mark.slow), ("tpe", 2)])
 def test_a_journal_cut_anywhere_goes_on_to_the_same_trials(
     method: str, cuts: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -349,6 +349,7 @@ def test_a_comparison_over_sets(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "over seeds [" in text and "of sets" in text
 
 
+@pytest.mark.slow
 def test_more_sets_carry_a_study_further(tmp_path: Path) -> None:
     """Fewer sets, then all, then fewer: nothing is run twice, and the folder's study has all of them."""
     file, out = ensemble_file(tmp_path), tmp_path / "out"
@@ -366,6 +367,7 @@ def test_more_sets_carry_a_study_further(tmp_path: Path) -> None:
     assert manifest is not None and manifest.counts["asked"] == manifest.counts["ok"] == 27
 
 
+@pytest.mark.slow
 def test_arms_of_a_set_and_seed_are_matched_and_yoked(tmp_path: Path) -> None:
     file = ensemble_file(tmp_path)
     for changes in ({"match": True}, {"timing": "yoked"}):
@@ -377,6 +379,7 @@ def test_arms_of_a_set_and_seed_are_matched_and_yoked(tmp_path: Path) -> None:
             assert sorted(own["run_id"]) == sorted(alone["run_id"])
 
 
+@pytest.mark.slow
 def test_a_sweep_over_sets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its points stay those of the design. The boundary's interval is over sets."""
     file, study = ensemble_file(tmp_path), tmp_path / "study.yaml"

@@ -145,7 +145,7 @@ def test_a_merge_that_is_killed_loses_nothing_and_goes_on(
     assert stored(halves[0]) == whole
 
 
-@pytest.mark.parametrize("of", [3, 13])
+@pytest.mark.parametrize("of", [3, pytest.param(13, marks=pytest.mark.slow)])
 def test_any_number_of_parts_make_the_whole(tmp_path: Path, whole: bytes, of: int) -> None:
     """Also where there are more parts than work, and the last has none."""
     parts = [tmp_path / str(number) for number in range(1, of + 1)]

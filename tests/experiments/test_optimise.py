@@ -159,6 +159,7 @@ def test_two_objectives_have_a_front(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not any(one.given_up for one in found.tried)
 
 
+@pytest.mark.slow
 def test_the_search_depends_on_results_alone_and_is_resumed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     problem = declared(trials=10, fresh=4)
     one = optimise_study(problem, tmp_path / "x", Execution(jobs=1))

@@ -87,6 +87,7 @@ seeds: 1
 """
 
 
+@pytest.mark.slow
 def test_a_sweep_goes_over_tables_in_processes_and_in_threads() -> None:
     """In a study file a name is the shipped table's, and `./` makes it a file beside the study."""
     Path("studies").mkdir()

@@ -19,8 +19,16 @@ from docs.generate import PARTS, signed, write_all
 from docs.patches import FILE as PATCHES
 from docs.results import TABLES, Result, Size, stored, write
 from experiments.claims.claims import CLAIMS
-from experiments.claims.stored import KEPT_OF_CLAIM, KEPT_OF_TRIAL, claims_command_of, store_claims, stored_claims
+from experiments.claims.stored import (
+    KEPT_OF_CLAIM,
+    KEPT_OF_TRIAL,
+    claims_command_of,
+    store_claims,
+    stored_claims,
+    verdicts_in_words,
+)
 from experiments.claims.verdict import CLAIM_VERDICTS
+from experiments.claims.words import figure
 from experiments.cli import app, main
 from experiments.evidence.policy_facts import POLICY_FACTS
 from experiments.study.addresses import ADDRESSES, parse_settings, set_parameters, set_traits
@@ -40,6 +48,9 @@ from tests.house.documents import DOCUMENTS, PAGES, ROOT, blocks, commands
 from tests.house.words import read_prose
 
 TUTORIALS = [page for page in PAGES if "{code-cell}" in page.read_text(encoding="utf-8")]
+FIRST = "ten-minutes"
+"""The tutorial that runs in every test. The build of the documentation runs them all."""
+
 STUDIES = [text for page in PAGES for text in blocks(page.read_text(encoding="utf-8"), "yaml")]
 DIFFS = blocks((ROOT / "docs" / "change-the-model.md").read_text(encoding="utf-8"), "diff")
 GUIDED = ("README.md", "results.md")
@@ -59,7 +70,9 @@ def shell(line: str) -> None:
     assert code == (2 if "wrong.yaml" in words else 0), words
 
 
-@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, id=page.stem, marks=[pytest.mark.slow] * (page.stem != FIRST)) for page in TUTORIALS]
+)
 def test_tutorials_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every cell runs, in order, in an empty folder. `!` lines run in this process."""
     import matplotlib
@@ -174,8 +187,8 @@ def test_generated_parts_name_all_that_is_declared(tmp_path: Path) -> None:
 
 
 # -- results
-LARGE = ("foresight", "exploration", "sets", "china_sets")
-"""Tables of planes and of the ensemble, which take seconds even so. The plane of `dose` is made by the same code."""
+LARGE = ("foresight", "exploration", "sets", "china_sets", "varied", "starts")
+"""Tables which take seconds even so. Those of planes are made by the code of `dose`, others by that of `compared`."""
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in TABLES])
@@ -228,9 +241,24 @@ def test_results_in_prose_are_the_committed_ones(document: Path) -> None:
     """Every signed number in the prose is a number of the tables."""
     shown = [*stored(), *stored(PATCHES)]
     known = {signed(text) for result in shown for text in (result.value, result.low, result.high) if text}
+    numbers = ("effect", "low_sets", "high_sets", "low_seeds", "high_seeds")
+    known |= {figure(claim[name]) for claim in stored_claims()["claims"] for name in numbers if claim[name] is not None}
     prose = " ".join(read_prose(document.read_text(encoding="utf-8")).sentences)
     named = re.findall(r"(?<![\w.])[+-]\d+(?:,\d{3})*(?:\.\d+)?", prose)
     assert named and not set(named) - known
+
+
+def test_counts_of_claims_in_the_readme_are_the_shipped_ones() -> None:
+    """It counts verdicts, sets with the essay's sign, and the best part of the grid, as the shipped result does."""
+    text = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    shipped = stored_claims()
+    first = next(claim for claim in shipped["claims"] if claim["id"] == "1a")
+    assert verdicts_in_words(shipped["claims"]) in text
+    assert f"over {first['sets']} parameter sets that meet" in text
+    assert f"{round(first['share_sets'] * first['sets'])} of {first['sets']} sets have the sign" in text
+    (share,) = re.findall(r"(\d+ %) of the cells are for the essay", text)
+    weakest = f"At displacement 1 and multiple of efficacies 0.1 or 0.316, {share} for,"
+    assert any(part.startswith(weakest) and "against" not in part for part in first["condition"])
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/validation.md"])

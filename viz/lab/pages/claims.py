@@ -6,9 +6,8 @@ from typing import Any
 import solara
 from solara import v
 
-from experiments.claims.stored import SHIPPED_CLAIMS, claims_command_of, stored_claims
+from experiments.claims.stored import SHIPPED_CLAIMS, claims_command_of, stored_claims, verdicts_in_words
 from experiments.claims.support_claims import UNTESTED
-from experiments.claims.verdict import CLAIM_VERDICTS
 from experiments.evidence.policy_facts import NOT_BUILT
 from experiments.evidence.stored import SHIPPED_POLICY_FACTS, stored_policy_facts
 from experiments.fact_words import cited
@@ -66,7 +65,7 @@ def page_content() -> dict[str, Any]:
     shown, effects = facts_shown(facts), policy_facts_shown(of_policy)
     return {
         "claims": {
-            "says": f"{_counted(claims['claims'])} {claims['says']}",
+            "says": f"{verdicts_in_words(claims['claims'])} {claims['says']}",
             "origin": f"{_size(claims)} {made_in_words(claims['made'])}",
             "command": claims_command_of(claims),
             "rule": VERDICT_RULE,
@@ -87,13 +86,6 @@ def page_content() -> dict[str, Any]:
         },
         "untested": [{**one.passage._asdict(), "reason": one.reason} for one in UNTESTED],
     }
-
-
-def _counted(claims: list[dict[str, Any]]) -> str:
-    """Return how many claims have each verdict, in the order of verdicts."""
-    found = Counter(claim["verdict"] for claim in claims)
-    counts = ", ".join(f"{found[name]} {name}" for name in CLAIM_VERDICTS if found[name])
-    return f"Of {len(claims)} claims: {counts}."
 
 
 def _listed(verdicts: Any) -> str:
