@@ -93,7 +93,7 @@ def _answer(request: Request) -> Answer:
         lines=tuple(_lines(found)),
         content=_content(found),
         tables={"points": found.points, "boundary": found.edge, "surface": found.surface},
-        pictures=tuple(_pictures(found)),
+        pictures=tuple(pictures(found)),
         runs=found.runs,
     )
 
@@ -133,7 +133,7 @@ def _content(found: "Frontier") -> dict[str, Any]:
     }
 
 
-def _pictures(found: "Frontier") -> Iterator[Picture]:
+def pictures(found: "Frontier") -> Iterator[Picture]:
     """Yield the plane: the surface, its band, and the points that were run."""
     import pandas as pd
 
