@@ -13,11 +13,11 @@ QUICK = {
         "--most-seeds 60": "--most-seeds 20",
         "samples: 128": "samples: 64",
         "seeds: 3": "seeds: 2",
-        "runs: 240": "runs: 64",
+        "runs: 240": "runs: 96",
         "users: 100": "users: 60",
         '"users": 100': '"users": 60',
-        "horizon: 100": "horizon: 48",
-        '"horizon": 100': '"horizon": 48',
+        "horizon: 100": "horizon: 24",
+        '"horizon": 100': '"horizon": 24',
     }
 }
 """Tutorials that take long, with smaller sizes for the test. The build of the documentation takes the page's own."""
