@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from docs.boundaries import figure_of, stored_boundaries
 from docs.claims import claims_rows, stored_claims
+from docs.importances import FILE as IMPORTANCES
+from docs.importances import METHODS, OF, PINNED
 from docs.patches import FILE as PATCHES
 from docs.result import Result
 from docs.results import stored
@@ -22,9 +25,6 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
-
-PINNED = Path(__file__).with_name("ensemble.csv")
-"""The table `parameters.csv` of the shipped ensemble's calibration."""
 
 CHOOSERS = {"": "nobody", "government": "the government", "regions": "the governments of the regions"}
 
@@ -293,6 +293,75 @@ def _plane(name: str, first: str, second: str) -> Iterator[str]:
     return table(header, [[key, *(shown(row[column], False) for column in columns)] for key, row in rows.items()])
 
 
+def factors() -> Iterator[str]:
+    """Yield the first five factors by each method, then the size of both steps and how far they may be believed."""
+    ranked: dict[str, list[Result]] = {}
+    for result in stored(IMPORTANCES):
+        ranked.setdefault(result.table, []).append(result)
+    methods = [name for name in METHODS if name in ranked]
+    first = {name: sorted(ranked[name], key=lambda one: float(one.mark))[:TOP] for name in methods}
+    yield from (f"The first five factors for `{OF}`:", "")
+    rows = [[str(place + 1), *(_ranked(first[name][place]) for name in methods)] for place in range(TOP)]
+    yield from table(["rank", *methods], rows)
+    names = [{one.row for one in first[name]} for name in methods]
+    common = [one.row for one in first[methods[0]] if all(one.row in others for others in names)]
+    yield from ("", f"In the first five of all methods: {_listed(common)}.", "")
+    yield from _sizes(ranked["size"])
+    words = "in the lowest and in the highest tenth of each factor, less the mean. Above zero speaks for application."
+    yield from ("", f"By the better fit, the mean of `{OF}` {words}", "")
+    ends = [(f"`{one.row}`", signed(one.low), signed(one.high)) for one in ranked["ends"] if one.low]
+    yield from table(["factor", "lowest tenth", "highest tenth"], ends)
+
+
+TOP = 5
+"""Factors that the table shows by each method."""
+
+
+def _ranked(result: Result) -> str:
+    ends = f" [{result.low},\u00a0{result.high}]" if result.low else ""
+    return f"`{result.row}` {result.value}{ends}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names) or "none"
+
+
+def _sizes(results: Iterable[Result]) -> Iterator[str]:
+    found = {(one.row, one.column): one.value for one in results}
+    run = [found["each run", name] for name in ("users", "quarters", "seeds")]
+    yield f"Each run has {run[0]} users and {run[1]} quarters, and each point {run[2]} seeds."
+    for step in ("morris", "saltelli"):
+        yield (
+            f"`{step}`: {found[step, 'factors']} factors, {found[step, 'points']} points, {found[step, 'runs']} runs, "
+            f"of which {found[step, 'failed']} failed. At {found[step, 'unequal money']} points money was not equal. "
+            f"Chance between seeds makes {float(found[step, 'chance']):.0%} of the variance between points."
+        )
+    yield f"R2 at points left out: forest {found['forest', 'R2']}, process {found['process', 'R2']}."
+
+
+def boundaries() -> Iterator[str]:
+    """Yield a section per stored boundary: the command, the figure, and the answer in words."""
+    for name, found in stored_boundaries().items():
+        yield from (f"## {' and '.join(f'`{factor}`' for factor in found['over'])}", "")
+        yield from (f"    {_search_of(name, found)}", "")
+        yield f"{found['users']} users, {found['quarters']} quarters, {found['runs']} runs."
+        yield from ("", found["answer"][0], "")
+        if (figure := figure_of(name)).stat().st_size:
+            words = f"welfare of application less selective over {found['over'][0]} and {found['over'][1]}"
+            yield from (f"![{words}](_static/{figure.name})", "")
+        yield from (f"- {level}: {where}" for level, where in found["levels"].items())
+        yield from ("", *found["answer"][1:], "")
+
+
+def _search_of(name: str, found: Mapping[str, Any]) -> str:
+    """Return the command that makes a search again at its size."""
+    default = Parameters()
+    sizes = {"users": default.users, "horizon": default.horizon}
+    made = {"users": found["users"], "horizon": found["quarters"]}
+    changes = "".join(f" --set {key}={value}" for key, value in made.items() if value != sizes[key])
+    return f"nqpf frontier {name} --between application,selective --runs {found['runs']}{changes}"
+
+
 def resolutions() -> Iterator[str]:
     """Yield medians by the number of users."""
     rows = _by_row("resolution")
@@ -347,4 +416,6 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "exploration": exploration,
     "dose": dose,
     "resolution": resolutions,
+    "factors": factors,
+    "boundaries": boundaries,
 }
