@@ -179,6 +179,7 @@ def test_a_full_disk_is_one_line_and_the_sweep_goes_on(
     complaint = capsys.readouterr().err
     assert "no space left on device" in complaint.lower() and complaint.count("\n") == 1
     assert count_runs(Path("x")) == before, "what was stored was lost"
+    assert not list(Path("x").rglob("*.tmp")), "half a file was left"
     (full_disk / "ballast").unlink()
     goes_on(expected)
 
@@ -198,4 +199,5 @@ def test_files_that_may_not_grow_are_one_line_and_the_sweep_goes_on(
     complaint = capsys.readouterr().err
     assert code == 1 and "too large" in complaint and complaint.count("\n") == 1
     assert count_runs(Path("x")) == before, "what was stored was lost"
+    assert not list(Path("x").rglob("*.tmp")), "half a file was left"
     goes_on(expected)
