@@ -19,7 +19,7 @@ from experiments.study.study import Study
 from model import Parameters, policies, simulate
 from tests.benchmarks.figures import Figure
 
-SIZE = Parameters(users=2000)
+SIZE = Parameters(users=600)
 START, RUNS, ROUNDS = 4, 80, 3
 """Runs of a call that is all start, runs that are measured beyond them, and how often, in turn with a plain loop."""
 
