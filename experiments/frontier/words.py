@@ -66,18 +66,19 @@ def _headline(found: Frontier) -> str:
     first, second = comparatives(declaration(found.outcome).better)
     subject = f"{found.one} is {{}} than {found.other} in {plain(found.outcome)}"
     above, below, _ = found.sign
-    if found.stopped == NO_MONEY:
+    where = "wherever money is equal" if found.area.unequal else "everywhere"
+    if found.stopped == NO_MONEY or found.area.unequal == 1.0:
         return (
             f"No answer: on {_percent(found.area.unequal)} of the area money is not shown to be equal, so that neither "
             "counts as ahead. A smaller budget may be spent by both."
         )
     if max(above, below) >= SURE:
         word = first if above > below else second
-        return f"No boundary: {subject.format(word)} everywhere, with probability {_chance(max(above, below))}."
+        return f"No boundary: {subject.format(word)} {where}, with probability {_chance(max(above, below))}."
     if not has_boundary(found):
         return (
-            f"No boundary is shown. {subject.format(first)} everywhere with probability {_chance(above)}, "
-            f"{second} everywhere with probability {_chance(below)}."
+            f"No boundary is shown. {subject.format(first)} {where} with probability {_chance(above)}, "
+            f"{second} {where} with probability {_chance(below)}."
         )
     return f"There is a boundary over {found.square.x.name} and {found.square.y.name}. {_example(found)}"
 

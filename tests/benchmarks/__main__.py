@@ -6,9 +6,11 @@ Each figure is the best of several repeats, which on a shared machine is nearest
 import sys
 
 from model.simulation import warm_up
+from tests.benchmarks.engines import engines
 from tests.benchmarks.floor import floor
 from tests.benchmarks.lab import lab
 from tests.benchmarks.programs import by_value, cold_compile, command_line, runner_overhead, sweep_memory
+from tests.benchmarks.scale import finished, scale
 from tests.benchmarks.size import many_users, scaling
 from tests.benchmarks.speed import (
     channels,
@@ -24,7 +26,8 @@ from tests.benchmarks.speed import (
 
 BENCHMARKS = (
     default_run, phases, floor, choice, twin, check_overhead, threads, many, scaling, many_users, channels,
-    runner_overhead, cold_compile, by_value, command_line, sweep_memory, large_twin, lab,
+    runner_overhead, cold_compile, by_value, command_line, sweep_memory, engines, finished, scale, large_twin,
+    lab,
 )  # fmt: skip
 
 

@@ -63,8 +63,17 @@ def python(*arguments: str, **environment: str) -> str:
 
 def peak_memory() -> int:
     """Most bytes that this process has held; `resource` would begin with those of the process that started it."""
+    return _memory("VmHWM:")
+
+
+def current_memory() -> int:
+    """Bytes that this process holds now."""
+    return _memory("VmRSS:")
+
+
+def _memory(field: str) -> int:
     lines = Path("/proc/self/status").read_text().splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(field))
 
 
 def state_bytes(part: Any) -> int:

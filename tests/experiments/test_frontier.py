@@ -14,6 +14,7 @@ from experiments import Study
 from experiments.cli import main
 from experiments.frontier import search
 from experiments.frontier.asking import expected_wrong, points_to_ask
+from experiments.frontier.edge import Everywhere
 from experiments.frontier.frontier import find_frontier, frontier_study
 from experiments.frontier.result import ALL_EQUAL, NO_MONEY, SPENT_UP, Frontier
 from experiments.frontier.square import FactorSide, Square
@@ -131,6 +132,8 @@ def test_no_side_wins_without_equal_money(monkeypatch: pytest.MonkeyPatch) -> No
     found = planted(monkeypatch, lambda x, y: 5.0, left=0.2)
     assert found.stopped == NO_MONEY and found.area.unequal == 1.0 and not found.area.above
     assert np.allclose(found.points["money_gap"], -0.2) and next(frontier_sentences(found)).startswith("No answer")
+    spent_up = replace(found, stopped=SPENT_UP, sign=Everywhere(np.nan, np.nan, False))
+    assert next(frontier_sentences(spent_up)).startswith("No answer")
 
 
 def test_each_point_has_seeds_of_its_own() -> None:

@@ -15,7 +15,8 @@ import pytest
 from docs.claims import tried_claims
 from docs.command import VERSION
 from docs.facts import facts_of_table, measured, policy_facts_of_table
-from docs.generate import PARTS, signed, write_all
+from docs.generate import PARTS, write_all
+from docs.markdown import signed
 from docs.patches import FILE as PATCHES
 from docs.results import TABLES, Result, Size, stored, write
 from experiments.claims.claims import CLAIMS
@@ -44,7 +45,7 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
-from tests.house.documents import DOCUMENTS, PAGES, ROOT, blocks, commands
+from tests.house.documents import DOCUMENTS, PAGES, ROOT, blocks, commands, quick_form
 from tests.house.words import read_prose
 
 TUTORIALS = [page for page in PAGES if "{code-cell}" in page.read_text(encoding="utf-8")]
@@ -78,11 +79,12 @@ def test_tutorials_run(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     import matplotlib
 
     matplotlib.use("Agg")
-    if "duckdb" in page.read_text(encoding="utf-8"):
-        pytest.importorskip("duckdb", reason="DuckDB comes with the docs extra")
+    for module in ("duckdb", "IPython"):
+        if module in page.read_text(encoding="utf-8"):
+            pytest.importorskip(module, reason=f"{module} comes with the docs extra")
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"shell": shell}
-    for cell in blocks(page.read_text(encoding="utf-8"), "{code-cell}"):
+    for cell in blocks(quick_form(page), "{code-cell}"):
         code = re.sub(r"^:tags:.*\n", "", cell).replace("\\\n", "")
         code = re.sub(r"^!(.*)$", lambda found: f"shell({found[1]!r})", code, flags=re.MULTILINE)
         exec(compile(code, page.name, "exec"), names)
