@@ -223,6 +223,15 @@ def test_tables_have_all_that_is_declared() -> None:
     assert all(len(table["columns"]) == len(row["cells"]) + 1 for table in declared_tables() for row in table["rows"])
 
 
+def test_a_setting_leads_to_the_steps_with_its_equations() -> None:
+    """`own_problems` stands in the formulas of research and of public research, and in no other step."""
+    ids = {name for section in odd_sections() for name in re.findall(r'<h\d id="([^"]+)"', section["html"])}
+    rows = {row["name"]: row for table in declared_tables()[:2] for row in table["rows"]}
+    assert [step["words"] for step in rows["own_problems"]["steps"]] == ["step 6a", "step 6b"]
+    assert [step["words"] for step in rows["policy.foresight"]["steps"]] == ["step 2c", "step 2d"]
+    assert {step["link"].removeprefix("#") for row in rows.values() for step in row["steps"]} <= ids
+
+
 def test_files_hold_the_declarations() -> None:
     files = {name: list(csv.DictReader(io.StringIO(text))) for name, text in table_files().items()}
     assert [row["name"] for row in files["indicators.csv"]] == list(INDICATORS)
