@@ -158,6 +158,9 @@ def test_the_page_counts_what_it_shows() -> None:
     assert content["facts"]["says"] == f"{met} of {len(FACTS)} facts are met."
     assert content["claims"]["says"].startswith(f"Of {len(CLAIMS)} claims: ")
     assert f"{STORED['runs']:,} runs" in content["claims"]["origin"] and "version" in content["claims"]["origin"]
+    counts = [int(number) for number in re.findall(r"\d+", content["policy_facts"]["says"])]
+    agree, effects, *others = counts
+    assert effects == len(content["policy_facts"]["rows"]) == agree + sum(others)
     assert len(content["policy_facts"]["not_built"]) == len(NOT_BUILT) and content["untested"]
 
 
