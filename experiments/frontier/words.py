@@ -77,7 +77,7 @@ def _headline(found: Frontier) -> str:
         return f"No boundary: {subject.format(word)} {where}, with probability {_chance(max(above, below))}."
     if not has_boundary(found):
         return (
-            f"No boundary is shown. {subject.format(first)} {where} with probability {_chance(above)}, "
+            f"No boundary is shown: {subject.format(first)} {where} with probability {_chance(above)}, "
             f"{second} {where} with probability {_chance(below)}."
         )
     return f"There is a boundary over {found.square.x.name} and {found.square.y.name}. {_example(found)}"
@@ -139,6 +139,9 @@ def _cost(found: Frontier) -> str:
     )
 
 
+_NO_SHAPE = " The surface predicts no better than its mean, so do not read its shape."
+
+
 def _skill(found: Frontier) -> str:
     skill = found.skill
     if skill is None:
@@ -146,7 +149,11 @@ def _skill(found: Frontier) -> str:
     return (
         f"At points left out of the fit, R2 is {skill.r2:.2f} of at most {1.0 - skill.noise:.2f} (the rest is noise of "
         f"the seeds). The sign is right at {_percent(skill.signs)}, and 95 % intervals hold {_percent(skill.covered)}."
+        f"{_NO_SHAPE if skill.r2 <= 0.0 else ''}"
     )
+
+
+_NEAR = " Between points, money counts as equal only where its band is narrow enough to show it."
 
 
 def _money(found: Frontier) -> str:
@@ -156,6 +163,7 @@ def _money(found: Frontier) -> str:
     return (
         f"At {len(apart)} of {len(found.points)} points one of the two did not spend the same money (margin "
         f"{_percent(MONEY_MARGIN)}). Where that holds, neither counts as ahead: an effect of more money is no merit."
+        f"{_NEAR if found.area.unequal > len(apart) / len(found.points) else ''}"
     )
 
 

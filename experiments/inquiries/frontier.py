@@ -148,8 +148,9 @@ def frontier_pictures(found: "Frontier") -> Iterator[Picture]:
     table = pd.concat([found.surface.assign(part="surface"), found.points.assign(part="run")], ignore_index=True)
     names = found.square.names
     words = (
-        f"{found.outcome} of {found.one} less {found.other} over {names[0]} and {names[1]}: "
-        "where it changes sign, with the band in which the sign is open, and the points that were run"
+        f"{found.outcome} of {found.one} less {found.other} over {names[0]} and {names[1]}. A solid line is where it "
+        "changes sign, dashed lines are the ends of the band in which the sign is open. Dots were run. "
+        "In hatches, money is not shown to be equal"
     )
     labels = {"x": names[0], "y": names[1], "value": f"{found.outcome}: {found.one} less {found.other}"}
     scales = {f"{axis}_scale": axis_scale(found.study, name) for axis, name in zip("xy", names, strict=True)}

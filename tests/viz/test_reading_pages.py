@@ -158,6 +158,9 @@ def test_the_page_counts_what_it_shows() -> None:
     assert content["facts"]["says"] == f"{met} of {len(FACTS)} facts are met."
     assert content["claims"]["says"].startswith(f"Of {len(CLAIMS)} claims: ")
     assert f"{STORED['runs']:,} runs" in content["claims"]["origin"] and "version" in content["claims"]["origin"]
+    counts = [int(number) for number in re.findall(r"\d+", content["policy_facts"]["says"])]
+    agree, effects, *others = counts
+    assert effects == len(content["policy_facts"]["rows"]) == agree + sum(others)
     assert len(content["policy_facts"]["not_built"]) == len(NOT_BUILT) and content["untested"]
 
 
@@ -221,6 +224,15 @@ def test_tables_have_all_that_is_declared() -> None:
         assert not isinstance(entry["default"], int | float) or default.endswith(entry["unit"])
         assert entry["source"] in rows[entry["name"]]["note"] and entry["meaning"][1:] in meaning
     assert all(len(table["columns"]) == len(row["cells"]) + 1 for table in declared_tables() for row in table["rows"])
+
+
+def test_a_setting_leads_to_the_steps_with_its_equations() -> None:
+    """`own_problems` stands in the formulas of research and of public research, and in no other step."""
+    ids = {name for section in odd_sections() for name in re.findall(r'<h\d id="([^"]+)"', section["html"])}
+    rows = {row["name"]: row for table in declared_tables()[:2] for row in table["rows"]}
+    assert [step["words"] for step in rows["own_problems"]["steps"]] == ["step 6a", "step 6b"]
+    assert [step["words"] for step in rows["policy.foresight"]["steps"]] == ["step 2c", "step 2d"]
+    assert {step["link"].removeprefix("#") for row in rows.values() for step in row["steps"]} <= ids
 
 
 def test_files_hold_the_declarations() -> None:

@@ -9,10 +9,10 @@ export function regimeAt({ policy, calendar, turn }, frame) {
 }
 
 // [{key, kind, words, style}], from left to right within each kind.
-export function marksOf({ calendar, shocks, turn }, horizon) {
+export function marksOf({ policy, calendar, shocks, turn }, horizon) {
   const left = (quarter) => `${(100 * quarter) / horizon}%`;
   const found = calendar.map(([start, end]) => ({
-    key: `policy ${start}`, kind: "policy", words: `policy, quarters ${start} to ${end}`,
+    key: `policy ${start}`, kind: "policy", words: `${turn && start >= turn.quarter ? turn.policy : policy}, quarters ${start} to ${end}`,
     style: { left: left(start), width: left(end - start) },
   }));
   for (const [name, quarter] of Object.entries(shocks)) {

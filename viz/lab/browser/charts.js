@@ -171,13 +171,14 @@ export class Chart {
     }
     const apart = 24;
     let free = TOP + 6;
-    for (const { name, value, place } of shown.sort((a, b) => b.value - a.value)) {
-      const y = Math.max(free, Math.min(this._height(value, height), height - BOTTOM - apart / 2));
+    shown.sort((a, b) => b.value - a.value).forEach(({ name, value, place }, rank) => {
+      const last = height - BOTTOM - apart / 2 - apart * (shown.length - 1 - rank); // room for those below
+      const y = Math.max(free, Math.min(this._height(value, height), last));
       context.fillStyle = colours.lines[place];
       if (name) context.fillText(name, width - RIGHT + 6, y);
       context.fillText(number(value), width - RIGHT + 6, y + (name ? 11 : 0));
       free = y + apart;
-    }
+    });
   }
 }
 

@@ -1,6 +1,7 @@
 """Claims and facts: what the essay says, what the model finds, and how far the model is to be believed."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import solara
@@ -8,6 +9,7 @@ from solara import v
 
 from experiments.claims.stored import SHIPPED_CLAIMS, claims_command_of, stored_claims, verdicts_in_words
 from experiments.claims.support_claims import UNTESTED
+from experiments.evidence.policy_fact import AGREES, DISAGREES, NO_VALUE, NOT_JUDGED, OPEN
 from experiments.evidence.policy_facts import NOT_BUILT
 from experiments.evidence.stored import SHIPPED_POLICY_FACTS, stored_policy_facts
 from experiments.fact_words import cited
@@ -78,7 +80,7 @@ def page_content() -> dict[str, Any]:
             "rows": shown,
         },
         "policy_facts": {
-            "says": f"Of {len(effects)} published effects, {_listed(fact['verdict'] for fact in effects)}.",
+            "says": _agreement([fact["verdict"] for fact in effects]),
             "origin": made_in_words(of_policy["made"]),
             "command": of_policy["command"],
             "rows": effects,
@@ -88,8 +90,13 @@ def page_content() -> dict[str, Any]:
     }
 
 
-def _listed(verdicts: Any) -> str:
-    return ", ".join(f"{count} {name}" for name, count in Counter(verdicts).items())
+def _agreement(verdicts: Sequence[str]) -> str:
+    """Return how often the model agrees with published effects, as sentences."""
+    counts = Counter(verdicts)
+    return (
+        f"The model agrees with {counts[AGREES]} of {len(verdicts)} published effects, and does not agree with "
+        f"{counts[DISAGREES]}. Open: {counts[OPEN]}. Not judged: {counts[NOT_JUDGED] + counts[NO_VALUE]}."
+    )
 
 
 def _size(stored: dict[str, Any]) -> str:

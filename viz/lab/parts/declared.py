@@ -11,6 +11,7 @@ from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
+from viz.lab.parts.odd import steps_with
 from viz.lab.parts.settings import cards_of_policies
 from viz.report.wording import capital
 
@@ -19,7 +20,10 @@ _CHOOSERS = {"": "nobody", "government": "the government", "regions": "the regio
 
 
 def declared_tables() -> list[dict[str, Any]]:
-    """Return the tables of the page. A row has a name, cells, and a note below the last cell."""
+    """Return the tables of the page. A row has a name, cells, and a note below the last cell.
+
+    A setting has links to the steps with its equations.
+    """
     return [
         _table(
             "parameters", "Parameters", "nqpf parameters", ("default", "allowed", "meaning and source"),
@@ -69,7 +73,8 @@ def _setting(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     number = f"{default:,} {entry['unit']}".rstrip() if isinstance(default, int | float) else str(default)
     symbol = f"{entry['symbol']}: " if entry["symbol"] else ""
     cells = (number, _range(entry["range"]), f"{symbol}{_sentence(entry['meaning'])}")
-    return _row(prefix + entry["name"], cells, f"Source: {entry['source']}.")
+    name = prefix + entry["name"]
+    return {**_row(name, cells, f"Source: {entry['source']}."), "steps": steps_with(name)}
 
 
 def _instrument(name: str) -> dict[str, Any]:

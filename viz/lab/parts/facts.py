@@ -48,7 +48,7 @@ def _policy_fact(row: Mapping[str, Any]) -> dict[str, Any]:
         **_measured(row, ends, row["verdict"] == AGREES),
         "verdict": row["verdict"],
         "meaning": f"{capital(declared.treatment)}.",
-        "target": _set(f"Published {published}: {declared.source}. A failure means: {declared.failure}"),
+        "target": _set(f"Published {published}: {declared.source.rstrip('.')}. A failure means: {declared.failure}"),
     }
 
 

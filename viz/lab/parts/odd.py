@@ -44,6 +44,24 @@ def scheduled_steps() -> dict[str, ScheduledStep]:
     return {_whole(path): ScheduledStep(step, reads.replace("`", ""), _place(step, path)) for step, path, reads in rows}
 
 
+@cache
+def steps_with(name: str) -> list[dict[str, str]]:
+    """Return links to the steps whose formulas have a name, in order. Prose does not count."""
+    links = []
+    for heading, code in _code_of_steps():
+        if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.])", code):
+            title = re.split(r"[:(]", heading)[0].strip()
+            links.append({"words": title.lower(), "link": f"#odd-{_slug(heading)}"})
+    return links
+
+
+@cache
+def _code_of_steps() -> list[tuple[str, str]]:
+    """Return the headings of the steps, each with what stands below it in code."""
+    steps = re.findall(r"^### (Steps? .*)\n((?:(?!^##).*\n)*)", odd_text(), flags=re.MULTILINE)
+    return [(heading, "\n".join(re.findall(r"```[^`]*```|`[^`]+`", body))) for heading, body in steps]
+
+
 def _place(step: str, path: str) -> str:
     """Return the link to the heading that names a function, or else to that of its step or its number, if any."""
     headings = re.findall(r"^### (Steps? .*)$", odd_text(), flags=re.MULTILINE)
