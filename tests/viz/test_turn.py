@@ -21,8 +21,8 @@ from model import BadInput, policies
 from tests.economies import TINY, TINY_SIZES
 from viz.lab.address import values_in
 from viz.lab.pages.compare import COMPARE_NAMES, asked_in
-from viz.lab.parts.sliders import slider_ends
-from viz.lab.parts.turn import TURN_FACTORS, FinishedSearches, search_in_words
+from viz.lab.parts.sliders import SLIDERS, slider_ends
+from viz.lab.parts.turn import FinishedSearches, search_in_words
 
 SMALL = "&".join(f"{name}={value}" for name, value in TINY_SIZES.items())
 PAIR = ask([policies["rebate"], policies["rd_credit"]], TINY, 20)
@@ -71,7 +71,7 @@ def test_a_search_that_would_take_too_long_is_refused() -> None:
 
 
 def test_every_factor_offered_has_ends_within_its_declaration() -> None:
-    for name in TURN_FACTORS:
+    for name in SLIDERS:
         kind, own = ADDRESSES[name]
         low, high = next(entry for entry in kind.declarations() if entry["name"] == own)["range"]
         assert low <= slider_ends(name)[0] < slider_ends(name)[1] <= high

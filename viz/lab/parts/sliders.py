@@ -12,8 +12,8 @@ from viz.lab.address import Values
 from viz.lab.parts.frame import BROWSER
 
 SLIDERS = (
-    "policy.foresight", "policy.budget", "policy.start", "displacement", "subsidy_belief", "own_problems", "explore_max",
-    "imitation", "founders", "horizon",
+    "policy.foresight", "policy.budget", "policy.start", "displacement", "subsidy_belief", "own_problems",
+    "explore_max", "imitation", "founders", "horizon",
 )  # fmt: skip
 """Settings with a slider, by address."""
 

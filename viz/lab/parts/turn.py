@@ -29,9 +29,6 @@ from viz.report.wording import typeset
 TURN = "turn"
 """The name of the two factors in the address, as `turn=policy.foresight,displacement`."""
 
-TURN_FACTORS = (*SLIDERS, "displacement")
-"""Factors that may be axes: those with a slider, and the share of an old product's sales that a new one takes."""
-
 _FIRST = ("policy.foresight", "own_problems")
 _MOST_KEPT = 16
 
@@ -70,8 +67,8 @@ def turn_in(values: Values, study: Study, indicator: str, most_work: int) -> Stu
         return None
     names = values[TURN].split(",")
     for name in names:
-        if name not in TURN_FACTORS:
-            raise unknown("factor", name, TURN_FACTORS).within(TURN)
+        if name not in SLIDERS:
+            raise unknown("factor", name, SLIDERS).within(TURN)
     if len(names) != 2 or names[0] == names[1]:
         raise BadInput("must be two different factors, as policy.foresight,displacement", TURN, values[TURN])
     ranges = {name: slider_ends(name) for name in names}
@@ -151,7 +148,7 @@ def SearchShown(study: Study, found: Findings | None, done: bool, stopped: bool,
 
 def axes_shown(axes: tuple[str, ...]) -> list[dict[str, Any]]:
     """Return the two lists of factors."""
-    options = [{"value": name, "text": name.removeprefix(TRAIT).replace("_", " ")} for name in TURN_FACTORS]
+    options = [{"value": name, "text": name.removeprefix(TRAIT).replace("_", " ")} for name in SLIDERS]
     notes = (f"From {low:g} to {high:g}." for low, high in map(slider_ends, axes))
     return [
         {"label": label, "value": name, "options": options, "note": note}
