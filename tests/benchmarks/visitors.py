@@ -30,8 +30,8 @@ def visitors() -> Iterator[Figure]:
             gone = lab.mebibytes()
             time.sleep(_CULLED + 5)
             closed = lab.mebibytes()
-            print(f"  {crowd} pages, MiB of the server: {before:.0f} before them, {open_at_once:.0f} with them, "
-                  f"{gone:.0f} when their browsers have gone, {closed:.0f} when they are closed", flush=True)  # fmt: skip
+            print(f"  {crowd} pages, MiB of the server: {before:.0f} before, {open_at_once:.0f} with them, "
+                  f"{gone:.0f} when browsers have gone, {closed:.0f} when closed", flush=True)  # fmt: skip
             yield Figure(f"{crowd} pages at once: not their own run", strangers, 1.0, "pages")
         yield Figure("memory of a page, of fifty at once", (open_at_once - first) / crowd, _MOST_PER_PAGE, "MiB")
         yield Figure("what another fifty pages add", closed - before, _MOST_KEPT, "MiB")

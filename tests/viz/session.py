@@ -17,6 +17,7 @@ class Session:
 
     def __init__(self, lab: str, path: str) -> None:
         from websockets.sync.client import connect
+        from websockets.typing import Origin
 
         self._name = str(uuid4())
         self.widgets: dict[str, dict[str, Any]] = {}
@@ -24,7 +25,7 @@ class Session:
         self._leaving = ExitStack()
         opening = connect(
             f"ws://{urlsplit(lab).netloc}/jupyter/api/kernels/{uuid4()}/channels?session_id={uuid4()}",
-            origin=lab,  # type: ignore[arg-type]
+            origin=Origin(lab),
             additional_headers={"Cookie": f"solara-session-id={uuid4()}"},
             max_size=None,
             max_queue=None,  # a full queue would leave the server's pings without an answer
