@@ -148,12 +148,12 @@ def _inside(name: str) -> Path:
     root = Path.cwd().resolve()
     try:
         resolved = (root / name).resolve()
-        inside = resolved.is_relative_to(root)
-    except (OSError, RuntimeError, ValueError):  # a circle of links, a name with a null character
-        inside = False
+        inside, there = resolved.is_relative_to(root), resolved.is_dir()
+    except (OSError, RuntimeError, ValueError):  # a circle of links, a name with a null character or too long
+        inside = there = False
     if not inside:
         raise BadInput("must be a results folder below the one that is served", "folder", name)
-    if not resolved.is_dir():
+    if not there:
         raise BadInput("there is no such folder below the one that is served", "folder", name)
     return resolved.relative_to(root)
 

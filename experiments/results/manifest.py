@@ -54,6 +54,8 @@ class Manifest:
         """Return the manifest of a folder, None if it has none. Raises BadInput if it is another program's."""
         path = folder / FILE
         try:
+            if path.exists() and not path.is_file():  # a pipe would keep its reader waiting for ever
+                raise IsADirectoryError
             return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"))
         except (FileNotFoundError, NotADirectoryError):
             return None

@@ -6,6 +6,7 @@ Each figure is the best of several repeats, which on a shared machine is nearest
 import sys
 
 from model.simulation import warm_up
+from tests.benchmarks.endurance import endurance
 from tests.benchmarks.engines import engines
 from tests.benchmarks.floor import floor
 from tests.benchmarks.lab import lab
@@ -27,7 +28,7 @@ from tests.benchmarks.speed import (
 BENCHMARKS = (
     default_run, phases, floor, choice, twin, check_overhead, threads, many, scaling, many_users, channels,
     runner_overhead, cold_compile, by_value, command_line, sweep_memory, engines, finished, scale, large_twin,
-    lab,
+    lab, endurance,
 )  # fmt: skip
 
 

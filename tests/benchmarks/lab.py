@@ -1,20 +1,15 @@
 """The browser lab: size and cost of recordings, and how fast a browser draws them."""
 
-import os
-import re
 import shutil
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from experiments.recording.recording import record_run
 from model import Parameters, policies, simulate
 from tests.benchmarks.figures import Figure, processor_seconds
 from tests.benchmarks.live import live_pairs
+from tests.benchmarks.served import served
+from tests.benchmarks.visitors import visitors
 
 _NAMES = ("application", "selective", "feng")
 
@@ -47,6 +42,7 @@ def lab() -> Iterator[Figure]:
     """The bars of the browser lab."""
     yield from _recordings()
     yield from live_pairs()
+    yield from visitors()
     if shutil.which("chromium"):
         yield from _in_browser()
 
@@ -61,13 +57,17 @@ def _recordings() -> Iterator[Figure]:
 
 
 def _in_browser() -> Iterator[Figure]:
+    from urllib.request import urlopen
+
     from playwright.sync_api import sync_playwright
 
-    with _served() as (address, until_served), sync_playwright() as playwright:
+    with served() as lab, sync_playwright() as playwright:
+        urlopen(lab.address).read()
+        until_served = lab.processor_seconds()
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
         yield Figure("start to page served", until_served, 6.0, "s CPU")
         for users, least in ((1_000, 30.0), (4_000, 15.0)):
-            page, loaded = _opened(browser, f"{address}/?users={users}")
+            page, loaded = _opened(browser, f"{lab.address}/?users={users}")
             if users == 1_000:
                 yield Figure("first load of a page", loaded / 1e6, 2.0, "MB")
                 paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
@@ -106,22 +106,3 @@ def _opened(browser: Any, address: str) -> tuple[Any, int]:
     page.goto(address)
     page.wait_for_selector(".tiles dd")
     return page, sum(map(int, taken))
-
-
-@contextmanager
-def _served() -> Iterator[tuple[str, float]]:
-    """The lab's address, and the processor seconds until it served a page."""
-    from urllib.request import urlopen
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "experiments", "view", "--port", str(port)]
-    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert server.stderr is not None
-    address = next(found.group() for line in server.stderr if (found := re.search(r"http://\S+", line)))
-    urlopen(address).read()
-    user, system = Path(f"/proc/{server.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-    yield address, (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
-    server.terminate()
-    server.wait()

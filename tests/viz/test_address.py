@@ -17,6 +17,7 @@ from viz.lab.address import (
     changed,
     explained,
     link_to,
+    own_values_in,
     parameters_in,
     query_of,
     run_in,
@@ -47,6 +48,13 @@ def test_what_is_written_is_read_back(values: dict[str, str]) -> None:
 def test_a_page_has_no_name_of_a_setting() -> None:
     """Or looking at a firm would change the economy."""
     assert not set(WATCH_NAMES) & set(ADDRESSES)
+
+
+def test_a_page_without_settings_refuses_them() -> None:
+    assert own_values_in("search=a+firm", ("search",)) == {"search": "a firm"}
+    for query in ("users=5", "policy.budget=nan", "serch=a"):
+        with pytest.raises(BadInput, match="unknown"):
+            own_values_in(query, ("search",))
 
 
 def test_equal_settings_are_the_same_run() -> None:

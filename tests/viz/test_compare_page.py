@@ -63,6 +63,27 @@ def test_a_slider_changes_the_verdict_and_the_address_and_back_undoes_it(browser
     visitor.leave()
 
 
+def test_many_keys_on_a_slider_are_one_address(browser: Any, address: str) -> None:
+    """And a slider that is moved before another one has settled does not undo it."""
+    visitor = Comparing(browser, address)
+    before = visitor.page.evaluate("history.length")
+    for name in ("budget", "own problems"):
+        visitor.slider(name).focus()
+        visitor.page.evaluate(
+            """() => {
+                const slider = document.activeElement;
+                for (const part of [0.1, 0.2, 0.3, 1]) {
+                    slider.value = slider.max * part;
+                    for (const event of ["input", "change"]) slider.dispatchEvent(new Event(event));
+                }
+            }"""
+        )
+    visitor.wait_for("['own_problems=1', 'policy.budget=0.05'].every(one => location.search.includes(one))")
+    assert visitor.page.evaluate("history.length") == before + 2
+    visitor.page.wait_for_selector(FINAL)
+    visitor.leave()
+
+
 def test_a_link_reproduces_the_view(browser: Any, address: str) -> None:
     query = "policies=rebate,procurement,feng&indicator=useful_technology&policy.foresight=0.9"
     one, other = Comparing(browser, address, query), Comparing(browser, address, query)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -149,7 +150,9 @@ def test_every_view_is_drawn_with_its_text(served: Path, name: str) -> None:
         assert one.picture.words and set(as_files(one.picture)) == {"svg", "png", "csv"}
 
 
-@pytest.mark.parametrize("name", ["..", "../secret.txt", "/etc", "link", "a\0b", "loop", "~", "compared/../.."])
+@pytest.mark.parametrize(
+    "name", ["..", "../secret.txt", "/etc", "link", "a\0b", "loop", "~", "compared/../..", "x" * 300]
+)
 def test_what_lies_outside_is_refused_in_one_and_the_same_line(served: Path, name: str) -> None:
     (served / "link").symlink_to(served.parent)
     (served / "loop").symlink_to(served / "loop")
@@ -191,6 +194,8 @@ def test_a_damaged_folder_is_named_in_a_line(served: Path) -> None:
     assert "is not a manifest" in refusal(lambda: open_folder("compared"))
     (served / "compared" / "manifest.json").unlink()
     assert "manifest.json: is missing" in refusal(lambda: open_folder("compared"))
+    os.mkfifo(served / "compared" / "manifest.json")  # which nobody writes into
+    assert "is not a manifest" in refusal(lambda: open_folder("compared"))
     assert "no results" in refusal(lambda: open_folder("deep"))
     assert "no such folder" in refusal(lambda: open_folder("none"))
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote
 
 from experiments.study.addresses import ADDRESSES, parse_settings, set_parameters, set_traits, unknown_address
-from model.declaration.errors import BadInput
+from model.declaration.errors import BadInput, unknown
 from model.declaration.input_file import path_of
 from model.declaration.numbers import valid_seed
 from model.declaration.settings import is_file
@@ -59,6 +59,15 @@ def values_in(query: str | None, own: Collection[str]) -> dict[str, str]:
         if name not in ADDRESSES and name not in own:
             raise unknown_address("setting", name)
         values[name] = value
+    return values
+
+
+def own_values_in(query: str | None, own: Collection[str]) -> dict[str, str]:
+    """Return the values of an address whose page takes no settings. Raise BadInput for names that it has not."""
+    values = values_in(query, own)
+    for name in values:
+        if name not in own:
+            raise unknown("name", name, own)
     return values
 
 

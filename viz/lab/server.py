@@ -18,7 +18,7 @@ from viz.lab.parts.frame import BROWSER
 from viz.lab.sessions import has_room
 
 _NOWHERE = "http://127.0.0.1:9/"  # Solara's server would fetch what solara-assets lacks from a public network
-_LEFT_BEHIND = "5m"
+LEFT_BEHIND = "5m"
 """The time after which the economy of a closed browser ends."""
 
 OPEN_TO_OTHERS = (
@@ -52,7 +52,7 @@ def serve(host: str = "127.0.0.1", port: int = 8765, folder: Path | None = None)
     from model.simulation import warm_up
 
     settings.telemetry.mixpanel_enable = False
-    settings.kernel.cull_timeout = _LEFT_BEHIND
+    settings.kernel.cull_timeout = LEFT_BEHIND
     solara.settings.assets.cdn = _NOWHERE
     settings.main.mode = "production"
     settings.theme.title = "nqpf"

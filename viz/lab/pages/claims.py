@@ -16,7 +16,7 @@ from experiments.fact_words import cited
 from experiments.shipped import made_in_words
 from experiments.validation.stored import SHIPPED_FACTS, stored_facts
 from model.declaration.errors import BadInput
-from viz.lab.address import explained, values_in
+from viz.lab.address import explained, own_values_in
 from viz.lab.parts.claims import claims_shown
 from viz.lab.parts.facts import MET, facts_shown, policy_facts_shown
 from viz.lab.parts.frame import BROWSER, LabPage
@@ -44,7 +44,7 @@ def ClaimsPage() -> Any:
     content = solara.use_memo(page_content, [])
     error = ""
     try:
-        values_in(router.search, CLAIMS_NAMES)
+        own_values_in(router.search, CLAIMS_NAMES)
     except BadInput as refused:
         error = explained(refused)
     with solara.Div(classes=["reading"]) as main:

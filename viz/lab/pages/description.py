@@ -8,7 +8,7 @@ import solara
 from solara import v
 
 from model.declaration.errors import BadInput
-from viz.lab.address import explained, values_in
+from viz.lab.address import explained, own_values_in
 from viz.lab.parts.declared import declared_tables, table_files
 from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.odd import ODD, odd_sections
@@ -33,7 +33,7 @@ def ModelPage() -> Any:
     tables = solara.use_memo(declared_tables, [])
     error = ""
     try:
-        values_in(router.search, MODEL_NAMES)
+        own_values_in(router.search, MODEL_NAMES)
     except BadInput as refused:
         error = explained(refused)
     with solara.Div(classes=["reading"]) as main:

@@ -12,7 +12,7 @@ from experiments.exploration.view import ACROSS, AXES, INDICATOR, PAIR, POINT, P
 from experiments.inquiries.inquiry import Option
 from model.declaration.errors import BadInput, unknown
 from model.indicators.summary import SUMMARY_NAMES, declaration
-from viz.lab.address import Values, changed_by, values_in
+from viz.lab.address import Values, changed_by, own_values_in
 
 FOLDER, TAB = "folder", "tab"
 OPTION_NAMES = tuple(dict.fromkeys(option.name for view in VIEWS.values() for option in view.options))
@@ -32,11 +32,7 @@ class AskedView(NamedTuple):
 
 def explore_values(search: str | None) -> dict[str, str]:
     """Return the values of an address. Raises BadInput for names that the page has not."""
-    values = values_in(search, EXPLORE_NAMES)
-    for name in values:
-        if name not in EXPLORE_NAMES:
-            raise unknown("name", name, EXPLORE_NAMES)
-    return values
+    return own_values_in(search, EXPLORE_NAMES)
 
 
 def asked_view(values: Values) -> AskedView | None:
