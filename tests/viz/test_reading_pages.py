@@ -5,9 +5,11 @@ import csv
 import io
 import json
 import re
+from base64 import b64decode
 from html import escape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -67,6 +69,10 @@ def test_a_claim_has_its_words_and_its_stored_numbers(found: dict[str, Any]) -> 
     whole = plain(" ".join([shown["paragraph"], *shown["condition"]]))
     assert sorted(whole.split()) == sorted(found["paragraph"].split())  # all of the paragraph, and nothing else
     assert shown["svg"].startswith("<svg") and escape(claim.statement) in shown["svg"]
+    saved = ElementTree.fromstring(b64decode(shown["file"].partition("base64,")[2]))
+    assert saved.tag.endswith("}svg") and saved.get("aria-label") == ElementTree.fromstring(shown["svg"]).get(
+        "aria-label"
+    )
 
 
 def test_every_claim_is_shown_also_where_the_file_lacks_it() -> None:

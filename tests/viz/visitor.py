@@ -1,5 +1,10 @@
-"""A visitor of the lab, with a browser of their own, who notes errors and where requests go."""
+"""A visitor of the lab, with a browser of their own, who notes errors and where requests go.
 
+With NQPF_PICTURES in the environment, the folder of that name keeps a picture of each page that a visitor leaves.
+"""
+
+import os
+import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +34,11 @@ class Visitor:
         if urlsplit(url).scheme not in ("data", "blob"):
             self.hosts.add(urlsplit(url).hostname)
 
+    def _keep_picture(self) -> None:
+        if folder := os.environ.get("NQPF_PICTURES"):
+            test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].rpartition(" ")[0]
+            self.page.screenshot(path=Path(folder) / f"{re.sub('[^a-z0-9]+', '-', test.lower())}.png", full_page=True)
+
     def press(self, name: str) -> None:
         """Press the button of a name."""
         self.page.get_by_role("button", name=name, exact=True).click()
@@ -49,6 +59,7 @@ class Visitor:
 
     def leave(self) -> None:
         """Nothing has gone wrong, and nothing has left this machine."""
+        self._keep_picture()
         assert self.hosts <= LOOPBACK, self.hosts
         assert not self.errors, self.errors
         self.context.close()

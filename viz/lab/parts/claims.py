@@ -12,6 +12,7 @@ from experiments.claims.stored import claims_command_of
 from experiments.claims.verdict import CONDITIONAL
 from experiments.claims.words import figure
 from viz.figures.forest import forest_chart
+from viz.figures.standalone import download_link
 from viz.lab.address import link_to
 from viz.report.claims import SIGNS, forest_rows
 from viz.report.wording import DASH, MINUS, share, typeset
@@ -62,6 +63,7 @@ def _result(claim: Claim, found: Mapping[str, Any] | None, stored: Mapping[str, 
     for sentence in where:
         rest = rest.replace(sentence, "")
     words = f"{claim.outcome.words}, {claim.outcome.unit}"
+    drawing = forest_chart(forest_rows(found), claim.expected, words, claim.statement)
     return {
         "verdict": found["verdict"],
         "sign": SIGNS[found["verdict"]],
@@ -70,7 +72,8 @@ def _result(claim: Claim, found: Mapping[str, Any] | None, stored: Mapping[str, 
         "numbers": [*_numbers(claim, found)],
         "paragraph": typeset(" ".join(rest.split())),
         "condition": [typeset(sentence) for sentence in where] if found["verdict"] == CONDITIONAL else [],
-        "svg": forest_chart(forest_rows(found), claim.expected, words, claim.statement),
+        "svg": drawing,
+        "file": download_link(drawing),
         "command": claims_command_of(dict(stored), claim.id),
     }
 

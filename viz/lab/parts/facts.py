@@ -11,6 +11,7 @@ from experiments.fact_words import range_in_words, shown_unit, unit_scale
 from experiments.statistics import Interval
 from experiments.validation.facts import FACTS
 from viz.figures.evidence import Evidence, evidence_chart
+from viz.figures.standalone import download_link
 from viz.report.wording import capital, number, typeset
 
 MET, NOT_MET = "met", "not met"
@@ -58,12 +59,14 @@ def _measured(row: Mapping[str, Any], target: tuple[float, float] | None, inside
     found = Interval(*(np.nan if row[name] is None else scale * row[name] for name in ("value", "lower", "upper")))
     band = None if target is None else (scale * target[0], scale * target[1])
     ends = f"{number(found.low)} to {number(found.high)}"
+    drawing = evidence_chart(Evidence(np.zeros(0), found, band, inside, unit), row["sentence"])
     return {
         "name": row["fact"],
         "sentence": _set(row["sentence"]),
         "value": _set(f"{number(found.mean)} {unit}".rstrip()),
         "interval": f"{ends}, {_ENDS.get(row['statistic'], _USUAL_ENDS).format(n=row['n'])}",
-        "svg": evidence_chart(Evidence(np.zeros(0), found, band, inside, unit), row["sentence"]),
+        "svg": drawing,
+        "file": download_link(drawing),
     }
 
 
