@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 PATIENCE = 300_000  # milliseconds: a busy machine is no error
+MOST_OF_A_PICTURE = 4000  # pixels from the top of a page
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 AXE = Path(__file__).parents[1] / "data" / "axe" / "axe.min.js"
 
@@ -37,7 +38,11 @@ class Visitor:
     def _keep_picture(self) -> None:
         if folder := os.environ.get("NQPF_PICTURES"):
             test = os.environ["PYTEST_CURRENT_TEST"].rpartition("::")[2].rpartition(" ")[0]
-            self.page.screenshot(path=Path(folder) / f"{re.sub('[^a-z0-9]+', '-', test.lower())}.png", full_page=True)
+            size = self.page.viewport_size or {"width": 0}
+            height = min(self.page.evaluate("document.documentElement.scrollHeight"), MOST_OF_A_PICTURE)
+            part: Any = {"x": 0, "y": 0, "width": size["width"], "height": height}
+            path = Path(folder) / f"{re.sub('[^a-z0-9]+', '-', test.lower()).strip('-')}.png"
+            self.page.screenshot(path=path, full_page=True, clip=part)
 
     def press(self, name: str) -> None:
         """Press the button of a name."""
