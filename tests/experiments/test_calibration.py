@@ -25,6 +25,7 @@ from experiments.validation.ensemble import SHIPPED_ENSEMBLE
 from experiments.validation.fact import PANELS
 from experiments.validation.facts import FACTS
 from experiments.validation.search import BATCH
+from experiments.validation.stored import SHIPPED_FACTS
 from experiments.validation.target import POLICY_ONLY, WORST, Searched, Target
 from experiments.validation.targets import Calibration, read_calibration, shipped_calibrations, with_fixed
 from experiments.validation.validate import validate
@@ -187,7 +188,7 @@ def test_parameters_of_policy_change_nothing_without_policy() -> None:
 def test_shipped_calibrations_are_valid_and_packed() -> None:
     data = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["package-data"]
     packed = {path for one in data["experiments.validation"] for path in (ROOT / "experiments/validation").glob(one)}
-    assert {*shipped_calibrations().values(), *filter(Path.exists, [SHIPPED_ENSEMBLE])} == packed
+    assert {*shipped_calibrations().values(), SHIPPED_ENSEMBLE, SHIPPED_FACTS} == packed
     default = read_calibration(Path("default"))
     assert set(default.targets) == set(FACTS) and not default.fixed.shocks
     for one in default.searched:  # no parameters in these ranges can contradict each other

@@ -146,6 +146,7 @@ def test_versions(capsys: pytest.CaptureFixture[str]) -> None:
     assert re.fullmatch(r"nqpf \d+\.\d+\.\d+, numpy .*, mesa .*, python 3\..*\n", run(capsys, "--version")[0])
 
 
+@pytest.mark.slow
 def test_break_even_has_a_row_for_each_policy_that_assumes_an_efficacy(capsys: pytest.CaptureFixture[str]) -> None:
     """Below the indicators, in 80 columns, with what was tried where the crossing lies outside."""
     policies = "rebate,vouchers,new_national_system,talent"

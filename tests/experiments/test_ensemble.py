@@ -413,6 +413,7 @@ def test_a_point_that_does_not_fit_a_set_is_named(tmp_path: Path, capsys: pytest
     assert f"{study}: point 0, set 2: " in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_the_report_of_one_set_and_of_several(tmp_path: Path) -> None:
     for sets, words in ((1, "1 parameter set "), (3, "3 parameter sets ")):
         study = study_of(ensemble_file(tmp_path), sets)

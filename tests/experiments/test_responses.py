@@ -98,6 +98,7 @@ def test_runs_of_the_study_and_its_reruns_lie_apart(tmp_path):
     assert means.to_dict() == table[table["indicator"] == "welfare"].set_index("policy")["mean"].to_dict()
 
 
+@pytest.mark.slow
 def test_a_call_without_responses_shows_those_that_are_stored(tmp_path):
     arms = tuple(find_policy(name).replace(end=10) for name in ("rebate", "community"))
     study = Study(parameters=CAPABLE, policies=arms, seeds=(0,))

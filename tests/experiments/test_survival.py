@@ -184,6 +184,7 @@ def test_a_full_disk_is_one_line_and_the_sweep_goes_on(
     goes_on(expected)
 
 
+@pytest.mark.slow
 def test_files_that_may_not_grow_are_one_line_and_the_sweep_goes_on(
     expected: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:

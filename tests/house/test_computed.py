@@ -10,6 +10,7 @@ from docs.results import stored
 from tests.house.test_docs import SMALLEST
 
 
+@pytest.mark.slow
 def test_importances_can_be_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code behind `python -m docs.importances` ranks the factors of the committed table, at any size."""
     monkeypatch.chdir(tmp_path)

@@ -225,6 +225,7 @@ def test_claims_can_be_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert claims_command_of(again) == "nqpf claims --ensemble none --seeds 2 --seed 0"
 
 
+@pytest.mark.slow
 def test_facts_can_be_measured_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The code behind `python -m docs.facts` gives the entries of the shipped results, at any size."""
     monkeypatch.chdir(tmp_path)

@@ -77,6 +77,7 @@ def test_every_factor_offered_has_ends_within_its_declaration() -> None:
         assert low <= slider_ends(name)[0] < slider_ends(name)[1] <= high
 
 
+@pytest.mark.slow
 def test_rounds_end_in_what_the_command_says(search: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And a folder in which the search was kept is read without a run, to the same end."""
     rounds = list(frontier_rounds(search, Execution(jobs=1)))
