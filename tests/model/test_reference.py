@@ -11,6 +11,7 @@ from model.declaration.settings import bounds
 from model.parameters import SHOCKS, Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
+from model.simulation import Simulation
 from tests.economies import TWIN
 from tests.reference.comparison import run_both
 from tests.reference.grid import between
@@ -137,4 +138,6 @@ def test_parameters(sizes: Any, numbers: Any, shocks: Any, preset: str, seed: in
     assume(numbers.get("floor_cost", 0.0235) <= numbers.get("initial_cost", 0.22))
     assume(numbers.get("supplier_low", 0.3) <= numbers.get("supplier_high", 0.7))
     policy = within_the_run(preset, champions=1).replace(end=5)
-    run_both(Parameters(horizon=6, **sizes, **numbers, **shocks), policy, seed)
+    parameters = Parameters(horizon=6, **sizes, **numbers, **shocks)
+    assume(Simulation(parameters, policy, seed).state.market[0].initial_output > 0.0)  # else there is nothing to tax
+    run_both(parameters, policy, seed)

@@ -88,7 +88,7 @@ def test_a_link_reproduces_the_view(browser: Any, address: str) -> None:
     query = "policies=rebate,procurement,feng&indicator=useful_technology&policy.foresight=0.9"
     one, other = Comparing(browser, address, query), Comparing(browser, address, query)
     for visitor in (one, other):
-        assert [box.input_value() for box in visitor.page.locator(".choices select").all()] == [
+        assert [box.input_value() for box in visitor.page.locator(".choices").first.locator("select").all()] == [
             "rebate", "procurement", "feng", "useful_technology",
         ]  # fmt: skip
         assert visitor.slider("foresight").input_value() == "0.9"
