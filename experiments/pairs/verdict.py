@@ -72,7 +72,7 @@ def _rests_on(answer: LiveAnswer, indicator: str) -> str:
         pairs = f"So far {answer.pairs} of at most {answer.most} pairs."
     elif answer.narrow and answer.pairs < answer.most:
         share = f"{100.0 * NARROW:g} %"
-        pairs = f"It rests on {answer.pairs} pairs. Half its interval is at most {share} of the mean, and is narrow."
+        pairs = f"It rests on {answer.pairs} pairs. Its interval is narrow: at most {share} of the mean to either side."
     else:
         pairs = f"It rests on {answer.pairs} pairs."
     fewest = min(int(answer.row(policy, indicator)["n"]) for policy in answer.others)

@@ -301,7 +301,7 @@ def test_the_conditions_say_pairs_money_and_assumptions() -> None:
     ]
     assert conditions(replace(found, most=20), "welfare")[0] == "It rests on 20 pairs."
     narrow = conditions(replace(found, narrow=True), "welfare")[0]
-    assert narrow == "It rests on 20 pairs. Half its interval is at most 0.5 % of the mean, and is narrow."
+    assert narrow == "It rests on 20 pairs. Its interval is narrow: at most 0.5 % of the mean to either side."
 
 
 def test_money_that_is_not_raised_is_named() -> None:
