@@ -38,8 +38,20 @@ def main() -> None:
             page.goto(f"{address}/{query}")
             page.wait_for_function(drawn)
             page.wait_for_timeout(1000)
+            if name == "compare":
+                _drag(page)
             _save(page, FOLDER / f"{name}.png")
         browser.close()
+
+
+def _drag(page: Any) -> None:
+    """Take the slider of the budget and move it up, without letting go, until the first pairs have answered."""
+    slider = page.get_by_label("budget", exact=True)
+    box = slider.bounding_box()
+    page.mouse.move(box["x"] + 0.11 * box["width"], box["y"] + box["height"] / 2.0)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.35 * box["width"], box["y"] + box["height"] / 2.0, steps=8)
+    page.wait_for_function("document.body.innerText.includes('So far 5 of at most 15 pairs')")
 
 
 def _save(page: Any, path: Path) -> None:
