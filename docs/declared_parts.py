@@ -1,9 +1,10 @@
 """Parts of pages that show declarations: instruments, policies, parameters, traits, mechanisms, indicators."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from docs.markdown import table
+from experiments.declared_words import CHOOSERS, sentence_of, span_in_words
 from experiments.decomposition.mechanisms import MECHANISMS
 from experiments.study.study import DEFAULT_POLICIES
 from model.indicators.series import INDICATORS
@@ -13,13 +14,11 @@ from model.policy.catalogue import INSTRUMENTS
 from model.policy.policy import Policy
 from model.policy.presets import policies
 
-CHOOSERS = {"": "nobody", "government": "the government", "regions": "the governments of the regions"}
-
 
 def instruments() -> Iterator[str]:
     """Yield a section per instrument: its mechanism, its cell of the 2x2 and the words that it comes from."""
     for name, entry in INSTRUMENTS.items():
-        yield from (f"### {name}", "", f"{_sentence(entry.meaning)}", "")
+        yield from (f"### {name}", "", f"{sentence_of(entry.meaning)}", "")
         yield f"- side and reach: {entry.side}, {entry.reach}. Firms are chosen by {CHOOSERS[entry.chooser]}."
         yield f"- source: {entry.basis}"
         if entry.efficacy:
@@ -46,7 +45,7 @@ def mechanisms() -> Iterator[str]:
     """Yield a row per mechanism of `nqpf why`, with its limit case."""
     default = Parameters()
     rows = [
-        (f"`{name}`", _sentence(entry.words), _sentence(entry.without), _limit(entry.settings(default)))
+        (f"`{name}`", sentence_of(entry.words), sentence_of(entry.without), _limit(entry.settings(default)))
         for name, entry in MECHANISMS.items()
     ]
     yield from table(["mechanism", "at work", "switched off", "by"], rows)
@@ -71,18 +70,10 @@ def _declared(entries: Iterable[Mapping[str, Any]], prefix: str) -> Iterator[str
     for entry in entries:
         default = entry["default"] if entry["default"] not in ("", [], {}) else "none"
         number = f"{default} {entry['unit']}" if isinstance(default, int | float) else default
-        explained = f"{_sentence(entry['meaning'])} *{_sentence(entry['source'])}*"
+        explained = f"{sentence_of(entry['meaning'])} *{sentence_of(entry['source'])}*"
         symbol = f" ({entry['symbol']})" if entry["symbol"] else ""
-        rows.append((f"`{prefix}{entry['name']}`{symbol}", number, _range(entry["range"]), explained))
+        rows.append((f"`{prefix}{entry['name']}`{symbol}", number, span_in_words(entry["range"]), explained))
     return table(["name", "default", "allowed", "meaning and source"], rows)
-
-
-def _range(span: Sequence[Any] | None) -> str:
-    if not span:
-        return ""
-    if isinstance(span[0], str):
-        return ", ".join(span)
-    return " to ".join(f"{end:,}" if float(end).is_integer() else f"{end:g}" for end in span)
 
 
 def indicators() -> Iterator[str]:
@@ -94,7 +85,3 @@ def indicators() -> Iterator[str]:
         for entry in INDICATORS.values()
     ]  # fmt: skip
     return table(["name", "unit", "kind", "better", f"`{AT_WITHDRAWAL}`", "definition"], rows)
-
-
-def _sentence(text: str) -> str:
-    return f"{text[:1].upper() if ': ' not in text[:12] else text[:1]}{text[1:]}."

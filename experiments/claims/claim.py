@@ -22,7 +22,8 @@ class Plus(NamedTuple):
     amount: float
 
 
-Change = float | int | Times | Plus
+Level = float | int | str
+Change = Level | Times | Plus
 Changes = tuple[tuple[str, Change], ...]
 """Parameters that differ from those of the parameter set, by name."""
 
@@ -53,8 +54,8 @@ class Axis(NamedTuple):
     """
 
     name: str
-    levels: tuple[float | int | str, ...]
-    quick: tuple[float | int | str, ...]
+    levels: tuple[Level, ...]
+    quick: tuple[Level, ...]
     words: str
 
 
@@ -62,7 +63,6 @@ EFFICACY, POLICY, RATE, HORIZON = "efficacy", "policy", "rate", "quarters"
 """Axes that are no setting: the multiple of all assumed efficacies, the policy of arms without one, the discount rate
 in % a quarter, and the quarter up to which welfare is counted."""
 
-Level = float | int | str
 Cell = dict[str, Level]
 """A level of each axis, by the name of the axis."""
 

@@ -7,7 +7,20 @@ stated levels of these parameters, and each side has its best and its worst case
 from collections.abc import Iterator, Sequence
 from itertools import product
 
-from experiments.claims.claim import EFFICACY, HORIZON, POLICY, RATE, Arm, Axis, Cell, Change, Changes, Plus, Times
+from experiments.claims.claim import (
+    EFFICACY,
+    HORIZON,
+    POLICY,
+    RATE,
+    Arm,
+    Axis,
+    Cell,
+    Change,
+    Changes,
+    Level,
+    Plus,
+    Times,
+)
 from experiments.claims.measures import CLAIM_HORIZONS, CLAIM_RATES
 from experiments.study.addresses import TRAIT
 from model.declaration.settings import bounds
@@ -50,14 +63,14 @@ def in_cell(arm: Arm, cell: Cell, presets: dict[str, Policy]) -> tuple[Changes, 
     """Return the changed parameters and the policy of an arm in a cell, with the levels that act on it alone."""
     policy = arm.policy or presets[str(cell[POLICY])]
     changes = dict(arm.changes)
-    traits: dict[str, Change] = {}
+    traits: dict[str, Level] = {}
     for name, level in cell.items():
         if name.startswith(TRAIT) and policy.mix:
-            traits[name.removeprefix(TRAIT)] = level  # type: ignore[assignment]
+            traits[name.removeprefix(TRAIT)] = level
         elif name == EFFICACY:
             changes |= _efficacies(policy, float(level))
         elif name in Parameters.model_fields and acts(name, policy):
-            changes[name] = level  # type: ignore[assignment]
+            changes[name] = level
     policy = policy.replace(**traits) if traits else policy
     return tuple(sorted(changes.items())), policy
 
@@ -79,7 +92,7 @@ def _efficacies(policy: Policy, multiple: float) -> dict[str, Change]:
 
 def with_changes(parameters: Parameters, changes: Changes) -> Parameters:
     """Return the parameters of a set with changes. What is multiplied or raised stays within its declared range."""
-    values: dict[str, float | int] = {}
+    values: dict[str, Level] = {}
     for name, change in changes:
         value = getattr(parameters, name)
         if isinstance(change, Times):

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from experiments.analysis.comparison import compare_study
+from experiments.cli import main
 from tests.economies import TINY_SIZES
-from tests.viz.stored import COMPARED
+from tests.viz.stored import COMPARED, store_both
 from tests.viz.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -65,21 +66,26 @@ def test_policies_are_chosen_and_files_hold_the_numbers(browser: Any, results_ad
     visitor.leave()
 
 
-def test_an_analysis_is_printed_as_the_command_prints_it(browser: Any, results_address: str) -> None:
+def test_an_analysis_is_asked_for_and_refused_as_the_command_refuses_it(
+    browser: Any, results_address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A grid of six points is too small for a box."""
+    where = "welfare[application] < welfare[rd_credit]"
+    assert main(["discover", str(store_both(tmp_path) / "deep" / "grid"), "--where", where]) == 2
+    reason = capsys.readouterr().err.partition("deep/grid: ")[2].strip()
     visitor = Visitor(browser, f"{results_address}/explore?folder=deep/grid&tab=discover")
-    visitor.page.get_by_role("alert").wait_for()
-    visitor.page.get_by_label("where", exact=True).fill("welfare[application] < welfare[rd_credit]")
+    assert "where is asked for" in visitor.refusal()
+    visitor.page.get_by_label("where", exact=True).fill(where)
     visitor.press("Ask with where")
     visitor.page.wait_for_url(re.compile("where="))
-    visitor.page.wait_for_selector("pre.printed, .answer [role=alert]")
+    assert reason
+    visitor.page.get_by_role("alert").get_by_text(reason).wait_for()
     visitor.leave()
 
 
 def test_what_is_none_of_the_folder_is_refused_in_a_line(browser: Any, results_address: str) -> None:
     visitor = Visitor(browser, f"{results_address}/explore?folder=../../etc")
-    told = visitor.page.get_by_role("alert")
-    told.wait_for()
-    assert "below the one that is served" in told.inner_text()
+    assert "below the one that is served" in visitor.refusal()
     visitor.page.get_by_role("link", name="Start again with the list of folders").click()
     visitor.page.get_by_role("link", name="compared").wait_for()
     visitor.leave()

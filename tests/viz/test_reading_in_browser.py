@@ -57,6 +57,13 @@ def test_what_is_downloaded_is_what_is_stored(browser: Any, address: str, tmp_pa
     visitor.leave()
 
 
+def test_a_search_looks_at_what_is_shown_and_at_no_name_of_a_field(browser: Any, address: str) -> None:
+    """No claim and no fact has the word, but each row has a field of this name."""
+    visitor = visit(browser, address, "/claims?search=paragraph")
+    visitor.page.get_by_text("0 claims and 0 facts have these words.").wait_for()
+    visitor.leave()
+
+
 def test_the_model_is_searched_and_a_phase_leads_to_its_equations(browser: Any, address: str) -> None:
     visitor = visit(browser, address, "/model")
     visitor.page.get_by_label("Search the tables").fill("kappa")

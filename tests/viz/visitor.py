@@ -44,6 +44,12 @@ class Visitor:
             path = Path(folder) / f"{re.sub('[^a-z0-9]+', '-', test.lower()).strip('-')}.png"
             self.page.screenshot(path=path, full_page=True, clip=part)
 
+    def refusal(self) -> str:
+        """Wait for the line that says what is refused, and return it."""
+        told = self.page.get_by_role("alert")
+        told.wait_for()
+        return str(told.inner_text())
+
     def press(self, name: str) -> None:
         """Press the button of a name."""
         self.page.get_by_role("button", name=name, exact=True).click()

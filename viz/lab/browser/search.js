@@ -24,6 +24,22 @@ function simple(text) {
   return text.toLowerCase().replaceAll("_", " ").trim();
 }
 
+// All texts within a value, but for drawings and files: what a visitor can search for.
+export function textOf(value) {
+  if (typeof value !== "object" || value === null) return String(value ?? "");
+  return Object.entries(value).filter(([name]) => name !== "svg" && name !== "file").map(([, one]) => textOf(one)).join(" ");
+}
+
+// Let a component's `search` follow the address, as what is named there follows into view. Returns how to end that.
+export function follow(component) {
+  const read = () => { component.search = readSearch(); };
+  const heard = [["popstate", read], ["hashchange", showNamed]];
+  for (const [name, act] of heard) window.addEventListener(name, act);
+  read();
+  component.$nextTick(showNamed);
+  return () => { for (const [name, act] of heard) window.removeEventListener(name, act); };
+}
+
 // Bring what the address names into view, and open the folds around it.
 export function showNamed() {
   const named = document.getElementById(decodeURIComponent(window.location.hash.slice(1)));

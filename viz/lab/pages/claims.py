@@ -15,16 +15,12 @@ from experiments.evidence.stored import SHIPPED_POLICY_FACTS, stored_policy_fact
 from experiments.fact_words import cited
 from experiments.shipped import made_in_words
 from experiments.validation.stored import SHIPPED_FACTS, stored_facts
-from model.declaration.errors import BadInput
-from viz.lab.address import explained, own_values_in
 from viz.lab.parts.claims import claims_shown
 from viz.lab.parts.facts import MET, facts_shown, policy_facts_shown
 from viz.lab.parts.frame import BROWSER, LabPage
+from viz.lab.parts.reading import Reading
 from viz.report.claims import VERDICT_RULE
 from viz.report.wording import seed_ranges
-
-CLAIMS_NAMES = ("search",)
-"""Names in the address. The browser reads and writes them: the page holds all that it may show."""
 
 SHIPPED = {"claims": SHIPPED_CLAIMS, "facts": SHIPPED_FACTS, "policy facts": SHIPPED_POLICY_FACTS}
 """Files that the page shows, by the name of their download."""
@@ -40,17 +36,8 @@ def ClaimsAndFacts(
 @solara.component
 def ClaimsPage() -> Any:
     """The page of one visitor, the same for all but for what is searched."""
-    router = solara.use_router()
     content = solara.use_memo(page_content, [])
-    error = ""
-    try:
-        own_values_in(router.search, CLAIMS_NAMES)
-    except BadInput as refused:
-        error = explained(refused)
-    with solara.Div(classes=["reading"]) as main:
-        solara.Style((BROWSER / "reading.css").read_text(encoding="utf-8"))
-        if error:
-            v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[error])
+    with Reading() as main:
         ClaimsAndFacts(**content)
         with v.Html(tag="section", class_="take", attributes={"aria-label": "Take away"}):
             v.Html(tag="h2", children=["Take away"])

@@ -7,15 +7,11 @@ from typing import Any
 import solara
 from solara import v
 
-from model.declaration.errors import BadInput
-from viz.lab.address import explained, own_values_in
 from viz.lab.parts.declared import declared_tables, table_files
 from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.odd import ODD, odd_sections
 from viz.lab.parts.quarter import stages_of_quarter
-
-MODEL_NAMES = ("search",)
-"""Names in the address. The browser reads and writes them: the page holds all that it may show."""
+from viz.lab.parts.reading import Reading
 
 
 @solara.component_vue(str(BROWSER / "model.vue"))
@@ -28,18 +24,9 @@ def ModelDescription(
 @solara.component
 def ModelPage() -> Any:
     """The page of one visitor, the same for all but for what is searched."""
-    router = solara.use_router()
     stages = solara.use_memo(stages_of_quarter, [])
     tables = solara.use_memo(declared_tables, [])
-    error = ""
-    try:
-        own_values_in(router.search, MODEL_NAMES)
-    except BadInput as refused:
-        error = explained(refused)
-    with solara.Div(classes=["reading"]) as main:
-        solara.Style((BROWSER / "reading.css").read_text(encoding="utf-8"))
-        if error:
-            v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[error])
+    with Reading() as main:
         ModelDescription(stages=stages, tables=tables, sections=odd_sections())
         with v.Html(tag="section", class_="take", attributes={"aria-label": "Take away"}):
             v.Html(tag="h2", children=["Take away"])

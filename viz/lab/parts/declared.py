@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from experiments.declared_words import CHOOSERS, sentence_of, span_in_words
 from model.indicators.series import INDICATORS
 from model.indicators.summary import AT_WITHDRAWAL, SUMMARY_NAMES
 from model.parameters import Parameters
@@ -13,10 +14,8 @@ from model.policy.policy import Policy
 from model.policy.presets import policies
 from viz.lab.parts.odd import steps_with
 from viz.lab.parts.settings import cards_of_policies
-from viz.report.wording import capital
 
 Cells = tuple[str, ...]
-_CHOOSERS = {"": "nobody", "government": "the government", "regions": "the regions’ governments"}
 
 
 def declared_tables() -> list[dict[str, Any]]:
@@ -72,7 +71,7 @@ def _setting(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     default = entry["default"] if entry["default"] not in ("", [], {}) else "none"
     number = f"{default:,} {entry['unit']}".rstrip() if isinstance(default, int | float) else str(default)
     symbol = f"{entry['symbol']}: " if entry["symbol"] else ""
-    cells = (number, _range(entry["range"]), f"{symbol}{_sentence(entry['meaning'])}")
+    cells = (number, span_in_words(entry["range"]), f"{symbol}{sentence_of(entry['meaning'])}")
     name = prefix + entry["name"]
     return {**_row(name, cells, f"Source: {entry['source']}."), "steps": steps_with(name)}
 
@@ -80,26 +79,14 @@ def _setting(entry: Mapping[str, Any], prefix: str) -> dict[str, Any]:
 def _instrument(name: str) -> dict[str, Any]:
     entry = INSTRUMENTS[name]
     unknown = f" Its efficacy is an assumption: {entry.efficacy}." if entry.efficacy else ""
-    cells = (f"{entry.side}, {entry.reach}", _CHOOSERS[entry.chooser], f"{_sentence(entry.meaning)}{unknown}")
+    cells = (f"{entry.side}, {entry.reach}", CHOOSERS[entry.chooser], f"{sentence_of(entry.meaning)}{unknown}")
     return _row(name, cells, f"Source: {entry.basis}.")
 
 
 def _indicator(name: str) -> dict[str, Any]:
     entry = INDICATORS[name]
     twin = f"Also when policy ends, as {name}{AT_WITHDRAWAL}." if f"{name}{AT_WITHDRAWAL}" in SUMMARY_NAMES else ""
-    return _row(name, (entry.unit, entry.better or "open", _sentence(entry.definition)), twin)
-
-
-def _range(span: Sequence[Any] | None) -> str:
-    if not span:
-        return ""
-    if isinstance(span[0], str):
-        return ", ".join(span)
-    return " to ".join(f"{end:,.0f}" if float(end).is_integer() else f"{end:g}" for end in span)
-
-
-def _sentence(text: str) -> str:
-    return f"{text if ': ' in text[:12] else capital(text)}."
+    return _row(name, (entry.unit, entry.better or "open", sentence_of(entry.definition)), twin)
 
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
