@@ -300,6 +300,8 @@ def test_numbers_of_sets_are_refused(
 def test_the_shipped_ensemble_is_of_this_model_and_of_the_default_calibration() -> None:
     """Where only comments of the model changed, `python -m docs.ensemble` says so in the file."""
     file, declared = read_ensemble("default"), read_calibration(Path("default"))
+    kept = with_ensemble(Study(), file).ensemble
+    assert kept is not None and kept.file == "default"  # wherever it lies on this machine
     assert file.searched == [one.name for one in declared.searched]
     assert file.acceptance.targets == {name: [one.low, one.high] for name, one in declared.targets.items()}
     assert set(file.acceptance.allowed_misses) == set(declared.allowed_misses)
