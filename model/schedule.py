@@ -1,8 +1,8 @@
 """The schedule of a quarter: a table of contents. Within a step all agents read what the previous step left.
 
-Numbers are those of MODEL.md section 5. `t` is the quarter, `p` the record of parameters, `policy` the regime's
-traits, `outlays` what it budgets per quarter and instrument, `seed` the key of all random draws, and `s` the state.
-`shares` are the first and last (not included) of the shares of users in question.
+Numbers are the steps of section 3 of model/ODD.md. `t` is the quarter, `p` the record of parameters, `policy` the
+regime's traits, `outlays` what it budgets per quarter and instrument, `seed` the key of all random draws, and `s` the
+state. `shares` are the first and last (not included) of the shares of users in question.
 """
 
 from concurrent.futures import ThreadPoolExecutor

@@ -1,6 +1,6 @@
 """Indicators: each is one entry with name, unit and definition, read from the record of a run after its last phase.
 
-A level or flow is a formula over the columns of tallies (model/state/state.py) and of money moved by entry
+A level or flow is a formula over the columns of tallies (model/state/tallies.py) and of money moved by entry
 (model/state/ledger.py), vectorised over quarters. A `time` is a quarter, NaN when never reached. A `run` indicator
 needs the whole run. An `end` indicator reads the state itself (model/indicators/distributions.py).
 """

@@ -78,7 +78,7 @@ def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int
     Adds up what moves, and what it costs, of the users from `first` to `last` (not included), as share k.
     """
     sums, aided = s.shares.sums[k], s.shares.aid[k]
-    sums.switched, sums.adopting, sums.aid, sums.risked = 0.0, 0.0, 0.0, 0.0
+    sums.switched, sums.adoption_cost, sums.aid, sums.risked = 0.0, 0.0, 0.0, 0.0
     aided[:] = 0.0
     for start in range(first, last, BLOCK):
         stop = min(start + BLOCK, last)
@@ -93,16 +93,16 @@ def choose_providers(t: int, p: ParameterRecord, seed: Key, s: State, first: int
 def pay_for_change(t: int, incidence: float, s: State) -> None:
     """Pay for integration, of which government may have promised a part. Sellers keep a share of its aid."""
     sums = s.shares.sums
-    switched, adopting, aid, risked = 0.0, 0.0, 0.0, 0.0
+    switched, cost, aid, risked = 0.0, 0.0, 0.0, 0.0
     for k in range(sums.shape[0]):
-        switched, adopting, aid = switched + sums[k].switched, adopting + sums[k].adopting, aid + sums[k].aid
+        switched, cost, aid = switched + sums[k].switched, cost + sums[k].adoption_cost, aid + sums[k].aid
         risked += sums[k].risked
     s.tallies[t].integrated, s.tallies[t].risked = switched, risked
     transfer(t, s.ledger, USERS, OUTSIDE, _INTEGRATION, s.market[0].integration * switched)
     transfer(t, s.ledger, GOVERNMENT, USERS, _ADOPTION, (1.0 - incidence) * aid)
     s.support.spent[_DEMONSTRATION] = aid
     if aid > 0.0:
-        s.market[0].adopting = adopting
+        s.market[0].adoption_cost = cost
 
 
 @phase
@@ -213,7 +213,7 @@ def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row, a
     users, workspace, adoption, waiver = s.users, s.thread_workspace, s.support.adoption, s.support.waiver
     entering = workspace.risk_felt
     listed, chosen, provider = workspace.listed, workspace.chosen, users.provider
-    integration, switched, adopting, aid, risked = s.market[0].integration, 0.0, 0.0, 0.0, 0.0
+    integration, switched, adoption_cost, aid, risked = s.market[0].integration, 0.0, 0.0, 0.0, 0.0
     for r in range(reviewing):
         u = listed[r]
         choice = OLD_TECHNOLOGY if chosen[r] == MOST_SLOTS else chosen[r]
@@ -222,7 +222,7 @@ def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row, a
         rate = adoption[users.industry[u]]
         if rate > 0.0 and provider[u] == OLD_TECHNOLOGY and s.innovators.region[choice] != ABROAD:
             cost = users.size[u] * change_cost(integration, entering[u - start], waiver[choice], 0.0)
-            adopting += cost
+            adoption_cost += cost
             aid += rate * cost
             aided[choice] += rate * cost
         risked += users.size[u] * entering[u - start]
@@ -230,6 +230,6 @@ def _move(p: ParameterRecord, s: State, reviewing: int, start: int, sums: Row, a
         users.mastery[u] = mastery_after_switch(users.mastery[u], p.mastery_start, p.mastery_carried)
         switched += users.size[u]
     sums.switched += switched
-    sums.adopting += adopting
+    sums.adoption_cost += adoption_cost
     sums.aid += aid
     sums.risked += risked

@@ -85,7 +85,7 @@ def _signal(p: ParameterRecord, policy: PolicyRecord, s: State) -> Signal:
         local[s.users.region[u]] += s.users.size[u] / (1000.0 * p.market_size)
     return Signal(
         market.initial_output, policy.foresight, eligible, government.chosen, government.backed, innovators.region,
-        innovators.plan_research, innovators.sales, upstream, adopted, market.adopting, local, market.entrants,
+        innovators.plan_research, innovators.sales, upstream, adopted, market.adoption_cost, local, market.entrants,
     )  # fmt: skip
 
 

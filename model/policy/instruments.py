@@ -39,7 +39,7 @@ class Signal(NamedTuple):
     sales: np.ndarray  # (N,): money: last quarter's units at list prices
     upstream: np.ndarray  # (S,): share of money for suppliers that goes to each, by the plan; sums to 1
     adopted: np.ndarray  # (J,): share of an industry's size that uses the new technology
-    adopting: float  # money: integration and risk of those who adopted a domestic product when last supported
+    adoption_cost: float  # money: integration and risk of those who adopted a domestic product when last supported
     local: np.ndarray  # (R,): share of the economy in a region, sums to 1
     entrants: float  # domestic firms that entered last quarter
 
@@ -195,7 +195,7 @@ def demonstration(
     number: int, net: float, policy: PolicyRecord, p: ParameterRecord, signal: Signal, support: Support
 ) -> float:
     """Pay integration and risk of those who adopt where few have, at the rate that the money allows."""
-    rate = subsidy_rate(net, signal.adopting, 1.0)
+    rate = subsidy_rate(net, signal.adoption_cost, 1.0)
     for j in range(signal.adopted.shape[0]):
         support.adoption[j] = rate if signal.adopted[j] < policy.first_adopters else 0.0
     return 0.0

@@ -10,6 +10,7 @@ from agents.industry import LEAST, Industries
 from agents.innovator import GAIN_CLASSES
 from agents.supplier import Suppliers
 from agents.user import Users
+from model.declaration.errors import BadInput
 from model.inputs.industries_file import industry_table
 from model.parameters import Parameters
 from model.policy.catalogue import INSTRUMENTS, PRICE_SUBSIDIES
@@ -48,7 +49,7 @@ def lay_out(p: Parameters, seed: int) -> State:
     state.ledger.cash[: p.founders] = p.seed_cash
     state.ledger.cash[OUTSIDE] = -p.seed_cash * p.founders
     market = state.market[0]
-    market.initial_output = users.output.sum()
+    market.initial_output = _initial_output(users)
     market.initial_supply = p.engineers * p.market_size
     market.initial_wage = market.wage = _initial_wage(p, users, market.initial_supply)
     market.segmentation, market.integration = p.segmentation, p.integration
@@ -177,6 +178,15 @@ def _suppliers(p: Parameters, seed: int, sizes: Mapping[str, int]) -> Suppliers:
         capability=np.where(foreign, 1.0 + p.foreign_lead, 1.0) * capability,
         capacity=np.full(p.suppliers, _smallest_capacity(p)),
     )  # fmt: skip
+
+
+def _initial_output(users: Users) -> float:
+    """Return Y_0, all output at t = 0, of which budgets are shares. Raises BadInput where it is not above 0."""
+    output = float(users.output.sum())
+    if not output > 0.0:
+        allowed = "must be above 0: raise the old qualities, or lower value_of_quality or valuation_dispersion"
+        raise BadInput(allowed, problem=f"output at t = 0 is {output:.3g}")
+    return output
 
 
 def _initial_wage(p: Parameters, users: Users, supply: float) -> float:

@@ -22,7 +22,7 @@ MARKET: tuple[Column, ...] = (
     Column("cost", "multiplies unit costs", 1.0),
     Column("segmentation", "share of cross-region meetings that do not happen"),
     Column("integration", "cost of integration per unit of size, money"),
-    Column("adopting", "integration and risk of those who adopted a domestic product when last supported, money"),
+    Column("adoption_cost", "integration and risk of those who adopted a domestic product when last supported, money"),
     Column("surge", "additional entrants of the quarter"),
 )
 
@@ -103,7 +103,7 @@ TALLIES: tuple[Column, ...] = (
 
 SUMS: tuple[Column, ...] = (
     Column("switched", "economic size of users that changed technology or provider"),
-    Column("adopting", "integration and risk of those that were offered help to adopt, money"),
+    Column("adoption_cost", "integration and risk of those that were offered help to adopt, money"),
     Column("aid", "of this paid by government, money"),
     Column("risked", "size * risk felt by users that left the old technology, money"),
     Column("across", "economic size of users whose provider is in another region"),

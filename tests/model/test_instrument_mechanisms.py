@@ -138,7 +138,7 @@ def test_demonstration_pays_first_adopters(quarter, arm):
     changes = {"reconsider": 0.5, "foreign_founders": 0.3}
 
     def same_basis(state):
-        state.market[0].adopting = 10.0
+        state.market[0].adoption_cost = 10.0
 
     before, after = quarter(policy, 8, same_basis, **changes)
     users, industries = before.users, before.industries.share.shape[0]
@@ -156,7 +156,7 @@ def test_demonstration_pays_first_adopters(quarter, arm):
     basis = np.sum(users.size * (0.092 + risk), where=adopts)
     assert basis > 0.0
     assert after.ledger.flows[USERS, Entry.ADOPTION] == pytest.approx(rate * basis)
-    assert after.market[0].adopting == pytest.approx(basis)
+    assert after.market[0].adoption_cost == pytest.approx(basis)
 
 
 def test_demonstration_wins_adopters(run, arm):

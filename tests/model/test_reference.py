@@ -7,12 +7,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
+from agents.industry import LAYERS
+from model.declaration.errors import BadInput
 from model.declaration.settings import bounds
 from model.parameters import SHOCKS, Parameters
 from model.policy.policy import Policy
 from model.policy.presets import policies
-from model.simulation import Simulation
+from model.simulation import simulate
 from tests.economies import TWIN
+from tests.reference import ReferenceEconomy
 from tests.reference.comparison import run_both
 from tests.reference.grid import between
 
@@ -139,5 +142,32 @@ def test_parameters(sizes: Any, numbers: Any, shocks: Any, preset: str, seed: in
     assume(numbers.get("supplier_low", 0.3) <= numbers.get("supplier_high", 0.7))
     policy = within_the_run(preset, champions=1).replace(end=5)
     parameters = Parameters(horizon=6, **sizes, **numbers, **shocks)
-    assume(Simulation(parameters, policy, seed).state.market[0].initial_output > 0.0)  # else there is nothing to tax
-    run_both(parameters, policy, seed)
+    if twin_refuses(parameters, policy, seed):
+        with pytest.raises(BadInput, match="output at t = 0"):
+            simulate(parameters, policy, seed)
+    else:
+        run_both(parameters, policy, seed)
+
+
+def twin_refuses(parameters: Parameters, policy: Policy, seed: int) -> bool:
+    """Return whether the twin finds an economy without output, in which there is nothing to tax."""
+    try:
+        ReferenceEconomy(parameters, policy, seed)
+    except ValueError:
+        return True
+    return False
+
+
+def test_an_economy_without_output_is_refused() -> None:
+    """Two users of poor old technology, of whom one may value quality so much that both together have no output."""
+    poor = {"users": 2, "industries": 2, "value_of_quality": 1.0, "valuation_dispersion": 1.5}
+    poor |= {f"old_quality_{layer}": 0.05 for layer in LAYERS}
+    parameters = Parameters(**{**TWIN, **poor})
+    refused = [seed for seed in range(12) if twin_refuses(parameters, policies["rebate"], seed)]
+    assert 0 < len(refused) < 12
+    for seed in range(12):
+        if seed in refused:
+            with pytest.raises(BadInput, match="output at t = 0"):
+                simulate(parameters, "rebate", seed)
+        else:
+            simulate(parameters, "rebate", seed)

@@ -117,6 +117,6 @@ def pay_adopters(economy: Any, moves: list[tuple[User, Any, Any, float]]) -> Non
             aid += share * cost
             choice.aid_kept += incidence * share * cost
     if aid > 0.0:
-        market.adopting = costs
+        market.adoption_cost = costs
     support.spent["demonstration"] += aid
     economy.ledger.transfer(GOVERNMENT, USERS, "ADOPTION", (1.0 - incidence) * aid)

@@ -85,7 +85,7 @@ def vouchers(economy: Any, net: float) -> float:
 
 def demonstration(economy: Any, net: float) -> float:
     """One share of integration and risk for first adopters of domestic products, paid when they adopt."""
-    rate = subsidy_rate(net, economy.market.adopting, cap=1.0)
+    rate = subsidy_rate(net, economy.market.adoption_cost, cap=1.0)
     for industry in economy.industries:
         adopters = sum(u.size for u in economy.users if u.industry is industry and u.adopts)
         adopted = adopters / (1000.0 * economy.p.market_size * industry.share)

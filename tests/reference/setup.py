@@ -150,6 +150,8 @@ def open_market(economy: Any) -> None:
     """Output, wage and supply of engineers before anything happens."""
     p, market = economy.p, economy.market
     market.initial_output = sum(user.output for user in economy.users)
+    if market.initial_output <= 0.0:
+        raise ValueError("refused: output at t = 0 is not above 0")
     market.initial_supply = p.engineers * p.market_size
     domestic = sum(1 for firm in economy.innovators if firm.alive and not firm.foreign)
     engineering = p.users_engineering * sum(max(0.0, user.output) for user in economy.users)
@@ -158,4 +160,4 @@ def open_market(economy: Any) -> None:
     market.wage, market.hours, market.profits, market.sold = market.initial_wage, 0.0, 0.0, 0.0
     market.frontier = market.gone = market.entrants = market.surge = 0
     market.demand = market.cost = 1.0
-    market.segmentation, market.integration, market.adopting = p.segmentation, p.integration, 0.0
+    market.segmentation, market.integration, market.adoption_cost = p.segmentation, p.integration, 0.0
