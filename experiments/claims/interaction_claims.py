@@ -53,8 +53,7 @@ INTERACTION_CLAIMS = (
     Claim(
         3, "", "Breadth of industries", (_BREADTH,),
         "At the same total demand, useful technology is higher where innovators can serve 20 industries than where "
-        "they "
-        "can serve 3.",
+        "they can serve 3.",
         _economy(), _economy(industries=3), "20 industries", "3 industries of the same total demand",
         _USEFUL_END, 1,
         "Useful technology is higher with 3 industries.",

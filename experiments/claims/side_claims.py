@@ -90,8 +90,7 @@ SIDE_CLAIMS = (
     Claim(
         1, "b", "Side alone", (_SHIFT,),
         "At equal money, the application side brings more welfare than the R&D side. Broad and selective policies "
-        "count "
-        "alike on both.",
+        "count alike on both.",
         (_BROAD_APPLICATION, _CHOSEN_APPLICATION), (_BROAD_RESEARCH, _CHOSEN_RESEARCH),
         "the best broad and the best selective instrument of the application side",
         "the best broad and the best selective instrument of the R&D side",
@@ -109,8 +108,7 @@ SIDE_CLAIMS = (
         WELFARE, 1,
         "Policies for chosen firms bring more welfare in the cells of the grid.",
         "A government with foresight picks the firms that make most of the money. Concentrated R&D pays where lambda "
-        "is "
-        "near 1.",
+        "is near 1.",
         _INSTRUMENTS_GRID, _DEFAULT_TRAITS,
     ),
     Claim(

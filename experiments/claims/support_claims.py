@@ -43,13 +43,14 @@ _SECTORAL = Passage(
 
 _BOTH_APPLICATION = (choice("vouchers"), choice("procurement"))
 _BOTH_RESEARCH = (choice("rd_credit"), choice("grants"))
+_TIMED = ("rd_credit", "grants", "vouchers", "demonstration", "procurement")
 _FIXED_ENGINEERS: Changes = (("supply_elasticity", 0.0),)
 
 
-def _from_to(start: int, end: int, *names: str) -> tuple[Choice, ...]:
-    """Return policies of a calendar, each with its gain over the rebate of the same calendar."""
+def _from_to(start: int, end: int) -> Choice:
+    """Return the policies of `_TIMED` in a calendar, each with its gain over the rebate of the same calendar."""
     base = Arm(REBATE.replace(start=start, end=end))
-    return tuple((Arm(policies[name].replace(start=start, end=end), (), base),) for name in names)
+    return tuple(Arm(policies[name].replace(start=start, end=end), (), base) for name in _TIMED)
 
 
 def _decoupled(*names: str) -> tuple[Choice, ...]:
@@ -82,8 +83,7 @@ SUPPORT_CLAIMS = (
     Claim(
         6, "", "Bonsai", (_BONSAI,),
         "Within 8 quarters of the end of policy, more of the supported firms leave after selective R&D support than "
-        "after "
-        "support of the application side. Exits are in excess of those of firms alike without policy.",
+        "after support of the application side. Exits are in excess of those of firms alike without policy.",
         (choice("grants"), choice("guidance_fund")), _BOTH_APPLICATION,
         "grants and guidance fund", "vouchers and procurement",
         Outcome("bonsai exits", "exits of supported firms in excess", "points", "share", "lower"), 1,
@@ -129,21 +129,19 @@ SUPPORT_CLAIMS = (
     ),
     Claim(
         11, "b", "Early against late support", (_EARLY,),
-        "Support in the first 40 quarters gains more welfare than the same support from quarter 80 to 120.",
-        _from_to(0, 40, "rd_credit", "vouchers"), _from_to(80, 120, "rd_credit", "vouchers"),
-        "the R&D credit and vouchers from quarter 0 to 40", "the same from quarter 80 to 120",
+        "The best support in the first 40 quarters gains more welfare than the best from quarter 80 to 120.",
+        (_from_to(0, 40),), (_from_to(80, 120),),
+        "the best of five instruments from quarter 0 to 40", "the best of them from quarter 80 to 120",
         WELFARE_GAIN, 1,
         "Late support gains more.",
-        "Early, few users buy and vouchers wait. Late, there are more firms and more sales that money acts on, but "
-        "less "
-        "time is left.",
+        "Early, few users buy, so that price subsidies may find nothing to pay for. Late, there are more firms and "
+        "more sales that money acts on, but less time is left.",
         (*POLICY_CORNERS, *WELFARE_GRID),
     ),
     Claim(
         15, "", "Recovery from decoupling", (_DECOUPLING, _SECTORAL),
         "When all foreigners vanish, output over the next 40 quarters falls less under policies of the application "
-        "side "
-        "than under those of the R&D side.",
+        "side than under those of the R&D side.",
         _decoupled("vouchers", "procurement"), _decoupled("rd_credit", "grants"),
         "vouchers and procurement under decoupling", "the R&D credit and grants under decoupling",
         Outcome("output after decoupling", "the change of output by decoupling", "points", "points"), 1,
