@@ -1,40 +1,97 @@
-"""The shipped ensemble after a change of sources that changes no result, such as a comment.
+"""The shipped ensemble: taken from the folder of `nqpf calibrate`, or kept after a change that changes no result.
 
-`python -m docs.ensemble` measures the facts of the first two sets again. Where they are those of the file to the last
-bit, it writes the hash of today's sources into the file. Otherwise the ensemble must be made again.
+`python -m docs.ensemble FOLDER` ships the ensemble in a folder, with its trials and what pins what. Without a folder,
+it measures the facts of the first two sets again, as after a change of a comment. Where they are those of the file to
+the last bit, it writes the hash of today's sources into the file. Otherwise the ensemble must be made again.
 """
 
+import csv
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
-
-import pyarrow.parquet as pq
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from agents.kernel.decorators import source_hash
-from experiments.validation.ensemble import KEY, SHIPPED_ENSEMBLE, Acceptance, write_ensemble
+from experiments.files import write_whole
+from experiments.validation.acceptance import ENSEMBLE_FILE, PARAMETERS_TABLE, WAVES_TABLE
+from experiments.validation.ensemble import KEY, SHIPPED_ENSEMBLE, Acceptance, read_ensemble, write_ensemble
 from experiments.validation.target import FACT
 from experiments.validation.validate import validate
 from model import Parameters
 
 SETS = 2
+WAVES, PINNED = (Path(__file__).with_name(name) for name in ("waves.csv", "ensemble.csv"))
+"""The tables `waves.csv` and `parameters.csv` of the shipped ensemble's calibration."""
+
+_COLUMNS = ("trial", "state", "distance", "met")
 
 
-def main() -> int:
-    """Measure, compare and write. Return 1 where a fact differs."""
+class Count(NamedTuple):
+    """What the search for the shipped ensemble came to: trials of waves, those that met the targets, and sets."""
+
+    trials: int
+    met: int
+    sets: int
+
+
+def counted() -> Count:
+    """Return the counts of the committed search."""
+    with WAVES.open(newline="", encoding="utf-8") as lines:
+        met = [row["met"] == "True" for row in csv.DictReader(lines)]
+    return Count(len(met), sum(met), len(read_ensemble("default").members))
+
+
+def values_met() -> Iterator[tuple[str, int]]:
+    """Yield each fact with the number of sets whose value, over the fresh seeds, lies in the fact's range."""
+    file = read_ensemble("default")
+    for name, (low, high) in file.acceptance.targets.items():
+        yield name, int(file.table[FACT + name].between(low, high).sum())
+
+
+def ship(folder: Path) -> None:
+    """Copy the ensemble of a folder, the trials of its waves and what pins what to where they are shipped."""
+    import pandas as pd
+
+    write_whole(SHIPPED_ENSEMBLE, (folder / ENSEMBLE_FILE).read_bytes())
+    write_whole(PINNED, (folder / PARAMETERS_TABLE).read_bytes())
+    waves = pd.read_csv(folder / WAVES_TABLE)[list(_COLUMNS)]
+    write_whole(WAVES, waves.to_csv(index=False, float_format="%.4g").encode())
+
+
+def renew() -> str:
+    """Write the hash of today's sources into the file if they give its facts. Return what is wrong, or nothing."""
+    import pyarrow.parquet as pq
+
     stored = pq.read_table(SHIPPED_ENSEMBLE)
     table, record = stored.to_pandas(ignore_metadata=True), Acceptance(**json.loads(stored.schema.metadata[KEY]))
-    facts = [name for name in table if name.startswith(FACT)]
-    searched = [name for name in table if name not in ("set", "distance", *facts)]
     for row in table.head(SETS).to_dict("records"):
-        own = Parameters(**record.fixed).replace(**{name: row[name] for name in searched})
-        measured = validate([name.removeprefix(FACT) for name in facts], own, record.fresh).set_index("fact")["value"]
-        if differ := [name for name in facts if measured[name.removeprefix(FACT)] != row[name]]:
-            print(f"set {row['set']}: {', '.join(differ)} changed; make it again by: {record.command}", file=sys.stderr)
-            return 1
+        if differ := _differing(row, record):
+            return f"set {row['set']}: {', '.join(differ)} changed; make it again by: {record.command}"
     write_ensemble(SHIPPED_ENSEMBLE, table, replace(record, model=source_hash()))
-    print(f"{SETS} of {len(table)} sets have the facts of the file: it is of the sources {source_hash()} now")
+    return ""
+
+
+def _differing(row: dict[Any, Any], record: Acceptance) -> list[str]:
+    """Return the facts of a set that are not to the last bit what the file says."""
+    facts = [str(name).removeprefix(FACT) for name in row if str(name).startswith(FACT)]
+    own = {str(name): value for name, value in row.items() if name in Parameters.model_fields}
+    measured = validate(facts, Parameters(**record.fixed).replace(**own), record.fresh).set_index("fact")["value"]
+    return [name for name in facts if measured[name] != row[FACT + name]]
+
+
+def main(arguments: list[str]) -> int:
+    """Ship a folder, or renew the file. Return 1 where a fact differs."""
+    if arguments:
+        ship(Path(arguments[0]))
+    elif wrong := renew():
+        print(wrong, file=sys.stderr)
+        return 1
+    else:
+        print(f"{SETS} sets have the facts of the file: it is of the sources {source_hash()} now")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from docs.ensemble import PINNED
 from docs.result import Result
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from experiments.study.study import Study
 
 FILE = Path(__file__).with_name("importances.csv")
-PINNED = Path(__file__).with_name("ensemble.csv")
-"""The table `parameters.csv` of the shipped ensemble's calibration."""
 
 OF = "welfare[application] - welfare[selective]"
 UNDER_POLICY: dict[str, dict[str, Any]] = {

@@ -2,10 +2,11 @@
 
 import csv
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
+from docs.ensemble import PINNED, counted, values_met
 from docs.facts import facts_of_table, policy_facts_of_table
-from docs.importances import PINNED
 from docs.markdown import shown, signed, table
 from docs.patches import FILE as PATCHES
 from docs.result import Result
@@ -137,6 +138,16 @@ def pinned() -> Iterator[str]:
             for row in csv.DictReader(lines)
         ]  # fmt: skip
     return table(["parameter", "range", "5 %", "median", "95 %", "filled", "pinned by"], rows)
+
+
+def ensemble() -> Iterator[str]:
+    """Yield what the search for the ensemble came to, and the facts that not all sets meet."""
+    count = counted()
+    met = ((name, sets) for name, sets in values_met() if sets < count.sets)
+    some = ", ".join(f"`{name}` ({sets})" for name, sets in sorted(met, key=itemgetter(1)))
+    yield f"- There are {count.sets} parameter sets in `--ensemble default`."
+    yield f"- They took {count.trials} trials of waves, of which {count.met} met the targets on the seeds of the waves."
+    yield f"- Facts whose value is out of range in some sets, with the number of sets in which it is not: {some}."
 
 
 def exploration() -> Iterator[str]:

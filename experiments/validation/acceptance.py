@@ -241,7 +241,9 @@ def _write(found: Accepted, waves: Waves, out: Path) -> None:
     """Write the waves' trials and the table of parameters, and the ensemble where there is any set."""
     import pandas as pd
 
-    write_whole(out / WAVES_TABLE, trials_table(found.calibration, waves.finished()).to_csv(index=False).encode())
+    trials = waves.finished()
+    table = trials_table(found.calibration, trials).assign(met=[one.accepted(found.calibration) for one in trials])
+    write_whole(out / WAVES_TABLE, table.to_csv(index=False).encode())
     pinned = pd.DataFrame(found.parameters()).assign(pinned_by=lambda table: table["pinned_by"].map(" ".join))
     write_whole(out / PARAMETERS_TABLE, pinned.to_csv(index=False, float_format="%.4g").encode())
     if found.table.empty:

@@ -249,6 +249,14 @@ def test_accepted_sets_meet_all_targets_when_validated_anew(made: Path) -> None:
         assert row["distance"] == pytest.approx(declared.distance(known.to_dict()))
 
 
+def test_every_set_is_a_trial_of_the_waves_that_met_the_targets(made: Path) -> None:
+    waves, sets = pd.read_csv(made / "out" / "waves.csv"), read_ensemble(made / "out" / "ensemble.parquet")
+    keys = [name for name in sets.searched if name in waves]
+    met = {tuple(row) for row in waves.loc[waves["met"], keys].to_numpy().round(9)}
+    assert {tuple(row) for row in sets.table[keys].to_numpy().round(9)} <= met
+    assert not waves["met"].all()
+
+
 def test_sets_differ_and_the_first_stands_for_all(made: Path) -> None:
     found, declared = read_ensemble(made / "out" / "ensemble.parquet"), read_calibration(made / "targets.yaml")
     points = to_cube(declared, found.table[found.searched].to_dict("records"))
