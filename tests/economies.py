@@ -52,12 +52,17 @@ WATCHED: dict[str, Any] = {
 }  # fmt: skip
 """For the Mesa model, whose agents are made one by one."""
 
+MECHANISMS: dict[str, Any] = {
+    "payback": 5.0, "word_of_mouth": 0.4, "meet": 0.15, "idiosyncratic_sd": 0.2, "learning_spillover": 0.33,
+    "entrant_newest": 0.7, "incidence": 0.2, "follow": 0.3, "discovery": 0.3,
+}  # fmt: skip
+"""Mechanisms that are off in `FITTED`, at work."""
+
 TWIN: dict[str, Any] = {
-    **FITTED, "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
+    **FITTED, **MECHANISMS,
+    "users": 60, "horizon": 40, "slots": 40, "founders": 12, "suppliers": 9, "domains": 3, "industries": 5,
     "regions": 3, "contacts": 5, "foreign_founders": 0.2, "entry": 0.3, "initial_capability": 0.5,
-    "initial_cost": 0.125, "value_of_quality": 0.4, "payback": 5.0, "word_of_mouth": 0.4, "meet": 0.15,
-    "idiosyncratic_sd": 0.2, "learning_spillover": 0.33, "entrant_newest": 0.7, "incidence": 0.2, "follow": 0.3,
-    "discovery": 0.3,
+    "initial_cost": 0.125, "value_of_quality": 0.4,
 }  # fmt: skip
 """For the plain twin, of which a quarter takes about a hundred times as long. All mechanisms are at work."""
 
@@ -182,5 +187,11 @@ BRANCHES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
          "solution_rate": 0.1},
         {"mix": {"rebate": 0.3, "common_technology": 0.3, "grants": 0.2, "mission": 0.2}, "end": 5, "upstream": 1.0,
          "champions": 1},
+    ),
+    "all mechanisms at work": (
+        {**MECHANISMS, "discovery": 2.0, "explore_max": 0.5, "switch_saturation": 0.2, "entry": 1.0,
+         "entry_profit": 1.0},
+        {"mix": {"demonstration": 0.4, "vouchers": 0.3, "procurement": 0.3}, "end": 12, "first_adopters": 1.0,
+         "budget": 0.03},
     ),
 }  # fmt: skip
