@@ -13,12 +13,20 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+FAR = 4.0 * MONEY_MARGIN
+"""The gap as which any larger one counts, since a surrogate has one noise and one scale for the whole square.
+
+A point where some seeds spend nothing would otherwise lend its noise to points where all seeds spend all, and a cliff
+from all to nothing would hide the margin. On planted cliffs this gave less area to the wrong side.
+"""
+
 
 def money_gaps(runs: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     """Return `mean, variance, n` of the widest gap of money by point, as a share of the money raised.
 
     The gaps of `experiments.analysis.equal_money`: what each of the two left unspent, and what one raised beyond the
-    other. A policy that raises nothing has no sum to spend. Without any money the gap is 0.
+    other. A policy that raises nothing has no sum to spend. Without any money the gap is 0. The variance
+    counts the gap of a seed as at most FAR.
     """
     ok = runs[runs["status"] == "ok"]
     wide = ok.assign(spent=ok[list(SPENT)].sum(axis=1)).pivot(
@@ -28,8 +36,9 @@ def money_gaps(runs: pd.DataFrame, one: str, other: str) -> pd.DataFrame:
     level = raised.groupby("point").transform("mean").where(lambda sums: sums > 0.0)
     gaps = pd.DataFrame({name: (spent[name] - raised[name]) / level[name] for name in (one, other)})
     gaps["raised"] = (raised[one] - raised[other]) / level[other].where(level[one].notna())
-    by_point = gaps.fillna(0.0).groupby("point")
-    mean, variance, count = by_point.mean(), by_point.var(), by_point.count()
+    gaps = gaps.fillna(0.0)
+    mean, count = gaps.groupby("point").mean(), gaps.groupby("point").count()
+    variance = gaps.clip(-FAR, FAR).groupby("point").var()
     rows = [
         {"point": point, "mean": row[widest], "variance": variance.loc[point, widest], "n": count.loc[point, widest]}
         for point, row in mean.iterrows()
@@ -43,7 +52,7 @@ def money_surrogate(gaps: pd.DataFrame, positions: "Floats") -> Surrogate | None
 
     Money then counts as equal everywhere.
     """
-    means = gaps["mean"].to_numpy(float)
+    means = gaps["mean"].clip(-FAR, FAR).to_numpy(float)
     if (np.abs(means) <= MONEY_MARGIN).all():
         return None
     return Surrogate(positions, means, moderated(gaps["variance"].to_numpy(float), gaps["n"].to_numpy(float)))

@@ -16,6 +16,7 @@ from experiments.frontier import search
 from experiments.frontier.asking import expected_wrong, points_to_ask
 from experiments.frontier.edge import Everywhere
 from experiments.frontier.frontier import find_frontier, frontier_study
+from experiments.frontier.money import money_gaps, money_surrogate, not_shown_equal
 from experiments.frontier.result import ALL_EQUAL, NO_MONEY, SPENT_UP, Frontier
 from experiments.frontier.square import FactorSide, Square
 from experiments.frontier.surrogate import PRIOR_DEGREES, Surrogate, moderated
@@ -38,12 +39,19 @@ PLANTED = Study(
     outcomes=("welfare",),
 )
 Truth = Callable[[float, float], float]
+Left = Callable[[float, np.random.Generator], float]
 
 
-def planted(monkeypatch: pytest.MonkeyPatch, truth: Truth, noise: float = 0.5, left: float = 0.0) -> Frontier:
+def planted(
+    monkeypatch: pytest.MonkeyPatch,
+    truth: Truth,
+    noise: float = 0.5,
+    left: Left = lambda y, rng: 0.0,
+    study: Study = PLANTED,
+) -> Frontier:
     """A search in which `truth` of the two factors, with the noise of each seed, takes the place of the economy.
 
-    Application leaves the share `left` of its money unspent.
+    Application leaves the share `left` of its money unspent, which may depend on the second factor and the seed.
     """
 
     def made(plan, store, columns):
@@ -51,19 +59,20 @@ def planted(monkeypatch: pytest.MonkeyPatch, truth: Truth, noise: float = 0.5, l
         for task in plan.arms():
             x, y = task.policy.foresight, task.parameters.own_problems
             application = task.policy.name == "application"
-            drawn = np.random.default_rng([task.seed, task.point]).normal(0.0, noise)
+            rng = np.random.default_rng([task.seed, task.point])
+            drawn = rng.normal(0.0, noise)
             rows.append(
                 {"point": task.point, "set": 0, "policy": task.policy.name, "seed": task.seed, "status": "ok"}
                 | {"run_id": task.run_id, "policy.foresight": x, "own_problems": y, "warnings": "", "error": None}
                 | {"welfare": 5.0 + application * (truth(x, y) + drawn), "budget_raised": 100.0}
-                | {"budget_placed": 100.0 * (1.0 - left * application), "equity_recovered": 0.0}
+                | {"budget_placed": 100.0 * (1.0 - left(y, rng) * application), "equity_recovered": 0.0}
                 | {"budget_leaked": 0.0, "budget_administration": 0.0}
             )
         return pd.DataFrame(rows)
 
     monkeypatch.setattr(search, "run_tasks", lambda plan, store, execution: None)
     monkeypatch.setattr(search, "runs_of", made)
-    return search.FrontierSearch(PLANTED, "m", "planted").run(MemoryStore(), Execution())
+    return search.FrontierSearch(study, "m", "planted").run(MemoryStore(), Execution())
 
 
 def wrong(found: Frontier, truth: Truth) -> float:
@@ -129,11 +138,45 @@ def test_equal_runs_are_no_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_side_wins_without_equal_money(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = planted(monkeypatch, lambda x, y: 5.0, left=0.2)
+    found = planted(monkeypatch, lambda x, y: 5.0, left=lambda y, rng: 0.2)
     assert found.stopped == NO_MONEY and found.area.unequal == 1.0 and not found.area.above
     assert np.allclose(found.points["money_gap"], -0.2) and next(frontier_sentences(found)).startswith("No answer")
     spent_up = replace(found, stopped=SPENT_UP, sign=Everywhere(np.nan, np.nan, False))
     assert next(frontier_sentences(spent_up)).startswith("No answer")
+
+
+def some_seeds_spend_nothing(y: float, rng: np.random.Generator) -> float:
+    """Nothing is spent below 0.1. Between 0.1 and 0.25 that holds for half of the seeds, and all others spend all."""
+    return float(y < 0.1 or (y < 0.25 and rng.random() < 0.5))
+
+
+def test_unequal_money_stays_where_it_is_planted() -> None:
+    """The noise of a few points that spend nothing does not make money unequal where every seed spends all."""
+    square = Square.of(FACTORS)
+    positions = square.sobol(64, 0)
+    rows = [
+        {"point": point, "set": 0, "seed": seed, "status": "ok", "policy": policy, "budget_raised": 100.0}
+        | {"budget_placed": 100.0 - 100.0 * unspent, "equity_recovered": 0.0}
+        | {"budget_leaked": 0.0, "budget_administration": 0.0}
+        for point, (_, y) in enumerate(positions)
+        for seed in range(4)
+        for policy, unspent in (
+            ("rebate", 0.0), ("vouchers", some_seeds_spend_nothing(y, np.random.default_rng([point, seed]))),
+        )
+    ]  # fmt: skip
+    money = money_surrogate(money_gaps(pd.DataFrame(rows), "vouchers", "rebate"), positions)
+    unequal, y = not_shown_equal(money, square.mesh), square.mesh[:, 1]
+    assert unequal[y < 0.1].all() and unequal[y < 0.25].mean() > 0.8
+    assert unequal[y > 0.3].mean() < 0.02
+
+
+def test_levels_at_which_all_is_spent_are_no_stripes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At a level with few points, the noise of other levels says nothing of money."""
+    levels = {"policy.foresight": {"values": [0, 0.1, 0.2, 0.5, 1]}, "own_problems": {"values": [0, 0.15, 0.3, 0.6, 1]}}
+    study = replace(PLANTED, uncertain=levels, design={**PLANTED.design, "runs": 160})
+    found = planted(monkeypatch, lambda x, y: 5.0 * (x - 0.5), left=some_seeds_spend_nothing, study=study)
+    unequal = found.surface.groupby("own_problems")["side"].agg(lambda sides: (sides == "unequal money").mean())
+    assert list(unequal) == [1.0, 1.0, 0.0, 0.0, 0.0]
 
 
 def test_each_point_has_seeds_of_its_own() -> None:
