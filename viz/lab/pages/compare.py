@@ -8,6 +8,7 @@ from solara import v
 
 from experiments.analysis.sentences import plain
 from experiments.analysis.table import HEADLINE
+from experiments.declared_words import definition_in_words
 from experiments.pairs.answer import LiveAnswer
 from experiments.pairs.question import MOST_PAIRS, ask
 from experiments.study.study import Study
@@ -168,7 +169,7 @@ def choices_of(names: tuple[str, ...], indicator: str) -> list[dict[str, Any]]:
     ]
     outcomes = [{"value": name, "text": plain(name)} for name in HEADLINE]
     declared = declaration(indicator)
-    note = f"{declared.definition} ({declared.unit})"
+    note = f"{definition_in_words(declared.definition)} Unit: {declared.unit}."
     return [*found, {"label": "Judge by", "value": indicator, "options": outcomes, "note": note}]
 
 
