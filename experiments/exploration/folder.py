@@ -116,6 +116,12 @@ def check_size(folder: ResultsFolder) -> None:
         )
 
 
+def shards_in(folder: ResultsFolder) -> tuple[tuple[str, int, int], ...]:
+    """Return name, bytes and time of each file with results: where these are the same, so is what is stored."""
+    found = [(path, path.stat()) for kind in KINDS for path in shards(folder.path, kind)]
+    return tuple((path.as_posix(), status.st_size, status.st_mtime_ns) for path, status in found)
+
+
 def folders_below() -> list[FoundFolder]:
     """Return the results folders below the working directory by name, the first MOST_FOUND that are met."""
     found: list[FoundFolder] = []

@@ -36,12 +36,14 @@ def main(names: list[str]) -> None:
     """Print the table of all benchmarks, or of those named."""
     warm_up()
     chosen = [entry for entry in BENCHMARKS if not names or entry.__name__ in names]
-    print(f"{'':46}{'measured':>10}{'limit':>9} {'unit':6}{'ratio':>7}")
+    print(f"{'':46}{'measured':>10}{'limit':>9} {'unit':6}{'ratio':>7}", flush=True)
 
     for entry in chosen:
         for figure in entry():
-            ratio = figure.value / figure.limit
-            print(f"{figure.name:46}{figure.value:10.3g}{figure.limit:9.3g} {figure.unit:6}{ratio:7.2f}", flush=True)
+            print(
+                f"{figure.name:46}{figure.value:10.3g}{figure.limit:9.3g} {figure.unit:6}{figure.ratio:7.2f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -15,12 +15,18 @@ from model.simulation import Simulation
 
 
 class Figure(NamedTuple):
-    """One line of the table: a measured value and the limit it is held against."""
+    """One line of the table: a measured value and the limit it is held against, which is a floor if more is better."""
 
     name: str
     value: float
     limit: float
     unit: str
+    more_is_better: bool = False
+
+    @property
+    def ratio(self) -> float:
+        """The value over its limit, or the other way round where more is better: below 1 is within it."""
+        return self.limit / max(self.value, 1e-9) if self.more_is_better else self.value / self.limit
 
 
 def best(action: Callable[[], object], repeats: int, prepare: Callable[[], object] = lambda: None) -> float:

@@ -9,9 +9,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
+from threading import Thread, Timer
 
 _SERVE = "from viz.lab import server; server.LEFT_BEHIND = {!r}; server.serve(port={})"
+
+_MOST_SECONDS = 300
+"""Seconds until a server must have begun, and must have ended."""
 
 
 class Served:
@@ -24,7 +27,11 @@ class Served:
         command = [sys.executable, "-c", _SERVE.format(left_behind, port)]
         self._server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert self._server.stderr is not None
+        watch = Timer(_MOST_SECONDS, self._server.kill)  # its stderr ends then, and so does the wait for an address
+        watch.daemon = True
+        watch.start()
         self.address = next(found.group() for line in self._server.stderr if (found := re.search(r"http://\S+", line)))
+        watch.cancel()
         self._told: list[str] = []
         self._listener = Thread(target=self._listen, daemon=True)
         self._listener.start()
@@ -40,10 +47,14 @@ class Served:
         return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
 
     def end(self) -> list[str]:
-        """End the server, and return the lines that it wrote on stderr while it served."""
+        """End the server, and return the lines that it wrote on stderr while it served. One that hangs is killed."""
         self._server.send_signal(signal.SIGTERM)
-        self._server.wait()
-        self._listener.join()
+        try:
+            self._server.wait(_MOST_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._told.append(f"the server did not end within {_MOST_SECONDS} s")
+        self._listener.join(_MOST_SECONDS)
         return self._told
 
     def _listen(self) -> None:

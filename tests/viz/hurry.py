@@ -2,8 +2,9 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, NamedTuple
 
 from tests.economies import TINY_SIZES
@@ -52,73 +53,101 @@ def busy_machine() -> Iterator[None]:
             loop.wait()
 
 
-def hurry(browser: Any, lab: str, counts: Counts) -> Outcome:
-    """Visit Watch and Compare in a hurry, reload every page, and see if all answer then."""
+def hurry(browser: Any, lab: str, counts: Counts, tell: Callable[[str], None] = lambda line: None) -> Outcome:
+    """Visit Watch and Compare in a hurry, reload every page, and see if all answer then. Progress is told in lines.
+
+    A page that keeps a step waiting for longer than a visitor's patience is lost, and the next one is visited.
+    """
     lost: list[str] = []
-    errors = [*_press(browser, lab, counts.presses, lost), *_move(browser, lab, counts.moves, lost)]
-    return Outcome(lost, [*errors, *_reload(browser, lab, counts.reloads, lost)])
+    errors: list[str] = []
+
+    def on(what: str, path: str, act: Callable[[Visitor], None]) -> None:
+        visitor = None
+        try:
+            visitor = Visitor(browser, f"{lab}/{path}")
+            act(visitor)
+            _look(visitor, lost, what)
+        except _timeout() as error:
+            lost.append(f"{what}: {str(error).splitlines()[0]}")
+        if visitor is not None:
+            errors.extend(f"{what}: {error}" for error in visitor.errors)
+            visitor.context.close()
+        tell(f"{what}: done, {len(lost)} lost and {len(errors)} errors so far")
+
+    on("Watch after presses", f"?{WATCHED}", partial(_press, presses=counts.presses, tell=tell))
+    on("Compare after moves", f"compare?{COMPARED}", partial(_move_on_compare, moves=counts.moves, tell=tell))
+    on("Watch after moves", f"?{WATCHED}", partial(_move_on_watch, moves=counts.moves, tell=tell))
+    for place, (name, there) in enumerate(_PAGES.items()):
+        query = {"": WATCHED, "compare": COMPARED}.get(name, "")
+        reloads = len(range(place, counts.reloads, len(_PAGES)))
+        on(f"/{name} after reloads", f"{name}?{query}", partial(_reload, there=there, reloads=reloads, tell=tell))
+    return Outcome(lost, errors)
 
 
-def _press(browser: Any, lab: str, presses: int, lost: list[str]) -> list[str]:
+def _press(visitor: Visitor, presses: int, tell: Callable[[str], None]) -> None:
     """Press play and pause on Watch, and then go on to the next quarter."""
-    visitor = Visitor(browser, f"{lab}/?{WATCHED}")
     visitor.page.wait_for_selector(_PAGES[""])
     button = visitor.page.get_by_role("button", name="Play").or_(visitor.page.get_by_role("button", name="Pause"))
-    for _ in range(presses):
+    for _ in _counted(presses, "presses of play and pause", tell):
         button.first.click()
     visitor.press("To the start")
     visitor.press("Step")
     visitor.wait_for("document.querySelector('.now')?.innerText.trim() === '1'")
-    return _left(visitor, lost, "Watch after presses")
 
 
-def _move(browser: Any, lab: str, moves: int, lost: list[str]) -> list[str]:
-    """Move a slider of Compare and one of Watch, by keys that do not wait for an answer. The last one is answered."""
-    visitor = Visitor(browser, f"{lab}/compare?{COMPARED}")
+def _move_on_compare(visitor: Visitor, moves: int, tell: Callable[[str], None]) -> None:
+    """Move a slider by keys that do not wait for an answer. The last one is answered."""
     visitor.page.wait_for_selector(_PAGES["compare"])
-    slider = visitor.page.get_by_label("budget", exact=True)
-    _shake(slider, moves)
+    _shake(visitor.page.get_by_label("budget", exact=True), moves, tell)
     visitor.page.wait_for_url("**policy.budget=0.05**")
     visitor.page.wait_for_selector(".verdict[data-pairs]")
     visitor.page.wait_for_selector(_PAGES["compare"])
-    errors = _left(visitor, lost, "Compare after moves")
-    other = Visitor(browser, f"{lab}/?{WATCHED}")
-    other.page.wait_for_selector(_PAGES[""])
-    other.page.get_by_text("Parameters and random draws").click()
-    _shake(other.page.get_by_role("slider", name="own_problems, slider"), moves)
-    other.page.wait_for_url("**own_problems=1**")
-    other.page.locator("pre", has_text="--set own_problems=1 ").first.wait_for()
-    other.page.wait_for_selector(_PAGES[""])
-    return [*errors, *_left(other, lost, "Watch after moves")]
 
 
-def _shake(slider: Any, moves: int) -> None:
+def _move_on_watch(visitor: Visitor, moves: int, tell: Callable[[str], None]) -> None:
+    """Move a slider as on Compare."""
+    visitor.page.wait_for_selector(_PAGES[""])
+    visitor.page.get_by_text("Parameters and random draws").click()
+    _shake(visitor.page.get_by_role("slider", name="own_problems, slider"), moves, tell)
+    visitor.page.wait_for_url("**own_problems=1**")
+    visitor.page.locator("pre", has_text="--set own_problems=1 ").first.wait_for()
+    visitor.page.wait_for_selector(_PAGES[""])
+
+
+def _shake(slider: Any, moves: int, tell: Callable[[str], None]) -> None:
     slider.focus()
-    for k in range(moves):
+    for k in _counted(moves, "moves of a slider", tell):
         slider.press("ArrowRight" if k % 3 else "ArrowLeft")
     slider.press("End")
 
 
-def _reload(browser: Any, lab: str, reloads: int, lost: list[str]) -> list[str]:
-    """Reload every page in turn, and now and then before it is there."""
-    errors: list[str] = []
-    for place, (name, there) in enumerate(_PAGES.items()):
-        query = {"": WATCHED, "compare": COMPARED}.get(name, "")
-        visitor = Visitor(browser, f"{lab}/{name}?{query}")
-        for k in range(len(range(place, reloads, len(_PAGES)))):
-            if k % 3 == 0:
-                visitor.page.wait_for_selector(there)
-            visitor.page.reload()
-        visitor.page.wait_for_selector(there)
-        errors += _left(visitor, lost, f"/{name} after reloads")
-    return errors
+def _reload(visitor: Visitor, there: str, reloads: int, tell: Callable[[str], None]) -> None:
+    """Reload a page, and now and then before it is there."""
+    for k in _counted(reloads, "reloads", tell):
+        if k % 3 == 0:
+            visitor.page.wait_for_selector(there)
+        visitor.page.reload()
+    visitor.page.wait_for_selector(there)
 
 
-def _left(visitor: Visitor, lost: list[str], what: str) -> list[str]:
-    """Close a page. Note it as lost where it shows an error instead of itself. Return the errors of its browser."""
+def _counted(count: int, what: str, tell: Callable[[str], None]) -> Iterator[int]:
+    """Count, and tell four times how far it is."""
+    for k in range(count):
+        yield k
+        if (k + 1) % max(count // 4, 1) == 0:
+            tell(f"{k + 1} of {count} {what}")
+
+
+def _look(visitor: Visitor, lost: list[str], what: str) -> None:
+    """Note a page as lost where it shows an error instead of itself."""
     shown = visitor.page.inner_text("body")
     lost += [f"{what}: {words}" for words in _BROKEN if words in shown]
     if visitor.page.locator(".lab main").count() != 1:
         lost.append(f"{what}: the page is gone")
-    visitor.context.close()
-    return [f"{what}: {error}" for error in visitor.errors]
+
+
+def _timeout() -> type[Exception]:
+    """Return the error of a step that took too long. (Playwright may be missing where no browser is.)"""
+    from playwright.sync_api import TimeoutError as TookTooLong
+
+    return TookTooLong

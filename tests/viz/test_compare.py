@@ -17,10 +17,10 @@ from experiments.study.addresses import ADDRESSES
 from model import BadInput, Parameters, policies
 from tests.economies import TINY, TINY_SIZES
 from viz.lab.address import values_in
-from viz.lab.pages.compare import COMPARE_NAMES, PAIRS_MOVING, asked_in, choices_of
+from viz.lab.pages.compare import COMPARE_NAMES, PAIRS_MOVING, asked_in, choices_of, refusal_of
 from viz.lab.parts.fans import _frame
 from viz.lab.parts.live import LiveProgress, _work
-from viz.lab.parts.sliders import SLIDERS, sliders_at
+from viz.lab.parts.sliders import SLIDERS, RefusedNumber, sliders_at
 
 SMALL = "&".join(f"{name}={value}" for name, value in TINY_SIZES.items())
 PAIR = ask([policies["rebate"], policies["application"]], TINY, 20)
@@ -72,6 +72,15 @@ def test_sliders_come_from_the_declarations() -> None:
         assert slider["default"] == declared["default"] and slider["unit"] == declared["unit"]
     assert shown["policy.foresight"]["value"] == 0.8 and shown["policy.foresight"]["set"]
     assert shown["founders"]["value"] == Parameters().founders  # the line that refuses it stands beside
+
+
+def test_a_number_that_is_refused_stands_beside_its_slider_alone() -> None:
+    values = values_in(SMALL, COMPARE_NAMES)
+    line = refusal_of({**values, "policy.foresight": "7"})
+    assert line == "policy.foresight = 7: must be a number from 0 to 1" and not refusal_of(values)
+    shown = sliders_at(values, RefusedNumber("policy.foresight", "7", line))
+    assert [(one["name"], one["given"]) for one in shown if one["refused"]] == [("policy.foresight", "7")]
+    assert [{**one, "given": "", "refused": ""} for one in shown] == sliders_at(values)
 
 
 @pytest.mark.parametrize("end", ["low", "high"])

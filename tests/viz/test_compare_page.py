@@ -67,6 +67,52 @@ def test_a_slider_changes_the_verdict_and_the_address_and_back_undoes_it(browser
     visitor.leave()
 
 
+def test_a_number_is_typed_and_goes_the_way_of_the_slider(browser: Any, address: str) -> None:
+    """Verdict and address are those of the slider at the same value, and a value beyond its end can be asked too."""
+    visitor = Comparing(browser, address)
+    before = visitor.verdict()
+    slider, field = visitor.slider("budget"), visitor.page.get_by_role("textbox", name="budget, number")
+    assert field.input_value() == slider.input_value()
+    field.fill("0.02")
+    field.press("Enter")
+    visitor.page.wait_for_url(re.compile(r"policy\.budget=0\.02"))
+    visitor.settle(before)
+    visitor.shows(slider, "0.02")
+    typed, by_link = visitor.verdict(), Comparing(browser, address, "policy.budget=0.02")
+    assert by_link.verdict() == typed and sorted(by_link.query().split("&")) == sorted(visitor.query().split("&"))
+    by_link.leave()
+    field.fill("0.2")
+    field.press("Tab")
+    visitor.page.wait_for_url(re.compile(r"policy\.budget=0\.2(&|$)"))
+    visitor.settle(typed)
+    assert slider.input_value() == slider.get_attribute("max") and field.input_value() == "0.2"
+    field.fill("")
+    field.press("Enter")
+    visitor.page.wait_for_function("!location.search.includes('budget')")
+    visitor.page.wait_for_function("old => document.querySelector('.sentence').innerText === old", arg=before)
+    visitor.shows(field, "0.005")
+    visitor.leave()
+
+
+@pytest.mark.parametrize(("text", "allowed"), [("7", "must be a number from 0 to 1"), ("many", "must be a number")])
+def test_a_number_that_is_not_allowed_loses_nothing(browser: Any, address: str, text: str, allowed: str) -> None:
+    """The line names what is allowed. Verdict and address stay, and the text can be put right or left with a reset."""
+    visitor = Comparing(browser, address)
+    before, query = visitor.verdict(), visitor.query()
+    field = visitor.page.get_by_role("textbox", name="foresight, number")
+    field.fill(text)
+    field.press("Enter")
+    assert allowed in visitor.refusal() and "\n" not in visitor.refusal()
+    assert (visitor.verdict(), visitor.query(), field.input_value()) == (before, query, text)
+    assert not visitor.faults()
+    field.fill("")
+    field.press("Enter")
+    visitor.page.get_by_role("alert").wait_for(state="detached")
+    visitor.shows(field, "0.5")
+    assert (visitor.verdict(), visitor.query()) == (before, query)
+    visitor.leave()
+
+
 def test_many_keys_on_a_slider_are_one_address(browser: Any, address: str) -> None:
     """And a slider that is moved before another one has settled does not undo it."""
     visitor = Comparing(browser, address)

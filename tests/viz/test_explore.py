@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from experiments.exploration.provenance import facts, made_by, study_file
 from experiments.exploration.registry import VIEWS, views_of
 from experiments.inquiries.inquiry import Needs
 from experiments.inquiries.registry import INQUIRIES
+from experiments.pairs.cache import BoundedCache
 from experiments.study.addresses import ADDRESSES
 from experiments.study.design import Design
 from experiments.study.file import read_study, shipped_studies
@@ -31,6 +32,7 @@ from experiments.study.written import study_text
 from model import BadInput
 from tests.viz.stored import COMPARED, GRID, store_both
 from viz.figures.pictures import as_files
+from viz.lab.pages.explore import question_of
 from viz.lab.parts.asked_view import EXPLORE_NAMES, AskedView, after, asked_view, controls_of, explore_values
 from viz.lab.parts.findings import as_findings, table_bytes, table_html
 from viz.lab.parts.work import Work, do
@@ -280,6 +282,53 @@ def test_the_recipe_of_a_folder_names_its_command_and_file(served: Path) -> None
     assert made_by(open_folder("compared")).command == "nqpf compare compared.yaml --out compared"
     assert study_file(open_folder("compared")) == study_text(COMPARED)
     assert not set(OF_A_STUDY) & {"folder", "tab"}
+
+
+class Number(NamedTuple):
+    """An answer of made-up work."""
+
+    value: int
+    size: int = 8
+
+
+def test_work_that_is_done_is_kept_and_what_was_given_up_or_failed_is_not() -> None:
+    kept: BoundedCache[Number] = BoundedCache(16)
+    given_up = Event()
+    do("whole", lambda: iter([Number(1), Number(2)]), Event(), print, kept)
+    do("left", lambda: iter([Number(1), Number(2)]), given_up, lambda work: given_up.set(), kept)
+    assert kept.get("whole") == Number(2) and kept.get("left") is None
+
+    def broken() -> Any:
+        yield Number(7)
+        raise FloatingPointError("made up")
+
+    do("broken", broken, Event(), print, kept)
+    assert kept.get("broken") is None
+    for question in ("second", "third"):
+        do(question, lambda: iter([Number(3)]), Event(), print, kept)
+    assert kept.get("whole") is None and kept.get("third") == Number(3) and kept.bytes_kept == 16
+
+
+def test_a_question_is_all_that_determines_its_answer(served: Path) -> None:
+    """Each choice, and the stored runs: a shard less or touched is another question, a second visit the same."""
+    queries = ("", "&tab=scatter", "&indicator=adoption", "&policies=rebate", "&at=own_problems=0.5", "&tab=discover",
+               "&tab=discover&where=welfare[rebate]<1", "&tab=boundary", "&tab=boundary&between=rebate,application",
+               "&tab=scatter&x=own_problems")  # fmt: skip
+    questions = [question_of(asked(f"folder=deep/grid{query}")) for query in queries]
+    assert len(set(questions)) == len(queries)
+    assert [question_of(asked(f"folder=deep/grid{query}")) for query in queries] == questions
+    assert question_of(asked("folder=compared")) not in questions
+    first, *_ = (served / "deep" / "grid" / "runs").glob("*.parquet")
+    os.utime(first, ns=(0, 0))
+    touched = question_of(asked("folder=deep/grid"))
+    first.unlink()
+    assert len({questions[0], touched, question_of(asked("folder=deep/grid"))}) == 3
+
+
+def test_findings_count_the_bytes_of_pictures_and_tables(served: Path) -> None:
+    found = as_findings(answer("folder=deep/grid&tab=scatter"))
+    drawings = sum(len(one.light) + len(one.dark) for one in found.drawn)
+    assert found.drawn and found.size > drawings + sum(table.size for table in found.answer.tables.values())
 
 
 def test_work_ends_between_two_steps_and_an_error_is_a_line() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from experiments.claims.claims import CLAIMS
-from experiments.claims.stored import SHIPPED_CLAIMS
+from experiments.claims.stored import SHIPPED_CLAIMS, stored_claims
 from tests.viz.visitor import Visitor
 
 pytestmark = pytest.mark.slow
@@ -45,6 +45,27 @@ def test_a_link_opens_a_claim_and_the_claim_opens_in_compare(browser: Any, addre
     assert shown == ["rebate", "grants"]
     visitor.page.go_back()
     visitor.page.wait_for_selector(".claims")
+    visitor.leave()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_each_number_of_a_claim_has_its_heading(browser: Any, address: str, width: int) -> None:
+    """A column has one where there is room, and else each line. A screen reader hears one at both."""
+    visitor = visit(browser, address, "/claims", width=width)
+    titles = ["The essay expects", "The model finds", "95 % interval", "Verdict"]
+    assert visitor.page.locator(".claims .columns").is_visible() == (width == 1280)
+    for claim in stored_claims()["claims"]:
+        row = visitor.page.locator(f"#claim-{claim['id']} > summary")
+        assert row.locator(".label").all_text_contents() == [f"{title}: " for title in titles]
+        expected = "above 0" if CLAIMS[claim["id"]].expected > 0 else "below 0"
+        assert expected in row.locator(".expects").inner_text()
+        assert claim["verdict"] in row.locator(".verdict").inner_text()
+    if width == 1280:
+        heads = visitor.page.locator(".claims .columns span:not(:empty)")
+        assert heads.all_inner_texts() == ["Claim", *titles]
+        left = "all => all.map(one => one.getBoundingClientRect().left)"
+        cells = visitor.page.locator("#claim-7 > summary > span:not(.id):not(.statement)")
+        assert cells.evaluate_all(left) == heads.evaluate_all(left)
     visitor.leave()
 
 

@@ -62,6 +62,7 @@ def test_a_claim_has_its_words_and_its_stored_numbers(found: dict[str, Any]) -> 
     assert (shown["statement"], shown["verdict"]) == (claim.statement, found["verdict"])
     valued = found["effect"] is not None
     assert plain(shown["effect"]) == (f"{figure(found['effect'])} {found['unit']}" if valued else DASH)
+    assert shown["expects"] == ("above 0" if claim.expected > 0 else "below 0")
     said = plain(" ".join(value for _, value in shown["numbers"]))
     for name in ("seeds", "sets"):
         if found[f"low_{name}"] is not None:

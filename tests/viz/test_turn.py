@@ -22,7 +22,7 @@ from tests.economies import TINY, TINY_SIZES
 from viz.lab.address import values_in
 from viz.lab.pages.compare import COMPARE_NAMES, asked_in
 from viz.lab.parts.sliders import SLIDERS, slider_ends
-from viz.lab.parts.turn import FinishedSearches, search_in_words
+from viz.lab.parts.turn import search_in_words
 
 SMALL = "&".join(f"{name}={value}" for name, value in TINY_SIZES.items())
 PAIR = ask([policies["rebate"], policies["rd_credit"]], TINY, 20)
@@ -109,10 +109,3 @@ def test_a_folder_with_too_few_points_says_so(search: Any, tmp_path: Path) -> No
         shard.unlink()
     with pytest.raises(BadInput, match="first points of the search"):
         read_frontier(tmp_path / "cut")
-
-
-def test_finished_searches_are_kept_up_to_a_number() -> None:
-    kept: Any = FinishedSearches(most=2)
-    for number in range(3):
-        kept.put(number, f"answer {number}")
-    assert kept.get(0) is None and kept.get(2) == "answer 2"

@@ -238,6 +238,34 @@ def test_a_turn_to_the_own_policy_is_drawn_on_the_original(browser: Any, address
 
 
 @pytest.mark.slow
+def test_a_change_of_policy_names_both_policies_and_its_quarter(browser: Any, address: str) -> None:
+    """In the heads of player and settings, on the cards, and in title and name of the saved picture."""
+    visitor = Watcher(browser, address, f"{SMALL}&policy=feng&seed=3&then=selective&from=12&quarter=30")
+    both = "feng until quarter 12, then selective"
+    visitor.page.locator(".moment", has_text=f"Policy: {both}").wait_for()
+    visitor.page.get_by_role("heading", name=f"Policy: {both}").wait_for()
+    assert (
+        visitor.page.locator(".cards li", has_text="From quarter 12 on.").locator("strong").inner_text() == "selective"
+    )
+    runs = [visitor.look(f"v.js.tiles.tilesOf(v.recordings[{k}], 30).map(one => one.value)") for k in (1, 0)]
+    for run, other, choice in ((*runs, "selective from"), (*runs[::-1], "as it was")):
+        visitor.page.get_by_role("radio", name=choice).check()
+        tiles = visitor.page.locator(".tiles dd").all_inner_texts()
+        assert all(text.startswith(own) for text, own in zip(tiles, run, strict=True))
+        assert all(f" {second}\n" in text for text, second in zip(tiles, other, strict=True))
+    assert "feng, " in visitor.page.inner_text(".moment") and "selective, " not in visitor.page.inner_text(".moment")
+    visitor.look("v.js.picture = {savePicture: (...given) => { window.saved = given[0]; }}")
+    visitor.press("Save the picture (PNG)")
+    saved = visitor.page.evaluate("window.saved")
+    assert (
+        saved["title"] == f"{both} · quarter 30 of 40 · seed 3"
+        and saved["name"] == "nqpf-feng-then-selective-12-30.png"
+    )
+    assert saved["note"].startswith("Network: as it was. Thin lines")
+    visitor.leave()
+
+
+@pytest.mark.slow
 def test_a_hostile_address_is_answered_on_the_page(browser: Any, address: str) -> None:
     hostile = "users=99999&quarter=<img src=x onerror=alert(1)>&charts=__proto__,constructor&agent=firm-999999"
     visitor = Visitor(browser, f"{address}/?{hostile}")

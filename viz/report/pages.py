@@ -8,6 +8,7 @@ import pandas as pd
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from experiments.declared_words import definition_in_words
 from model.parameters import Parameters
 from viz.report import wording
 
@@ -19,7 +20,7 @@ def template(name: str) -> Template:
         loader=FunctionLoader(_packaged), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"capital": wording.capital, "plain": wording.plain}
+    environment.filters |= {"capital": wording.capital, "plain": wording.plain, "defined": definition_in_words}
     return environment.get_template(name)
 
 

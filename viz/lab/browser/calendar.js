@@ -1,5 +1,10 @@
 // The calendar of a run in words and as marks on its bar: policy money, shocks, and a change of policy.
 
+// The policies of a run, one after the other.
+export function policiesOf({ policy, turn }) {
+  return turn ? `${policy} until quarter ${turn.quarter}, then ${turn.policy}` : policy;
+}
+
 export function regimeAt({ policy, calendar, turn }, frame) {
   const name = turn && frame >= turn.quarter ? turn.policy : policy;
   const [start, end] = calendar.find(([, last]) => frame < last) ?? calendar.at(-1) ?? [];

@@ -2,7 +2,8 @@
 
 const [SIDE, WIDTH, HEIGHT, MARGIN, TITLE] = [760, 520, 320, 24, 56];
 
-export function savePicture(title, colours, drawNetwork, charts, name) {
+// `note` is a line below the title, for the colours and lines of a picture of two runs.
+export function savePicture({ title, note, name }, colours, drawNetwork, charts) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [2 * (SIDE + 2 * WIDTH + 4 * MARGIN), 2 * (SIDE + TITLE + 2 * MARGIN)];
   const context = canvas.getContext("2d");
@@ -12,6 +13,8 @@ export function savePicture(title, colours, drawNetwork, charts, name) {
   context.fillStyle = colours.ink;
   context.font = "600 22px Roboto, sans-serif";
   context.fillText(title, MARGIN, MARGIN + 18);
+  context.font = "15px Roboto, sans-serif";
+  context.fillText(note, MARGIN, MARGIN + 42);
   at(context, MARGIN, TITLE + MARGIN, () => drawNetwork({ context, width: SIDE, height: SIDE }));
   charts.forEach((chart, place) => {
     const x = SIDE + 2 * MARGIN + (place % 2) * (WIDTH + MARGIN);

@@ -8,6 +8,7 @@ from solara import v
 
 from experiments.analysis.sentences import plain
 from experiments.analysis.table import HEADLINE
+from experiments.declared_words import definition_in_words
 from experiments.pairs.answer import LiveAnswer
 from experiments.pairs.question import MOST_PAIRS, ask
 from experiments.study.study import Study
@@ -22,7 +23,7 @@ from viz.lab.parts.fans import Fans
 from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.live import use_answers
 from viz.lab.parts.settings import cards_of_policies
-from viz.lab.parts.sliders import Sliders, sliders_at
+from viz.lab.parts.sliders import RefusedNumber, Sliders, sliders_at
 from viz.lab.parts.turn import TURN, TurnSearch, turn_in
 from viz.lab.parts.verdicts import Recipe, Verdict, VerdictTable
 
@@ -89,14 +90,7 @@ def ComparePage() -> Any:
         elif not error:
             v.Html(tag="p", class_="verdict waiting", children=["The first five pairs are on their way."])
         with solara.Div(classes=["workbench"]):
-            with solara.Div(classes=["levers"]):
-                v.Html(tag="h2", children=["Move a slider"])
-                Sliders(
-                    sliders=sliders_at(values),
-                    event_moved=lambda given: move({given["name"]: given["value"]}),
-                    event_released=lambda given: go(changed_by(values, {given["name"]: given["value"]})),
-                    event_reset=lambda name: go(changed_by(values, {name: None})),
-                )
+            Levers(values, move, go)
             with solara.Div(classes=["found"] if fresh else ["found", "older"]):
                 if progress.answer is not None and asked is not None:
                     Found(progress.answer, values, asked, fresh)
@@ -105,6 +99,40 @@ def ComparePage() -> Any:
                     TurnSearch(asked.turn, ready, lambda axes: go(changed(values, turn=axes)))
                 if asked is not None and not moved:
                     Duet(asked.study, asked.seed, lambda seed: go(changed(values, seed=seed)))
+    return main
+
+
+@solara.component
+def Levers(values: Values, move: Callable[[dict[str, str]], None], go: Callable[[Values], None]) -> Any:
+    """The sliders. A number that cannot be asked for stays out of the address, and the answer stays on the page."""
+    refused, refuse = solara.use_state(None)
+    here = link_to("/compare", values)
+
+    def moved(given: dict[str, str]) -> None:
+        refuse(None)
+        move({given["name"]: given["value"]})
+
+    def released(given: dict[str, str]) -> None:
+        wanted = changed_by(values, {given["name"]: given["value"]})
+        line = "" if refusal_of(values) else refusal_of(wanted)  # an address that is refused may be put right in steps
+        if line:
+            move({})
+            refuse((here, RefusedNumber(given["name"], given["value"], line)))
+        else:
+            go_on(wanted)
+
+    def go_on(wanted: Values) -> None:
+        refuse(None)
+        go(wanted)
+
+    with solara.Div(classes=["levers"]) as main:
+        v.Html(tag="h2", children=["Move a slider, or type a number"])
+        Sliders(
+            sliders=sliders_at(values, refused[1] if refused and refused[0] == here else None),
+            event_moved=moved,
+            event_released=released,
+            event_reset=lambda name: go_on(changed_by(values, {name: None})),
+        )
     return main
 
 
@@ -150,6 +178,15 @@ def asked_in(values: Values, pairs: int) -> AskedPairs:
     return AskedPairs(study, indicator, names, valid_seed(values["seed"]) if "seed" in values else None, turn)
 
 
+def refusal_of(values: Values) -> str:
+    """Return why an address cannot be asked for, in a line, and nothing where it can."""
+    try:
+        asked_in(values, MOST_PAIRS)
+    except BadInput as error:
+        return explained(error)
+    return ""
+
+
 def watch_links(values: Values, names: tuple[str, ...]) -> list[tuple[str, str]]:
     """Return each policy with the address at which it can be watched at the same settings."""
     settings = changed(values, **dict.fromkeys(COMPARE_NAMES))
@@ -168,7 +205,7 @@ def choices_of(names: tuple[str, ...], indicator: str) -> list[dict[str, Any]]:
     ]
     outcomes = [{"value": name, "text": plain(name)} for name in HEADLINE]
     declared = declaration(indicator)
-    note = f"{declared.definition} ({declared.unit})"
+    note = f"{definition_in_words(declared.definition)} Unit: {declared.unit}."
     return [*found, {"label": "Judge by", "value": indicator, "options": outcomes, "note": note}]
 
 

@@ -1,12 +1,12 @@
 """Explore: a results folder below the one that is served, by table, figures and analyses."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any
 
 import solara
 from solara import v
 
-from experiments.exploration.folder import check_size, folders_below
+from experiments.exploration.folder import check_size, folders_below, shards_in
 from experiments.exploration.registry import views_of
 from model.declaration.errors import BadInput
 from viz.lab.address import Values, changed_by, explained, link_to
@@ -20,7 +20,7 @@ from viz.lab.parts.asked_view import (
     controls_of,
     explore_values,
 )
-from viz.lab.parts.findings import Elsewhere, Findings, Pictures, Provenance, Tables, as_findings
+from viz.lab.parts.findings import FINDINGS, Elsewhere, Findings, Pictures, Provenance, Tables, as_findings
 from viz.lab.parts.frame import BROWSER, LabPage
 from viz.lab.parts.work import Work, use_work
 
@@ -46,7 +46,7 @@ def Views(
 def ExplorePage() -> Any:
     """The page of one visitor. Its address says all that it shows."""
     router = solara.use_router()
-    values, asked, error = solara.use_memo(lambda: _read(router.search), [router.search])
+    values, asked, question, error = solara.use_memo(lambda: _read(router.search), [router.search])
 
     def go(wanted: Values) -> None:
         if link_to(_PATH, wanted) != link_to(_PATH, values):
@@ -57,7 +57,7 @@ def ExplorePage() -> Any:
         if error:
             v.Html(tag="p", class_="refused", attributes={"role": "alert"}, children=[error])
         if asked is not None:
-            OpenedFolder(asked, values, go)
+            OpenedFolder(asked, question, values, go)
         elif error:
             v.Html(tag="p", children=[solara.Link(_PATH, children=["Start again with the list of folders"])])
         else:
@@ -84,10 +84,10 @@ def FolderList(choose: Callable[[str], None]) -> Any:
 
 
 @solara.component
-def OpenedFolder(asked: AskedView, values: Values, go: Callable[[Values], None]) -> Any:
+def OpenedFolder(asked: AskedView, question: Hashable, values: Values, go: Callable[[Values], None]) -> Any:
     """An opened folder: its views, the answer of the open one, and the way in which it was made."""
     folder, view = asked.folder, asked.view
-    work = use_work(_question(asked), lambda: _steps(asked))
+    work = use_work(question, lambda: _steps(asked), FINDINGS)
     with solara.Div(classes=["opened"]) as main:
         v.Html(tag="p", class_="up", children=[solara.Link(_PATH, children=["All results folders"])])
         v.Html(tag="h1", children=[folder.name])
@@ -160,14 +160,14 @@ def _steps(asked: AskedView) -> Iterator[Findings]:
     yield as_findings(asked.view.answer(asked.request))
 
 
-def _question(asked: AskedView) -> Any:
-    """Return what tells this question from others, None where there is none to ask."""
+def question_of(asked: AskedView) -> Hashable:
+    """Return all that determines the answer of a view, None where there is none to ask."""
     if asked.view is None:
         return None
     request = asked.request
     at, options = tuple(sorted(request.at.items())), tuple(sorted(request.options.items()))
     chosen = (request.indicator, request.policies, request.between, at, request.over, request.x, options)
-    return asked.folder.name, asked.folder.manifest.checksum, asked.view.name, chosen
+    return asked.folder.name, asked.folder.manifest.checksum, shards_in(asked.folder), asked.view.name, chosen
 
 
 def _summary(asked: AskedView) -> str:
@@ -183,16 +183,17 @@ def _summary(asked: AskedView) -> str:
     return f"{', '.join(parts)}. Model {manifest.model}, nqpf {manifest.versions.get('nqpf', 'unknown')}."
 
 
-def _read(search: str | None) -> tuple[dict[str, str], AskedView | None, str]:
-    """Return the values of an address, the view that it asks for, and what is wrong with it."""
+def _read(search: str | None) -> tuple[dict[str, str], AskedView | None, Hashable, str]:
+    """Return the values of an address, the view that it asks for, its question, and what is wrong with it."""
     values: dict[str, str] = {}
     try:
         values = explore_values(search)
-        return values, asked_view(values), ""
+        asked = asked_view(values)
+        return values, asked, question_of(asked) if asked else None, ""
     except BadInput as error:
-        return values, None, explained(error)
+        return values, None, None, explained(error)
     except OSError as error:
-        return values, None, f"{values.get(FOLDER, '')}: {(error.strerror or 'cannot be read').lower()}"
+        return values, None, None, f"{values.get(FOLDER, '')}: {(error.strerror or 'cannot be read').lower()}"
 
 
 EXPLORE = LabPage(

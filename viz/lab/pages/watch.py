@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import solara
 from solara import v
 
+from experiments.declared_words import definition_in_words
 from experiments.recording.cache import KeptRecording, recordings
 from experiments.recording.recording import Turn
 from experiments.recording.ties import pack_ties
@@ -177,6 +178,7 @@ def _problem(error: str) -> Any:
 
 SETTINGS, CARDS = declared_settings(), cards_of_policies()
 INDICATORS_SHOWN = [
-    {"name": name, "unit": declaration(name).unit, "definition": declaration(name).definition} for name in SERIES_NAMES
+    {"name": name, "unit": declaration(name).unit, "definition": definition_in_words(declaration(name).definition)}
+    for name in SERIES_NAMES
 ]
 """Indicators that can be put into a chart."""

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from experiments.analysis.sentences import plain
 from experiments.analysis.table import HEADLINE
+from experiments.declared_words import definition_in_words
 from experiments.exploration.folder import ResultsFolder, factor_values, open_folder
 from experiments.exploration.planes import numbers_of
 from experiments.exploration.registry import VIEWS, views_of
@@ -133,7 +134,7 @@ def _indicator(folder: ResultsFolder, view: FolderView, request: ViewRequest) ->
     declared = declaration(request.indicator)
     first = dict.fromkeys([*outcomes_of(folder), *HEADLINE, *sorted(SUMMARY_NAMES)])
     names = {name: plain(name) for name in first}
-    note = f"{declared.definition} ({declared.unit})"
+    note = f"{definition_in_words(declared.definition)} Unit: {declared.unit}."
     return [_select(INDICATOR, "Indicator", request.indicator, names, note)]
 
 

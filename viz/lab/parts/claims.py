@@ -33,6 +33,7 @@ def _declared(claim: Claim) -> dict[str, Any]:
         "title": claim.title,
         "words": [passage._asdict() for passage in claim.passages],
         "statement": claim.statement,
+        "expects": _expected(claim.expected),
         "facts": [
             ("Treatment", claim.treatment_words),
             ("Reference", claim.reference_words),
@@ -81,7 +82,7 @@ def _result(claim: Claim, found: Mapping[str, Any] | None, stored: Mapping[str, 
 def _numbers(claim: Claim, found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the numbers of a result, each with its name."""
     yield f"Difference in {claim.outcome.words}", _amount(found["effect"], found["unit"])
-    yield "The essay expects", "above 0" if found["expected"] > 0 else "below 0"
+    yield "The essay expects", _expected(found["expected"])
     yield from _intervals(found)
     if found["share_sets"] is not None:
         yield "Sets with the sign that the essay expects", share(found["share_sets"])
@@ -96,6 +97,10 @@ def _intervals(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if low is not None and high is not None:
             of = f"{found[name]} {'parameter sets' if name == 'sets' else 'seeds'}"
             yield f"95 % interval over {of}", f"{_figure(low)} to {_figure(high)}"
+
+
+def _expected(sign: float) -> str:
+    return "above 0" if sign > 0 else "below 0"
 
 
 def _amount(value: float | None, unit: str) -> str:

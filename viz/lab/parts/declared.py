@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from experiments.declared_words import CHOOSERS, sentence_of, span_in_words
+from experiments.declared_words import CHOOSERS, definition_in_words, sentence_of, span_in_words
 from model.indicators.series import INDICATORS
 from model.indicators.summary import AT_WITHDRAWAL, SUMMARY_NAMES
 from model.parameters import Parameters
@@ -86,7 +86,7 @@ def _instrument(name: str) -> dict[str, Any]:
 def _indicator(name: str) -> dict[str, Any]:
     entry = INDICATORS[name]
     twin = f"Also when policy ends, as {name}{AT_WITHDRAWAL}." if f"{name}{AT_WITHDRAWAL}" in SUMMARY_NAMES else ""
-    return _row(name, (entry.unit, entry.better or "open", sentence_of(entry.definition)), twin)
+    return _row(name, (entry.unit, entry.better or "open", definition_in_words(entry.definition)), twin)
 
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:

@@ -16,6 +16,7 @@ from experiments.exploration.folder import ResultsFolder
 from experiments.exploration.provenance import facts, file_name, made_by, manifest_content, study_file
 from experiments.exploration.view import ViewRecipe
 from experiments.inquiries.inquiry import Answer, Picture
+from experiments.pairs.cache import BoundedCache
 from viz.figures.pictures import as_files, as_svg
 from viz.report.wording import DASH, number, places, typeset
 
@@ -42,6 +43,17 @@ class Findings(NamedTuple):
     answer: Answer
     drawn: tuple[DrawnPicture, ...]
     rows: str
+
+    @property
+    def size(self) -> int:
+        """Bytes of its drawings and tables, nearly."""
+        pictures = sum(len(one.light) + len(one.dark) for one in self.drawn)
+        tables = [*self.answer.tables.values(), *(one.picture.table for one in self.drawn)]
+        return pictures + len(self.rows) + sum(int(table.memory_usage(deep=True).sum()) for table in tables)
+
+
+FINDINGS: BoundedCache[Findings] = BoundedCache(64 * 1024 * 1024)
+"""Finished answers of all visitors by their question."""
 
 
 def as_findings(answer: Answer) -> Findings:

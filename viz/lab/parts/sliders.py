@@ -1,7 +1,7 @@
 """Sliders for what matters most in a comparison, generated from the declarations of parameters and traits."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import solara
 
@@ -30,12 +30,20 @@ def Sliders(
     event_released: Callable[[dict[str, str]], None],
     event_reset: Callable[[str], None],
 ) -> None:
-    """Sliders that tell when they move and when they are let go."""
+    """Sliders that tell when they move and when they are let go, each with a field for its number."""
 
 
-def sliders_at(values: Values) -> list[dict[str, Any]]:
-    """Return what the sliders show at the values of an address."""
-    return [_slider(name, values.get(name)) for name in SLIDERS]
+class RefusedNumber(NamedTuple):
+    """A typed number that cannot be asked for: its setting, its text, and the line that says what is allowed."""
+
+    name: str
+    given: str
+    line: str
+
+
+def sliders_at(values: Values, refused: RefusedNumber | None = None) -> list[dict[str, Any]]:
+    """Return what the sliders show at the values of an address, and beside one of them what was refused."""
+    return [_slider(name, values.get(name), refused if refused and refused.name == name else None) for name in SLIDERS]
 
 
 def slider_ends(name: str) -> tuple[float, float]:
@@ -46,7 +54,7 @@ def slider_ends(name: str) -> tuple[float, float]:
     return low, high
 
 
-def _slider(name: str, given: str | None) -> dict[str, Any]:
+def _slider(name: str, given: str | None, refused: RefusedNumber | None) -> dict[str, Any]:
     kind, own = ADDRESSES[name]
     declared: dict[str, Any] = next(entry for entry in _DECLARED[kind] if entry["name"] == own)
     low, high = slider_ends(name)
@@ -62,6 +70,8 @@ def _slider(name: str, given: str | None) -> dict[str, Any]:
         "default": declared["default"],
         "value": _number(given, declared["default"]),
         "set": given is not None,
+        "given": refused.given if refused else "",
+        "refused": refused.line if refused else "",
     }
 
 

@@ -1,9 +1,7 @@
 """ "Where does it turn?": the boundary between the first two policies over two factors, drawn as it grows."""
 
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from threading import Lock
 from typing import Any
 
 import solara
@@ -20,7 +18,7 @@ from experiments.study.addresses import TRAIT
 from experiments.study.study import Study
 from model.declaration.errors import BadInput, unknown
 from viz.lab.address import Values
-from viz.lab.parts.findings import Findings, Pictures, as_findings, code_block
+from viz.lab.parts.findings import FINDINGS, Findings, Pictures, as_findings, code_block
 from viz.lab.parts.frame import BROWSER
 from viz.lab.parts.sliders import SLIDERS, slider_ends
 from viz.lab.parts.work import use_work
@@ -30,30 +28,6 @@ TURN = "turn"
 """The name of the two factors in the address, as `turn=policy.foresight,displacement`."""
 
 _FIRST = ("policy.foresight", "own_problems")
-_MOST_KEPT = 16
-
-
-class FinishedSearches:
-    """Finished searches by their question, at most so many, for all visitors."""
-
-    def __init__(self, most: int = _MOST_KEPT) -> None:
-        self._most, self._lock = most, Lock()
-        self._kept: OrderedDict[Any, Findings] = OrderedDict()
-
-    def get(self, question: Any) -> Findings | None:
-        """Return a finished search, None if it is not kept."""
-        with self._lock:
-            return self._kept.get(question)
-
-    def put(self, question: Any, found: Findings) -> None:
-        """Keep a search, in place of the oldest."""
-        with self._lock:
-            self._kept[question] = found
-            while len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-
-
-FINISHED = FinishedSearches()
 
 
 @solara.component_vue(str(BROWSER / "choices.vue"))
@@ -87,7 +61,7 @@ def TurnSearch(study: Study | None, ready: bool, choose: Callable[[str | None], 
     question = (study.parameters, study.policies, study.outcomes, axes) if study else None
     solara.use_effect(lambda: stop(False), [question])
     asks = question if ready and not stopped else None
-    work = use_work(asks, lambda: _steps(question, study))
+    work = use_work(asks, lambda: _steps(study), FINDINGS)
     held = solara.use_ref((None, None))
     if work.found is not None:
         held.current = (question, work.found)
@@ -156,18 +130,12 @@ def axes_shown(axes: tuple[str, ...]) -> list[dict[str, Any]]:
     ]
 
 
-def _steps(question: Any, study: Study | None) -> Iterator[Findings]:
-    """Yield what is known after each batch of points, at once where the search was finished before."""
+def _steps(study: Study | None) -> Iterator[Findings]:
+    """Yield what is known after each batch of points."""
     assert study is not None
-    if (kept := FINISHED.get(question)) is not None:
-        yield kept
-        return
     jobs = max((os.cpu_count() or 2) - 1, 1)  # one processor is left to those who click
     for found in frontier_rounds(study, Execution(jobs=jobs)):
-        shown = as_findings(search_in_words(found))
-        if found.stopped:
-            FINISHED.put(question, shown)
-        yield shown
+        yield as_findings(search_in_words(found))
 
 
 def search_in_words(found: Frontier) -> Answer:

@@ -7,6 +7,7 @@ from typing import Any
 
 import solara
 
+from experiments.pairs.cache import BoundedCache
 from model.declaration.errors import BadInput
 from viz.lab.address import explained
 
@@ -24,25 +25,38 @@ class Work:
     error: str = ""
 
 
-def use_work(question: Hashable | None, steps: Callable[[], Iterator[Any]]) -> Work:
+def use_work(
+    question: Hashable | None, steps: Callable[[], Iterator[Any]], kept: BoundedCache[Any] | None = None
+) -> Work:
     """Return how far the work on a question is. `steps` yields what is known, and is left between two steps.
 
-    Nothing is done for no question. What another question has given is not returned.
+    Nothing is done for no question, nor for one whose last step is `kept`. What another question has given is not
+    returned.
     """
     work, tell = solara.use_state(Work())
+    found = None if question is None or kept is None else kept.get(question)
+    left = question if found is None else None
 
     def begin() -> Callable[[], None]:
         given_up = Event()
-        if question is not None:
-            Thread(target=do, args=(question, steps, given_up, tell), daemon=True).start()
+        if left is not None:
+            Thread(target=do, args=(left, steps, given_up, tell, kept), daemon=True).start()
         return given_up.set
 
-    solara.use_effect(begin, [question])
+    solara.use_effect(begin, [left])
+    if found is not None:
+        return Work(question, found, done=True)
     return work if work.question == question else Work(question)
 
 
-def do(question: Hashable, steps: Callable[[], Iterator[Any]], given_up: Event, tell: Callable[[Work], None]) -> None:
-    """Work on a question, step by step, until it is given up. An error becomes a line."""
+def do(
+    question: Hashable,
+    steps: Callable[[], Iterator[Any]],
+    given_up: Event,
+    tell: Callable[[Work], None],
+    kept: BoundedCache[Any] | None = None,
+) -> None:
+    """Work on a question, step by step, until it is given up. An error becomes a line. The last step is `kept`."""
 
     def say(work: Work) -> None:
         if not given_up.is_set():
@@ -57,6 +71,8 @@ def do(question: Hashable, steps: Callable[[], Iterator[Any]], given_up: Event, 
                 if given_up.is_set():
                     return
                 say(Work(question, found))
+            if kept is not None and found is not None:
+                kept.put(question, found)
         say(Work(question, found, done=True))
     except BadInput as error:
         error.place = "" if error.place.startswith("--") else error.place  # which names an option
