@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.benefit import BENEFIT_COLUMNS
 from experiments.analysis.effects import cells, effects_table
+from experiments.analysis.over_seeds import whole_pairs
 from experiments.analysis.precision import Goal, GoalDifference, goal_of
 from experiments.analysis.ranks import money_standing
 from experiments.analysis.response import Responses, break_even, efficacies, respond
@@ -100,10 +102,20 @@ class Comparison:
         rows = [(name, *break_even(efficacy, name)) for name in names]
         return pd.DataFrame(rows, columns=["policy", "multiple", "low", "high"])
 
+    @cached_property
+    def whole_pairs(self) -> "pd.DataFrame":
+        """A table of sets and seeds by policies but the reference: whether both runs of the pair succeeded."""
+        return whole_pairs(self.runs, self.policies, self.reference)
+
+    @property
+    def paired_seeds(self) -> tuple[int, ...]:
+        """Number of seeds with a whole pair for each policy but the reference."""
+        return tuple(map(int, self.whole_pairs.groupby(level="seed").any().sum()))
+
     @property
     def too_few_seeds(self) -> str:
         """A sentence where no adjusted test can be significant with so few seeds; empty otherwise."""
-        tests, seeds = int(self.table["p_holm"].notna().sum()), len(self.seeds)
+        tests, seeds = int(self.table["p_holm"].notna().sum()), max(self.paired_seeds)
         if not tests or seeds >= pairs_needed(tests):
             return ""
         needed = pairs_needed(tests)

@@ -27,6 +27,16 @@ def by_seed(runs: "pd.DataFrame", policies: Sequence[str], indicator: str) -> "p
     return pd.Series(values, keys).unstack("policy").reindex(columns=names)
 
 
+def whole_pairs(runs: "pd.DataFrame", policies: Sequence[str], reference: str) -> "pd.DataFrame":
+    """Return a table of sets and seeds by policies but the reference: whether its run and the reference's succeeded."""
+    import pandas as pd
+
+    keys = pd.MultiIndex.from_arrays([runs["set"], runs["seed"], runs["policy"]], names=["set", "seed", "policy"])
+    succeeded = pd.Series(runs["status"].eq("ok").to_numpy(), keys).unstack("policy", fill_value=False)
+    succeeded = succeeded.reindex(columns=list(policies), fill_value=False)
+    return succeeded.drop(columns=reference).mul(succeeded[reference], axis=0)
+
+
 def interval_over_seeds(values: "pd.Series") -> Interval:
     """Return the mean with its 95 % interval over the seeds that have a value, over sets where there are several."""
     return nested(values).interval

@@ -184,10 +184,11 @@ def widest(found: Iterable[GoalDifference]) -> str:
     return f"the interval of {worst.indicator} of {worst.first} less {worst.second} is {ends}"
 
 
-def goal_sentences(found: Iterable[GoalDifference], seeds: int, unequal: Collection[str]) -> list[str]:
+def goal_sentences(found: Iterable[GoalDifference], seeds: str, unequal: Collection[str]) -> list[str]:
     """Return what a goal has come to: a sentence for the precision, and one for each equivalence that is shown.
 
-    `unequal` are policies whose money is not shown to be equal. An equivalence of such a one is no merit.
+    `seeds` is their number as text. `unequal` are policies whose money is not shown to be equal. An equivalence of such
+    a one is no merit.
     """
     asked, sentences = list(found), []
     if any(not math.isnan(one.wanted) for one in asked):

@@ -42,10 +42,27 @@ def answer(comparison: "Comparison") -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def counted(study: "Study") -> str:
-    """Return the number of a study's seeds, and of its parameter sets where it has an ensemble."""
-    sets = "" if study.ensemble is None else f"{study.sets} parameter {'sets' if study.sets > 1 else 'set'} x "
-    return f"{sets}{len(study.seeds)} paired seeds"
+def counted(study: "Study", pairs: Iterable[int] = ()) -> str:
+    """Return the number of a study's seeds, and of its parameter sets where it has an ensemble.
+
+    `pairs` are the numbers of whole pairs that differences rest on. Where runs failed, there are fewer than asked for.
+    """
+    number, asked = len(study.seeds), study.sets * len(study.seeds)
+    seeds = "seed" if number == 1 else "seeds"
+    sets = f"{study.sets} parameter {'sets' if study.sets > 1 else 'set'} x "
+    whole = of_asked(pairs, asked)
+    if study.ensemble is None:
+        return f"{whole} paired {seeds}"
+    return f"{sets}{number} paired {seeds}" if whole == str(asked) else f"{whole} pairs of {sets}{number} {seeds}"
+
+
+def of_asked(found: Iterable[int], asked: int) -> str:
+    """Return how many there are of those that were asked for, as "4", "2 of 4" or "2 to 3 of 4"."""
+    numbers = sorted({*found}) or [asked]
+    low, high = numbers[0], numbers[-1]
+    if low == asked:
+        return str(asked)
+    return f"{low} of {asked}" if low == high else f"{low} to {high} of {asked}"
 
 
 def over_ensemble(study: "Study") -> list[str]:

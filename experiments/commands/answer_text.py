@@ -9,7 +9,7 @@ from experiments.analysis.benefit import HEADLINE_RATE
 from experiments.analysis.effects import QUESTION
 from experiments.analysis.precision import goal_sentences
 from experiments.analysis.ranks import levels
-from experiments.analysis.sentences import answer, counted, over_ensemble, plain
+from experiments.analysis.sentences import answer, counted, of_asked, over_ensemble, plain
 from experiments.plain_text import (
     beside_names,
     places_for,
@@ -35,7 +35,7 @@ def answer_lines(comparison: "Comparison") -> Iterator[str]:
     yield from wrapped(_head(comparison))
     yield ""
     unequal = [policy for policy, money in comparison.standing.items() if money == "unequal"]
-    goal = goal_sentences(comparison.goal, len(comparison.seeds), unequal)
+    goal = goal_sentences(comparison.goal, of_asked(comparison.paired_seeds, len(comparison.seeds)), unequal)
     yield from fitting([*goal, *answer(comparison)])
     yield ""
     yield from _table_lines(comparison)
@@ -53,7 +53,7 @@ def fitting(sentences: list[str], most: int = MOST_LINES) -> list[str]:
 def _head(comparison: "Comparison") -> str:
     study = comparison.study
     return (
-        f"{study.name}: {len(comparison.policies)} policies, {counted(study)} "
+        f"{study.name}: {len(comparison.policies)} policies, {counted(study, comparison.whole_pairs.sum())} "
         f"({_span(comparison.seeds)}), {study.parameters.users} users, {study.parameters.horizon} quarters"
         + ("; budgets of a seed cut to what every arm could place" if study.match else "")
         + ("; all arms at the slowest arm's calendar" if study.timing == "yoked" else "")

@@ -24,7 +24,7 @@ def why_sentences(found: Decomposition) -> Iterator[str]:
         return
     yield (
         f"{plain(found.outcome).capitalize()} under {found.one} less that under {found.other}: {size(gap, level)} over "
-        f"{counted(found.study)}{_of_level(found, level)}."
+        f"{counted(found.study, [int(whole['n'])])}{_of_level(found, level)}."
     )
     yield from _mechanisms(found, gap)
     yield from filter(None, [_together(found), _when(found), _starts(found), _money(found)])

@@ -112,7 +112,7 @@ def test_without_a_precision_no_seed_is_added() -> None:
 def test_equivalent_is_what_lies_within_the_margin(low: float, high: float, equivalent: bool) -> None:
     one = GoalDifference("a", "b", "welfare", 0.0, low, high, 1.0, float("nan"), 2.0)
     assert one.equivalent is equivalent
-    (sentence,) = goal_sentences([one], 10, ["b"])
+    (sentence,) = goal_sentences([one], "10", ["b"])
     assert ("equivalent within" in sentence and "not with equal money" in sentence) is equivalent
 
 

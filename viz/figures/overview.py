@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 
 from experiments.analysis.comparison import Comparison, compare_study
 from experiments.analysis.over_seeds import quantile_paths
+from experiments.analysis.sentences import counted
 from experiments.study.file import read_study
 from experiments.study.study import DEFAULT_POLICIES, Study
 from model.policy.presets import find_policies
@@ -54,10 +55,8 @@ def _draw_welfare(axes: Axes, comparison: Comparison, styles: Mapping[str, Style
         axes.plot(row.difference, height, "o", color=colour)
     axes.axvline(0.0, color="grey", lw=0.8)
     axes.set_yticks(range(len(rows)), rows["policy"])
-    seeds = len(comparison.seeds)
-    axes.set(
-        xlabel="money, over the whole run", title=f"Welfare less {comparison.reference}, {seeds} paired seeds, 95 %"
-    )
+    seeds = counted(comparison.study, comparison.whole_pairs.sum())
+    axes.set(xlabel="money, over the whole run", title=f"Welfare less {comparison.reference}, {seeds}, 95 %")
 
 
 if __name__ == "__main__":

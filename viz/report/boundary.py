@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from experiments.analysis.boundary import changes_sign, count_readings, decided
 from experiments.analysis.plane import Plane, axis_scale, in_words
-from experiments.analysis.sentences import over_ensemble
+from experiments.analysis.sentences import counted, over_ensemble
 from experiments.analysis.verdicts import IDENTICAL, NO_DATA, NOT_RANKED, OPEN_READING, comparatives
 from experiments.statistics import Interval
 from experiments.study.addresses import ADDRESSES
@@ -28,6 +28,7 @@ def render_boundary(swept: "Sweep", edge: pd.DataFrame, one: str, other: str, pl
         css=pages.style(),
         study=swept.study,
         points=swept.points,
+        counted=wording.times(counted(swept.study)),
         outcome=outcome,
         one=one,
         other=other,

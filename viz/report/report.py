@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.analysis.equal_money import MONEY_MARGIN
-from experiments.analysis.sentences import over_ensemble
+from experiments.analysis.sentences import counted, over_ensemble
 from experiments.study.study import TIMINGS
 from experiments.study.written import ensemble_words, study_text
 from model.declaration.errors import BadInput
@@ -53,7 +53,7 @@ def render_report(comparison: "Comparison") -> str:
         css=pages.style(colour_css()),
         study=comparison.study,
         reference=comparison.reference,
-        seeds=comparison.seeds,
+        counted=wording.times(counted(comparison.study, comparison.whole_pairs.sum())),
         ending_apart=comparison.ending_apart,
         seed_ranges=wording.seed_ranges(comparison.seeds),
         rows=page.rows,

@@ -41,6 +41,11 @@ def typeset(sentence: str) -> str:
     return re.sub(r"(?<=[\s\[(])-(?=[\d.])", MINUS, sentence).replace("2x2", "2\N{MULTIPLICATION SIGN}2")
 
 
+def times(count: str) -> str:
+    """Give a count of plain ASCII, as "3 sets x 4 seeds", its true multiplication sign."""
+    return count.replace(" x ", " \N{MULTIPLICATION SIGN} ")
+
+
 def share(value: float) -> str:
     """Write a share as a whole percentage."""
     return f"{100.0 * value:.0f} %" if np.isfinite(value) else DASH
