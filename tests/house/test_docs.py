@@ -14,6 +14,7 @@ import pytest
 
 from docs.claims import tried_claims
 from docs.command import VERSION
+from docs.ensemble import counted
 from docs.facts import facts_of_table, measured, policy_facts_of_table
 from docs.generate import PARTS, write_all
 from docs.markdown import signed
@@ -257,7 +258,7 @@ def test_counts_of_claims_in_the_readme_are_the_shipped_ones() -> None:
     shipped = stored_claims()
     first = next(claim for claim in shipped["claims"] if claim["id"] == "1a")
     assert verdicts_in_words(shipped["claims"]) in text
-    assert f"over {first['sets']} parameter sets that meet" in text
+    assert f"over {first['sets']} parameter sets, which stand for the {counted().sets} that meet" in text
     assert f"{round(first['share_sets'] * first['sets'])} of {first['sets']} sets have the sign" in text
     (share,) = re.findall(r"(\d+ %) of the cells are for the essay", text)
     weakest = f"At displacement 1 and multiple of efficacies 0.1 or 0.316, {share} for,"
