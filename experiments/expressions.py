@@ -8,6 +8,7 @@
 An indicator is one of the summary. One parser serves `--of`, which takes a sum, and `--where`, which takes a condition.
 """
 
+import math
 import operator
 import re
 from collections.abc import Callable, Iterable
@@ -131,7 +132,14 @@ def parse_sum(text: str, policies: Iterable[str], place: str) -> Sum:
     if reader.mark in COMPARISONS:
         raise reader.error("a comparison is for --where, ask here for a sum, as welfare[grants] - welfare[rebate]")
     reader.end()
+    _check_indicators(found, text, place)
     return found
+
+
+def _check_indicators(whole: Sum, text: str, place: str) -> None:
+    """Raise BadInput for a sum of numbers alone."""
+    if not whole.indicators:
+        raise BadInput("holds no indicator, give one as welfare[grants]", value=text, place=place)
 
 
 def parse_condition(text: str, policies: Iterable[str], place: str) -> Condition:
@@ -144,8 +152,7 @@ def parse_condition(text: str, policies: Iterable[str], place: str) -> Condition
     reader.next()
     condition = Condition(left, sign, reader.sum())
     reader.end()
-    if not condition.gap.indicators:
-        raise BadInput("holds no indicator, give one as welfare[grants]", value=text, place=place)
+    _check_indicators(condition.gap, text, place)
     return condition
 
 
@@ -202,6 +209,8 @@ class _Reader:
         times = sign
         if self._kind == "number":
             times *= float(self._word)
+            if math.isinf(times):
+                raise self.error("expected a smaller number")
             self.next()
             if self.mark != "*":
                 return Term(times)

@@ -96,6 +96,14 @@ def spelled_out(wanted: Sum, study: Study) -> Sum:
     return wanted.between(names[-1], names[-2]) if len(names) > 1 else wanted.under(names[0])
 
 
+def with_factors(study: Study, place: str) -> Design:
+    """Return the design of a study. Raises BadInput where it has no factors."""
+    design = Design(study, place)
+    if not design.factors:
+        raise BadInput("holds no uncertain factors, of which this analysis is made", place=place)
+    return design
+
+
 def read_by_point(folder: Path, wanted: Sum, seeds: Iterable[int] | None = None) -> ByPoint:
     """Return a sum of outcomes at the points of a results folder, in which nothing changes: of all seeds, or some."""
     study, runs = stored_runs(folder, ["status", *wanted.indicators, *MONEY_COLUMNS])
@@ -108,9 +116,7 @@ def by_point(study: Study, runs: "pd.DataFrame", wanted: Sum, place: str) -> ByP
     """Return a sum of outcomes at the points of a study, from a row per arm. Raises BadInput where none has a value."""
     import pandas as pd
 
-    design = Design(study, place)
-    if not design.factors:
-        raise BadInput("holds no uncertain factors, of which this analysis is made", place=place)
+    design = with_factors(study, place)
     settings = pd.DataFrame(list(design.settings()), columns=list(design.factors), dtype=object)
     pairs = wanted.value(runs).unstack(["set", "seed"]).reindex(range(len(settings)))
     if not np.isfinite(pairs.to_numpy(float)).any():

@@ -118,8 +118,8 @@ class Comparison:
         tests, seeds = int(self.table["p_holm"].notna().sum()), max(self.paired_seeds)
         if not tests or seeds >= pairs_needed(tests):
             return ""
-        needed = pairs_needed(tests)
-        return f"With {seeds} seeds Holm's adjustment over {tests} tests never rejects; that takes {needed} seeds."
+        needed, word = pairs_needed(tests), "seed" if seeds == 1 else "seeds"
+        return f"With {seeds} {word} Holm's adjustment over {tests} tests never rejects; that takes {needed} seeds."
 
 
 def compare(

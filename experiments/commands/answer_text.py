@@ -63,7 +63,7 @@ def _head(comparison: "Comparison") -> str:
 def _span(seeds: tuple[int, ...]) -> str:
     low, high = min(seeds), max(seeds)
     if len(seeds) == high - low + 1:
-        return f"{low} to {high}"
+        return f"{low} to {high}" if high > low else f"seed {low}"
     return ", ".join(map(str, seeds[:5])) + (", ..." if len(seeds) > 5 else "")
 
 

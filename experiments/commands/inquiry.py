@@ -22,6 +22,7 @@ from experiments.commands.options import (
     Seeds,
     SetOption,
     Sets,
+    at_option,
     path_option,
     refuse_settings_of_factors,
     study_from,
@@ -169,11 +170,17 @@ def _declared_study(given: Mapping[str, Any]) -> "Study":
 
 def _study_of_two(given: Mapping[str, Any]) -> "Study":
     """Return the study of two policies, of which the second is the reference."""
+    from experiments.study.policy_file import named_policy
     from model.declaration.errors import BadInput
 
     one, other = given["one"], given["other"]
     if one == other:
         raise BadInput("must be two different policies", place=f"{one} {other}")
+    for argument, name in (("A", one), ("B", other)):
+        with at_option(argument):
+            named_policy(name)
+        if "," in name:
+            raise BadInput("must be one policy, whose file's name has no comma", value=name, place=argument)
     seeds = (given["seeds"], given["seed"])
     settings = given["settings"] or ()
     declared = study_from(None, f"{other},{one}", *seeds, settings, None, given["quick"])

@@ -98,16 +98,21 @@ class Boxes:
     rejected: Box | None = None
 
 
+def check_search(points: int, density: float, place: str, such: str = "") -> None:
+    """Raise BadInput for too few points and for a density that is no share. The end of the problem is `such`."""
+    if not 0.0 < density <= 1.0:
+        raise BadInput("must be above 0 and at most 1", "density", density, "--density")
+    if points < FEWEST_TO_HALVE:
+        raise BadInput(f"at least {FEWEST_TO_HALVE} are needed", place=place, problem=f"{points} points{such}")
+
+
 def find_boxes(settings: "pd.DataFrame", cases: np.ndarray, density: float, place: str = "") -> Boxes:
     """Return boxes of factors (a row per point) in which at least the share `density` of points are cases.
 
     Raises BadInput for too few points, and for a density that is no share.
     """
-    if not 0.0 < density <= 1.0:
-        raise BadInput("must be above 0 and at most 1", "density", density, "--density")
+    check_search(len(cases), density, place, " have a value")
     points, share = len(cases), float(np.mean(cases)) if len(cases) else 0.0
-    if points < FEWEST_TO_HALVE:
-        raise BadInput(f"at least {FEWEST_TO_HALVE} are needed", place=place, problem=f"{points} points have a value")
     if why_not := _nothing_to_find(share, density):
         return Boxes(share, points, density, why_not=why_not)
     table, (ours, theirs) = _typed(settings), _halves(cases)

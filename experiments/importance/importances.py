@@ -82,14 +82,16 @@ def importances(evidence: ByPoint, place: str = "", jobs: int | None = None, qui
     return Importances(evidence, table, _ranks(table), ends, r2, found)
 
 
-def _refuse(evidence: ByPoint, place: str) -> None:
-    known, factors = int(evidence.known.sum()), len(evidence.factors)
+def check_points(points: int, factors: int, place: str, such: str = "") -> None:
+    """Raise BadInput where there are too few points for so many factors. The end of the problem is `such`."""
     least = max(FEWEST_POINTS, factors + 2)
-    if known < least:
-        raise BadInput(
-            f"at least {least} points are needed for {factors} factors", place=place,
-            problem=f"{known} points have a value of {evidence.label}",
-        )  # fmt: skip
+    if points < least:
+        allowed = f"at least {least} points are needed for {factors} factors"
+        raise BadInput(allowed, place=place, problem=f"{points} points{such}")
+
+
+def _refuse(evidence: ByPoint, place: str) -> None:
+    check_points(int(evidence.known.sum()), len(evidence.factors), place, f" have a value of {evidence.label}")
     values = evidence.mean[evidence.known]
     if np.ptp(values) <= 1e-12 * max(1.0, float(np.abs(values).max())):
         raise BadInput("does not vary over the points, so that no factor matters", evidence.label, place=place)

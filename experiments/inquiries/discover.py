@@ -60,13 +60,15 @@ def _table(found: "Boxes") -> "pd.DataFrame":
 
 def _answer(request: Request) -> Answer:
 
-    from experiments.discovery.boxes import find_boxes
+    from experiments.discovery.boxes import check_search, find_boxes
     from experiments.inquiries.stored import made_by_point
 
-    condition = _condition(request.study, request.options["where"])
-    evidence, runs = made_by_point(request, condition.gap)
+    condition, density = _condition(request.study, request.options["where"]), request.options["density"]
+    evidence, runs = made_by_point(
+        request, condition.gap, lambda points, _: check_search(points, density, request.place)
+    )
     known = evidence.of_known()
-    found = find_boxes(known.settings, condition.holds(known.mean), request.options["density"], request.place)
+    found = find_boxes(known.settings, condition.holds(known.mean), density, request.place)
     return Answer(
         lines=tuple(_lines(condition, evidence, found)),
         content=_content(condition, evidence, found),

@@ -52,11 +52,13 @@ def _wanted(study: Any, of: str | None) -> Any:
 
 
 def _answer(request: Request) -> Answer:
-    from experiments.importance.importances import importances
+    from experiments.importance.importances import check_points, importances
     from experiments.inquiries.stored import made_by_point
 
     wanted = _wanted(request.study, request.options["of"])
-    evidence, runs = made_by_point(request, wanted)
+    evidence, runs = made_by_point(
+        request, wanted, lambda points, factors: check_points(points, factors, request.place)
+    )
     found = importances(evidence, request.place, request.execution.jobs, request.quick)
     return Answer(
         lines=tuple(_lines(found)),

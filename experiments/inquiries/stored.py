@@ -1,5 +1,6 @@
 """The stored runs that an inquiry reads: of a folder that is there, or of a study whose missing runs are made first."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from experiments.inquiries.inquiry import Request
@@ -11,13 +12,20 @@ if TYPE_CHECKING:
     from experiments.expressions import Sum
 
 
-def made_by_point(request: Request, wanted: "Sum") -> tuple["ByPoint", "pd.DataFrame | None"]:
-    """Return a sum of outcomes at the points of a request, and the runs where they were made for it."""
-    from experiments.analysis.by_point import read_by_point
+def made_by_point(
+    request: Request, wanted: "Sum", check: Callable[[int, int], None]
+) -> tuple["ByPoint", "pd.DataFrame | None"]:
+    """Return a sum of outcomes at the points of a request, and the runs where they were made for it.
+
+    `check` takes the numbers of points and factors. It raises BadInput before any run where they cannot suffice.
+    """
+    from experiments.analysis.by_point import read_by_point, with_factors
     from experiments.analysis.sweep import run_sweep
 
     if request.stored:
         return read_by_point(request.folder, wanted), None
+    design = with_factors(request.study, request.place)
+    check(design.count, len(design.factors))
     swept = run_sweep(request.study, request.folder, request.execution, place=request.place)
     return read_by_point(request.folder, wanted, request.study.seeds), swept.runs
 

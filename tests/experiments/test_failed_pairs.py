@@ -61,3 +61,9 @@ def test_sets_that_failed_are_said_too() -> None:
     assert counted(study) == "3 parameter sets x 2 paired seeds" == counted(study, [6, 6])
     assert counted(study, [4, 5]) == "4 to 5 of 6 pairs of 3 parameter sets x 2 seeds"
     assert of_asked([2], 1000) == "2 of 1000"
+
+
+def test_one_seed_is_singular() -> None:
+    comparison = made_up(ARMS, seeds=1)
+    assert "With 1 seed Holm's" in comparison.too_few_seeds
+    assert "1 paired seed (seed 0)" in " ".join(answer_lines(comparison))
