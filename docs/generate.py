@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from docs.answer_parts import boundaries, claims, claims_table, factors
+from docs.benchmarks import engine_costs, folder_growth
 from docs.declared_parts import indicators, instruments, mechanisms, parameters, presets, traits
 from docs.result_parts import (
     china_sets,
@@ -55,4 +56,6 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "resolution": resolutions,
     "factors": factors,
     "boundaries": boundaries,
+    "engine_costs": engine_costs,
+    "folder_growth": folder_growth,
 }

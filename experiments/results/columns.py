@@ -104,8 +104,8 @@ def runs_table(results: Iterable[Result], rerun: str = "") -> pa.Table:
     """Return rows of runs, of the study itself or of a `rerun`. An indicator that was never reached is null."""
     schema = reruns_schema() if rerun else run_schema()
     rows = [{**result.row, "rerun": rerun} for result in results]
-    arrays = [pa.array([row.get(field.name) for row in rows], type=field.type, from_pandas=True) for field in schema]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    columns = pa.array(rows, type=pa.struct(list(schema)), from_pandas=True).flatten()  # faster than one by one
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def series_table(results: Iterable[Result]) -> pa.Table:

@@ -1,10 +1,12 @@
 """`python -m tests.benchmarks [NAME…]`: what was measured, against what was wanted, as ratios (below 1 is within it).
 
-Each figure is the best of several repeats, which on a shared machine is nearest to what the code itself costs.
+Each figure is the best of several repeats, which on a shared machine is nearest to what the code itself costs. `--keep`
+writes the figures into the table that the documentation shows.
 """
 
 import sys
 
+from docs.benchmarks import keep
 from model.simulation import warm_up
 from tests.benchmarks.endurance import endurance
 from tests.benchmarks.engines import engines
@@ -35,15 +37,20 @@ BENCHMARKS = (
 def main(names: list[str]) -> None:
     """Print the table of all benchmarks, or of those named."""
     warm_up()
-    chosen = [entry for entry in BENCHMARKS if not names or entry.__name__ in names]
+    wanted = [name for name in names if name != "--keep"]
+    chosen = [entry for entry in BENCHMARKS if not wanted or entry.__name__ in wanted]
     print(f"{'':46}{'measured':>10}{'limit':>9} {'unit':6}{'ratio':>7}", flush=True)
 
     for entry in chosen:
+        figures = []
         for figure in entry():
+            figures.append(figure)
             print(
                 f"{figure.name:46}{figure.value:10.3g}{figure.limit:9.3g} {figure.unit:6}{figure.ratio:7.2f}",
                 flush=True,
             )
+        if "--keep" in names:
+            keep(entry.__name__, figures)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ START, RUNS, ROUNDS = 4, 80, 3
 
 WORKERS = 2
 
+CALM = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "false", "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "1s"}
+"""Settings of scheduler and workers that docs/cluster.md gives to users: they burn less time while they wait."""
+
 
 class Cost(NamedTuple):
     """Seconds by the clock and of the processor, those of other processes with them."""
@@ -37,7 +40,11 @@ class Cost(NamedTuple):
 
 
 def engines() -> Iterator[Figure]:
-    """Time of a run by each engine over that of a plain loop, and runs a second. The start of workers is left out."""
+    """Marginal time of a run by each engine over that of a plain loop, and runs a second.
+
+    A call with few runs is taken off, so that the start of the command and of workers does not count. What is left is
+    the processor's time of all processes, with what they burn while they wait.
+    """
     yield from _against("one thread", _with(Execution(jobs=1)), 1)
     yield from _against("threads", _with(Execution(jobs=WORKERS)), WORKERS)
     yield from _against("processes", _with(Execution(jobs=WORKERS, engine="processes")), WORKERS, _children)
@@ -120,7 +127,7 @@ def _cluster() -> Iterator[tuple[str, Callable[[], float]]]:
 
 
 def _started(stack: ExitStack, words: list[str]) -> int:
-    environment = os.environ | {"DASK_LOGGING__DISTRIBUTED": "error"}
+    environment = os.environ | CALM | {"DASK_LOGGING__DISTRIBUTED": "error"}
     process = subprocess.Popen([sys.executable, "-m", "dask", *words], env=environment, stderr=subprocess.DEVNULL)
     stack.callback(process.wait)
     stack.callback(process.terminate)
