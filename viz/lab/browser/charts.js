@@ -122,6 +122,8 @@ export class Chart {
     }
     context.textAlign = "center";
     for (const tick of ticks(0, this.horizon, 5)) context.fillText(tick, this._across(tick, width), height - 8);
+    context.textAlign = "left";
+    context.fillText("quarter", width - RIGHT + 6, height - 8);
     for (const quarter of Object.values(shocks)) this._mark(context, quarter, width, floor, colours.warn, [2, 2]);
     if (turn) this._mark(context, turn.quarter, width, floor, colours.ink, [4, 2]);
   }

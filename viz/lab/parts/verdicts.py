@@ -90,15 +90,16 @@ def _rows(answer: LiveAnswer, indicator: str) -> list[Any]:
 
 
 def _row(name: str, row: Any, gap: Interval, levels: int, decimals: int, picture: str, slot: int) -> Any:
-    between = f"{number(gap.low, decimals, True)} to {number(gap.high, decimals, True)}" if np.isfinite(gap.low) else ""
-    better = f"{100.0 * row['share_better']:.0f} %" if np.isfinite(row["share_better"]) else ""
+    known = np.isfinite(gap.low)
+    between = f"{number(gap.low, decimals, True)} to {number(gap.high, decimals, True)}" if known else DASH
+    better = f"{100.0 * row['share_better']:.0f} %" if np.isfinite(row["share_better"]) else DASH
     texts = (
         number(row["mean"], levels),
         number(gap.mean, decimals, True) if np.isfinite(gap.mean) else DASH,
         between,
     )
     last = (
-        f"{number(row['percent'], 2, True)} %" if np.isfinite(row["percent"]) else "",
+        f"{number(row['percent'], 2, True)} %" if np.isfinite(row["percent"]) else DASH,
         better,
         number(row["money_placed"], 1),
     )
