@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from experiments.validation.targets import Calibration
     from model import Parameters
 
-SEEDS = 10
+SEEDS = 5
 FACT_SEEDS = 20
+CHINA_SETS = 20
+"""The first sets of the ensemble, which stand for all: facts at every set would take an hour."""
 YEARS = (2007, 2020)
 
 
@@ -29,7 +31,7 @@ def grid() -> dict[str, dict[str, float]]:
 
 
 def compare_sets(size: Size) -> Iterator[Result]:
-    """Yield the welfare of the 2x2 over all sets: `nqpf compare --ensemble default --seeds 10`, at each of `grid`."""
+    """Yield the welfare of the 2x2 over all sets: `nqpf compare --ensemble default --seeds 5`, at each of `grid`."""
     from experiments import compare
 
     for label, changes in grid().items():
@@ -47,7 +49,7 @@ def _over_sets(table: str, label: str, frame: Any) -> Iterator[Result]:
 
 
 def compare_china_sets(size: Size) -> Iterator[Result]:
-    """Yield the same with China's industries: over all sets, and over those that still meet the facts there.
+    """Yield the same with China's industries: over the first sets, and over those that still meet the facts there.
 
     The rule is that by which the sets were accepted (`nqpf calibrate --accept`), over 20 seeds.
     """
@@ -65,18 +67,21 @@ def compare_china_sets(size: Size) -> Iterator[Result]:
         study = Study(
             parameters=Parameters(**there), policies=find_policies(TWO_BY_TWO), seeds=find_seeds(size.seeds or SEEDS)
         )
-        every = with_ensemble(study, file)
-        assert every.ensemble is not None
-        members, seeds = every.ensemble.members, range(size.seeds or FACT_SEEDS)
-        meeting = {}
-        for number, own in file.members.items():
-            if _meets_facts(declared, own.replace(**there), seeds):
-                meeting[number] = members[number]
-        yield Result("china_sets", f"{year}", "all sets", str(len(members)))
+        whole = with_ensemble(study, file)
+        assert whole.ensemble is not None
+        some = replace(whole, ensemble=whole.ensemble.first(min(CHINA_SETS, len(file.members))))
+        assert some.ensemble is not None
+        members, seeds = some.ensemble.members, range(size.seeds or FACT_SEEDS)
+        meeting = {
+            number: own
+            for number, own in members.items()
+            if _meets_facts(declared, file.members[number].replace(**there), seeds)
+        }
+        yield Result("china_sets", f"{year}", "sets", str(len(members)))
         yield Result("china_sets", f"{year}", "sets that meet the facts there", str(len(meeting)))
-        yield from _over_sets("china_sets", f"{year}, all sets", compare_study(every).table)
+        yield from _over_sets("china_sets", f"{year}, all {len(members)} sets", compare_study(some).table)
         if len(meeting) > 1:
-            kept = replace(every, ensemble=replace(every.ensemble, members=meeting))
+            kept = replace(some, ensemble=replace(some.ensemble, members=meeting))
             yield from _over_sets("china_sets", f"{year}, sets that meet the facts there", compare_study(kept).table)
 
 

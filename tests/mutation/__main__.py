@@ -53,7 +53,12 @@ GROUPS = {
     ),
     "rules": Group(
         ("agents/", "model/markets", "model/randomness"),
-        ("agents/test_rules.py", "agents/test_arithmetic.py", "model/test_randomness.py"),
+        (
+            "agents/test_rules.py",
+            "agents/test_arithmetic.py",
+            "model/test_payback.py::test_mean_mastery_is_the_mean_over_the_quarters_of_use",
+            "model/test_randomness.py",
+        ),
     ),
     "settings": Group(
         ("model/declaration/errors", "model/declaration/settings", "model/parameters", "model/policy"),
