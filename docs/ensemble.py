@@ -50,6 +50,33 @@ def values_met() -> Iterator[tuple[str, int]]:
         yield name, int(file.table[FACT + name].between(low, high).sum())
 
 
+class Spread(NamedTuple):
+    """How far sets lie apart, in widths of the searched ranges, over all parameters together.
+
+    `pair` is the median distance of two sets. `even` is the root of the mean square distance of two points drawn evenly
+    from the ranges, sqrt(parameters / 6). `near` is the number of sets within 1 of the first.
+    """
+
+    pair: float
+    even: float
+    near: int
+
+
+def spread() -> Spread:
+    """Return how far the shipped sets lie apart."""
+    import numpy as np
+    from scipy.spatial.distance import pdist, squareform
+
+    from experiments.validation.emulator import to_cube
+    from experiments.validation.targets import read_calibration
+
+    sets = read_ensemble("default").table
+    points = to_cube(read_calibration(Path("default")), sets.to_dict("records"))
+    apart = pdist(points)
+    near = int((squareform(apart)[0] <= 1.0).sum())
+    return Spread(float(np.median(apart)), float(np.sqrt(points.shape[1] / 6.0)), near)
+
+
 def ship(folder: Path) -> None:
     """Copy the ensemble of a folder, the trials of its waves and what pins what to where they are shipped."""
     import pandas as pd

@@ -29,7 +29,7 @@ class TrialSize(NamedTuple):
     alone: int
 
 
-FULL_TRIAL, QUICK_TRIAL = TrialSize(20, 5, 60), TrialSize(6, 4, 16)
+FULL_TRIAL, QUICK_TRIAL = TrialSize(16, 5, 60), TrialSize(6, 4, 16)
 
 
 def claims_command(
