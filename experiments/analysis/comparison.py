@@ -115,7 +115,7 @@ class Comparison:
     @property
     def too_few_seeds(self) -> str:
         """A sentence where no adjusted test can be significant with so few seeds; empty otherwise."""
-        tests, seeds = int(self.table["p_holm"].notna().sum()), max(self.paired_seeds)
+        tests, seeds = int(self.table["p_holm"].notna().sum()), max(self.paired_seeds, default=0)
         if not tests or seeds >= pairs_needed(tests):
             return ""
         needed, word = pairs_needed(tests), "seed" if seeds == 1 else "seeds"

@@ -42,6 +42,13 @@ def results_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @contextmanager
 def serving(*folder: str) -> Iterator[str]:
     """Serve the lab, perhaps a folder, and give its address. It must end without a word when interrupted."""
+    with serving_process(*folder) as (address, _):
+        yield address
+
+
+@contextmanager
+def serving_process(*folder: str) -> Iterator[tuple[str, "subprocess.Popen[str]"]]:
+    """Serve the lab, and give its address and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,7 +62,7 @@ def serving(*folder: str) -> Iterator[str]:
             break
     else:
         pytest.fail("the lab was not served: " + "".join(told))
-    yield found.group()
+    yield found.group(), server
     server.send_signal(signal.SIGINT)
     rest = server.communicate(timeout=600)[1]
     assert "Traceback" not in rest

@@ -20,6 +20,7 @@ from experiments.analysis.answer import findings
 from experiments.analysis.sentences import against_reference, answer
 from experiments.analysis.verdicts import READINGS
 from experiments.commands.answer_text import answer_lines
+from experiments.declared_words import definition_in_words
 from experiments.study.file import read_study
 from model.indicators.series import INDICATORS
 from model.parameters import Parameters
@@ -157,7 +158,7 @@ def test_every_indicator_shown_is_defined(page):
     text = Outline(page).text
     definitions = text[text.index("Definitions") :]
     for name in (*HEADLINES, "lab_technology", "gain_small", "bonsai_exit_excess", "budget_returned"):
-        assert INDICATORS[name].definition in definitions
+        assert definition_in_words(INDICATORS[name].definition) in definitions
 
 
 def test_the_benefit_of_the_money_stands_beside_welfare():
@@ -490,7 +491,7 @@ def test_traits_set_for_all_arms_are_in_the_command():
     comparison = made_up(changed)
     text = shown(replace(comparison, study=replace(comparison.study, outcomes=()))).text
     assert "--set policy.budget=0.01" in text
-    assert shlex.split(text[text.index("nqpf compare") :])[3] == "rebate,grants"
+    assert text[text.index("nqpf compare") :].split()[3] == "rebate,grants"
 
 
 def luminance(colour):

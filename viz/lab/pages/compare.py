@@ -21,6 +21,7 @@ from viz.lab.address import Values, changed, changed_by, explained, link_to, par
 from viz.lab.parts.duet import Duet
 from viz.lab.parts.fans import Fans
 from viz.lab.parts.frame import BROWSER, LabPage
+from viz.lab.parts.heard import use_heard
 from viz.lab.parts.live import use_answers
 from viz.lab.parts.settings import cards_of_policies
 from viz.lab.parts.sliders import RefusedNumber, Sliders, sliders_at
@@ -106,32 +107,32 @@ def ComparePage() -> Any:
 def Levers(values: Values, move: Callable[[dict[str, str]], None], go: Callable[[Values], None]) -> Any:
     """The sliders. A number that cannot be asked for stays out of the address, and the answer stays on the page."""
     refused, refuse = solara.use_state(None)
+    heard, numbered = use_heard()
     here = link_to("/compare", values)
 
     def moved(given: dict[str, str]) -> None:
         refuse(None)
         move({given["name"]: given["value"]})
 
-    def released(given: dict[str, str]) -> None:
-        wanted = changed_by(values, {given["name"]: given["value"]})
+    def released(given: dict[str, str | None]) -> None:
+        name, value = given["name"], given["value"]
+        assert name is not None
+        wanted = changed_by(values, {name: value})
         line = "" if refusal_of(values) else refusal_of(wanted)  # an address that is refused may be put right in steps
-        if line:
+        if line and value is not None:
             move({})
-            refuse((here, RefusedNumber(given["name"], given["value"], line)))
+            refuse((here, RefusedNumber(name, value, line)))
         else:
-            go_on(wanted)
-
-    def go_on(wanted: Values) -> None:
-        refuse(None)
-        go(wanted)
+            refuse(None)
+            go(wanted)
 
     with solara.Div(classes=["levers"]) as main:
         v.Html(tag="h2", children=["Move a slider, or type a number"])
         Sliders(
             sliders=sliders_at(values, refused[1] if refused and refused[0] == here else None),
-            event_moved=moved,
-            event_released=released,
-            event_reset=lambda name: go_on(changed_by(values, {name: None})),
+            heard=heard,
+            event_moved=numbered(moved),
+            event_released=numbered(released),
         )
     return main
 

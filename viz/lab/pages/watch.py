@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import solara
@@ -28,6 +28,7 @@ from viz.lab.address import (
     values_in,
 )
 from viz.lab.parts.frame import BROWSER
+from viz.lab.parts.heard import Act, use_heard
 from viz.lab.parts.reproduce import command_of, python_of
 from viz.lab.parts.settings import Settings, cards_of_policies, declared_settings, defaults_of
 
@@ -56,8 +57,9 @@ def Player(
     ties: bytes,
     indicators: Sequence[Mapping[str, str]],
     policies: Sequence[str],
-    event_turn: Callable[[Any], None],
-    event_show_ties: Callable[[Any], None],
+    heard: int,
+    event_turn: Act,
+    event_show_ties: Act,
 ) -> None:
     """The player of a recording, and of the same economy after a turn. Both are bytes, empty where there is none."""
 
@@ -67,11 +69,14 @@ def WatchPage() -> Any:
     """The page of one visitor. Its address says all that it shows."""
     router = solara.use_router()
     ties, set_ties = solara.use_state(b"")
+    heard_player, of_player = use_heard()
+    heard_settings, of_settings = use_heard()
     values, watched, error = _read(router.search)
 
     def change(changes: Mapping[str, str | None]) -> None:
         kept = {name: value for name, value in values.items() if name not in _LOOK}  # the browser adds these itself
-        router.push(link_to("/", changed_by(kept, changes)))
+        if link_to("/", wanted := changed_by(kept, changes)) != link_to("/", kept):
+            router.push(link_to("/", wanted))
 
     def turn(asked: Any) -> None:
         change({"then": asked["policy"], "from": str(asked["quarter"])} if asked else {"then": None, "from": None})
@@ -90,8 +95,9 @@ def WatchPage() -> Any:
                 ties=ties,
                 indicators=INDICATORS_SHOWN,
                 policies=list(policies),
-                event_turn=turn,
-                event_show_ties=show_ties,
+                heard=heard_player,
+                event_turn=of_player(turn),
+                event_show_ties=of_player(show_ties),
             )
         )
     policy = values.get("policy", START)
@@ -102,7 +108,8 @@ def WatchPage() -> Any:
             defaults=defaults_of(policies.get(policy, policies[START])),
             cards=CARDS,
             chosen=policy,
-            event_change=change,
+            heard=heard_settings,
+            event_change=of_settings(change),
         )
     )
     if watched is not None:

@@ -1,6 +1,6 @@
 """The settings of a page: cards of policies, and a slider per declared parameter and trait."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import solara
@@ -11,6 +11,7 @@ from model.policy.policy import Policy
 from model.policy.presets import policies
 from viz.lab.address import FILES, MOST
 from viz.lab.parts.frame import BROWSER
+from viz.lab.parts.heard import Act
 
 Declaration = dict[str, Any]
 
@@ -41,9 +42,13 @@ def Settings(
     defaults: Mapping[str, Any],
     cards: Sequence[Mapping[str, Any]],
     chosen: str,
-    event_change: Callable[[dict[str, str | None]], None],
+    heard: int,
+    event_change: Act,
 ) -> None:
-    """Cards of policies and sliders of settings. `change` gets new values by name, None for the default."""
+    """Cards of policies and sliders of settings. `change` gets new values by name, None for the default.
+
+    Messages are numbered, and `heard` is the last one that was answered.
+    """
 
 
 def declared_settings() -> list[Declaration]:

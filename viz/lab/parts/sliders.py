@@ -1,6 +1,5 @@
 """Sliders for what matters most in a comparison, generated from the declarations of parameters and traits."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import solara
@@ -10,6 +9,7 @@ from model.parameters import Parameters
 from model.policy.policy import Policy
 from viz.lab.address import Values
 from viz.lab.parts.frame import BROWSER
+from viz.lab.parts.heard import Act
 
 SLIDERS = (
     "policy.foresight", "policy.budget", "policy.start", "displacement", "subsidy_belief", "own_problems",
@@ -26,11 +26,14 @@ _STEPS = 100
 @solara.component_vue(str(BROWSER / "sliders.vue"))
 def Sliders(
     sliders: list[dict[str, Any]],
-    event_moved: Callable[[dict[str, str]], None],
-    event_released: Callable[[dict[str, str]], None],
-    event_reset: Callable[[str], None],
+    heard: int,
+    event_moved: Act,
+    event_released: Act,
 ) -> None:
-    """Sliders that tell when they move and when they are let go, each with a field for its number."""
+    """Sliders that tell when they move and when they are let go, each with a field for its number.
+
+    A value of None is the default. Messages are numbered, and `heard` is the last one that was answered.
+    """
 
 
 class RefusedNumber(NamedTuple):
