@@ -260,9 +260,10 @@ def test_counts_of_claims_in_the_readme_are_the_shipped_ones() -> None:
     assert verdicts_in_words(shipped["claims"]) in text
     assert f"over {first['sets']} parameter sets, which stand for the {counted().sets} that meet" in text
     assert f"{round(first['share_sets'] * first['sets'])} of {first['sets']} sets have the sign" in text
-    (share,) = re.findall(r"(\d+ %) of the cells are for the essay", text)
-    weakest = f"At displacement 1 and multiple of efficacies 0.1 or 0.316, {share} for,"
-    assert any(part.startswith(weakest) and "against" not in part for part in first["condition"])
+    at = {one["level"]: one for one in first["levels"] if one["axis"] == "displacement"}
+    none, one = ([f"{at[level][side]:.0%}".replace("%", " %") for side in ("for", "against")] for level in ("0", "1"))
+    assert f"{none[0]} of the cells are for the essay and {none[1]} against it" in text
+    assert f"displaces one, {one[0]} are for it and {one[1]} against it" in text
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/validation.md"])
