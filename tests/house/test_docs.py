@@ -274,6 +274,14 @@ def test_the_number_of_facts_met_is_that_of_the_table(document: str) -> None:
     assert f"{met} of {len(FACTS)} facts" in text
 
 
+def test_sets_that_meet_the_facts_with_chinas_industries_are_those_of_the_table() -> None:
+    page = " ".join((ROOT / "docs" / "results.md").read_text(encoding="utf-8").split())
+    sets = {(r.row, r.column): r.value for r in stored() if r.table == "china_sets"}
+    for year in ("2007", "2020"):
+        met = f"{sets[year, 'sets that meet the facts there']} of {sets[year, 'sets']} sets"
+        assert re.search(rf"{year}, {met}", page)
+
+
 def test_leads_of_selection_follow_from_the_table() -> None:
     """The lead of selection over procurement, on own calendars and on one, is the difference of two numbers."""
 
