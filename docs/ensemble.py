@@ -28,7 +28,7 @@ WAVES, PINNED = (Path(__file__).with_name(name) for name in ("waves.csv", "ensem
 _COLUMNS = ("trial", "state", "distance", "met")
 
 
-class Count(NamedTuple):
+class SearchCounts(NamedTuple):
     """What the search for the shipped ensemble came to: trials of waves, those that met the targets, and sets."""
 
     trials: int
@@ -36,11 +36,11 @@ class Count(NamedTuple):
     sets: int
 
 
-def counted() -> Count:
+def search_counts() -> SearchCounts:
     """Return the counts of the committed search."""
     with WAVES.open(newline="", encoding="utf-8") as lines:
         met = [row["met"] == "True" for row in csv.DictReader(lines)]
-    return Count(len(met), sum(met), len(read_ensemble("default").members))
+    return SearchCounts(len(met), sum(met), len(read_ensemble("default").members))
 
 
 def values_met() -> Iterator[tuple[str, int]]:
@@ -50,7 +50,7 @@ def values_met() -> Iterator[tuple[str, int]]:
         yield name, int(file.table[FACT + name].between(low, high).sum())
 
 
-class Spread(NamedTuple):
+class Distances(NamedTuple):
     """How far sets lie apart, in widths of the searched ranges, over all parameters together.
 
     `pair` is the median distance of two sets. `even` is the root of the mean square distance of two points drawn evenly
@@ -62,7 +62,7 @@ class Spread(NamedTuple):
     near: int
 
 
-def spread() -> Spread:
+def distances() -> Distances:
     """Return how far the shipped sets lie apart."""
     import numpy as np
     from scipy.spatial.distance import pdist, squareform
@@ -74,7 +74,7 @@ def spread() -> Spread:
     points = to_cube(read_calibration(Path("default")), sets.to_dict("records"))
     apart = pdist(points)
     near = int((squareform(apart)[0] <= 1.0).sum())
-    return Spread(float(np.median(apart)), float(np.sqrt(points.shape[1] / 6.0)), near)
+    return Distances(float(np.median(apart)), float(np.sqrt(points.shape[1] / 6.0)), near)
 
 
 def ship(folder: Path) -> None:

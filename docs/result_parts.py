@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
-from docs.ensemble import PINNED, counted, spread, values_met
+from docs.ensemble import PINNED, distances, search_counts, values_met
 from docs.facts import facts_of_table, policy_facts_of_table
 from docs.markdown import shown, signed, table
 from docs.patches import FILE as PATCHES
@@ -142,12 +142,12 @@ def pinned() -> Iterator[str]:
 
 def ensemble() -> Iterator[str]:
     """Yield what the search for the ensemble came to, and the facts that not all sets meet."""
-    count = counted()
+    count = search_counts()
     met = ((name, sets) for name, sets in values_met() if sets < count.sets)
     some = ", ".join(f"`{name}` ({sets})" for name, sets in sorted(met, key=itemgetter(1)))
     yield f"- There are {count.sets} parameter sets in `--ensemble default`."
     yield f"- They took {count.trials} trials of waves, of which {count.met} met the targets on the seeds of the waves."
-    apart = spread()
+    apart = distances()
     yield (
         f"- Two sets lie {apart.pair:.1f} apart in the median, in widths of the ranges over all parameters together. "
         f"Two points drawn evenly from the ranges lie {apart.even:.1f} apart. "

@@ -14,7 +14,7 @@ import pytest
 
 from docs.claims import tried_claims
 from docs.command import VERSION
-from docs.ensemble import counted
+from docs.ensemble import search_counts
 from docs.facts import facts_of_table, measured, policy_facts_of_table
 from docs.generate import PARTS, write_all
 from docs.markdown import signed
@@ -258,7 +258,7 @@ def test_counts_of_claims_in_the_readme_are_the_shipped_ones() -> None:
     shipped = stored_claims()
     first = next(claim for claim in shipped["claims"] if claim["id"] == "1a")
     assert verdicts_in_words(shipped["claims"]) in text
-    assert f"over {first['sets']} parameter sets, which stand for the {counted().sets} that meet" in text
+    assert f"over {first['sets']} parameter sets, which stand for the {search_counts().sets} that meet" in text
     assert f"{round(first['share_sets'] * first['sets'])} of {first['sets']} sets have the sign" in text
     at = {one["level"]: one for one in first["levels"] if one["axis"] == "displacement"}
     none, one = ([f"{at[level][side]:.0%}".replace("%", " %") for side in ("for", "against")] for level in ("0", "1"))
