@@ -20,7 +20,7 @@ from model import Parameters, policies, simulate
 from tests.benchmarks.figures import Figure
 
 SIZE = Parameters(users=600)
-START, RUNS, ROUNDS = 4, 80, 3
+START, RUNS, ROUNDS = 4, 400, 5
 """Runs of a call that is all start, runs that are measured beyond them, and how often, in turn with a plain loop."""
 
 WORKERS = 2
