@@ -83,6 +83,14 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def refuse_no_folder(folder: Path, place: str) -> None:
+    """Raise BadInput where there can be no folder: at a file, below one, or at a link that leads nowhere."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if os.path.lexists(path))
+    if not existing.is_dir():
+        what = "a file" if existing.exists() else "a link that leads nowhere"
+        raise BadInput(f"{existing} is {what}; give a folder, which may be new", place=place)
+
+
 def check_writable(path: Path) -> Path:
     """Return the path of a file to be written. Raises BadInput, before any work is done, if it cannot be."""
     try:

@@ -7,7 +7,15 @@ from pathlib import Path
 from agents.kernel.decorators import source_hash
 from experiments.commands.ending import DONE
 from experiments.commands.json import to_json
-from experiments.commands.options import QUICK_SEEDS, QUICK_TRIALS, QUICK_WAVE, at_option, at_set, fewer_users
+from experiments.commands.options import (
+    QUICK_SEEDS,
+    QUICK_TRIALS,
+    QUICK_WAVE,
+    at_option,
+    at_set,
+    fewer_users,
+    seeds_asked,
+)
 from experiments.commands.outcome import kept_in, mention_failed
 from experiments.commands.validate import shown
 from experiments.plain_text import wrapped
@@ -24,7 +32,6 @@ def calibration_from(
 ) -> Calibration:
     """Return the calibration of a file as changed by options: `seeds` are their number and the first."""
     from experiments.study.addresses import TRAIT, parse_settings
-    from experiments.study.study import seeds_from
 
     declared = read_calibration(file)
     changes = parse_settings(settings)
@@ -35,11 +42,8 @@ def calibration_from(
         changes = fewer_users(declared.fixed) | changes
     with at_set(settings):
         declared = with_fixed(declared, changes)
-    count, first = (
-        own if given is None else given for own, given in zip(_own_seeds(declared, quick), seeds, strict=True)
-    )
-    with at_option("--seed" if seeds[0] is None else "--seeds"):
-        chosen = seeds_from(count, first)
+    count, first = _own_seeds(declared, quick)
+    chosen = seeds_asked(seeds[0], count, first if seeds[1] is None else seeds[1])
     with at_option("--trials"):
         most = min(QUICK_TRIALS, declared.search.trials) if quick else declared.search.trials
         search = declared.search._replace(trials=most if trials is None else check_trials(trials))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from experiments.commands.json import ensemble_content, records, to_json
-from experiments.commands.options import OneRun, with_sets
+from experiments.commands.options import OneRun, seeds_asked, with_sets
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
 from experiments.commands.text import wrapped
 from experiments.files import write_whole
@@ -59,7 +59,7 @@ def claims_command(
 
 def claims_study(one: OneRun, seeds: int | None, ensemble: str | None, sets: int | None, quick: bool) -> "Study":
     """Return the study of claims: at the sets of an ensemble, the shipped one if none is named and one is shipped."""
-    from experiments.study.study import Study, seeds_from
+    from experiments.study.study import Study
     from experiments.validation.ensemble import DEFAULT, SHIPPED_ENSEMBLE
     from model.policy.presets import policies
 
@@ -67,10 +67,8 @@ def claims_study(one: OneRun, seeds: int | None, ensemble: str | None, sets: int
     if ensemble is None and SHIPPED_ENSEMBLE.exists():
         ensemble = DEFAULT
     alone = ensemble in (None, NO_ENSEMBLE)
-    count = (size.alone if alone else size.seeds) if seeds is None else seeds
-    study = Study(
-        name="claims", parameters=one.parameters, policies=(policies["rebate"],), seeds=seeds_from(count, one.seed)
-    )
+    chosen = seeds_asked(seeds, size.alone if alone else size.seeds, one.seed)
+    study = Study(name="claims", parameters=one.parameters, policies=(policies["rebate"],), seeds=chosen)
     study = with_sets(study, None if alone else ensemble, sets)
     if study.ensemble and sets is None:
         study = replace(study, ensemble=study.ensemble.first(min(size.sets, len(study.ensemble.members))))

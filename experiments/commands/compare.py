@@ -45,7 +45,7 @@ def compare_command(
     mention_seeds(folder, comparison.seeds, execution.quiet)
     mention_warnings(comparison.runs, execution.quiet)
     if shown.as_json:
-        print(to_json(_comparison_content(comparison)))
+        print(to_json(comparison_content(comparison)))
     else:
         _print(comparison, folder, shown.full)
     return mention_failures(comparison.runs, comparison.out)
@@ -68,12 +68,17 @@ def _write_report(comparison: "Comparison", folder: Path) -> None:
     write_whole(folder / "report.html", render_report(comparison).encode(errors="replace"))
 
 
-def _comparison_content(comparison: "Comparison") -> dict[str, Any]:
+def comparison_content(comparison: "Comparison") -> dict[str, Any]:
+    """Return a comparison as plain data, with the whole pairs of each policy that its differences rest on."""
     return {
         "study": comparison.study.name,
         "policies": list(comparison.policies),
         "seeds": list(comparison.seeds),
         "reference": comparison.reference,
+        "runs": len(comparison.runs),
+        "failed": comparison.failed,
+        "pairs_asked": comparison.study.sets * len(comparison.seeds),
+        "pairs": comparison.whole_pairs.sum().to_dict(),
         "table": records(comparison.table),
         "effects": records(comparison.effects),
         **({"goal": [_goal_content(one) for one in comparison.goal]} if comparison.goal else {}),

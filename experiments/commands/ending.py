@@ -3,6 +3,7 @@
 With NQPF_DEBUG set in the environment, the traceback of an unforeseen error is shown as well.
 """
 
+import errno
 import io
 import os
 import sys
@@ -37,7 +38,8 @@ def run_program(app: typer.Typer, arguments: list[str]) -> int:
         return _end_of_reading()
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        return _complain(f"{place}{(error.strerror or str(error)).lower()}", OWN_FAILURE)
+        code = BAD_INPUT if error.errno == errno.ENAMETOOLONG else OWN_FAILURE
+        return _complain(f"{place}{(error.strerror or str(error)).lower()}", code)
     except Exception as error:
         return _explain(app, error, arguments)
 

@@ -202,13 +202,11 @@ def _stored_study(given: Mapping[str, Any]) -> "Study":
 
 
 def _check_folder(folder: Path) -> None:
-    """Make the folder for figures where there is none. Raises BadInput, before any work is done, where a file is."""
-    from model.declaration.errors import BadInput
+    """Make the folder for figures where there is none. Raises BadInput, before any work is done, where none can be."""
+    from experiments.files import refuse_no_folder
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except (FileExistsError, NotADirectoryError):
-        raise BadInput("is a file, or lies below one: give a folder", place=f"--figures {folder}") from None
+    refuse_no_folder(folder, f"--figures {folder}")
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def _write_figures(inquiry: Inquiry, answer: "Answer", folder: Path) -> None:

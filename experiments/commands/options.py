@@ -21,7 +21,12 @@ QUICK_WAVE = 8
 
 
 def _path(name: str) -> Path:
-    """Return the path of `--out=~/x`, which no shell expands. Raises ValueError for the home of an unknown user."""
+    """Return the path of `--out=~/x`, which no shell expands.
+
+    Raises ValueError for the home of an unknown user, and for no name, as a shell gives for a variable that is not set.
+    """
+    if not name:  # it would be the folder that one is in
+        raise ValueError("must be a name")
     path = os.path.expanduser(name)
     if path.startswith("~"):  # a folder of that name would be a trap for whoever removes it
         raise ValueError("there is no such user")
@@ -175,7 +180,6 @@ def fewer_users(parameters: "Parameters") -> dict[str, int]:
 
 
 def _seeds(study: "Study", count: int | None, first: int | None, quick: bool, file: Path | None) -> tuple[int, ...]:
-    from experiments.study.study import seeds_from
     from model.declaration.errors import BadInput
 
     counted = study.seeds == tuple(range(len(study.seeds)))
@@ -185,8 +189,15 @@ def _seeds(study: "Study", count: int | None, first: int | None, quick: bool, fi
         count = min(QUICK_SEEDS, len(study.seeds))
     if count is None and not counted:
         raise BadInput(f"{file} lists its seeds, give --seeds N too to replace the list", place=f"--seed {first}")
+    return seeds_asked(count, len(study.seeds), first or 0)
+
+
+def seeds_asked(count: int | None, default: int, first: int) -> tuple[int, ...]:
+    """Return as many seeds as an option asks for, or the default number, from the first on."""
+    from experiments.study.study import seeds_from
+
     with at_option("--seed" if count is None else "--seeds"):
-        return seeds_from(len(study.seeds) if count is None else count, first or 0)
+        return seeds_from(default if count is None else count, first)
 
 
 def _names(policies: str) -> list[str]:

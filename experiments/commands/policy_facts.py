@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.commands.json import to_json
-from experiments.commands.options import QUICK_SEEDS, OneRun
+from experiments.commands.options import QUICK_SEEDS, OneRun, seeds_asked
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
 from experiments.commands.validate import shown
 from experiments.files import write_whole
@@ -34,11 +34,11 @@ def policy_facts_command(
 ) -> int:
     """Hold the model against published effects of policy. Print the table or JSON. Return the exit code."""
     from experiments.evidence.check import check_study, find_policy_facts, policy_study
-    from experiments.study.study import DEFAULT_SEEDS, seeds_from
+    from experiments.study.study import DEFAULT_SEEDS
 
     chosen = find_policy_facts(facts)
-    count = (QUICK_SEEDS if quick else DEFAULT_SEEDS) if seeds is None else seeds
-    study = policy_study(one.parameters, seeds_from(count, one.seed))
+    own_seeds = seeds_asked(seeds, QUICK_SEEDS if quick else DEFAULT_SEEDS, one.seed)
+    study = policy_study(one.parameters, own_seeds)
     folder = out or default_folder(study)
     try:
         found = check_study(study, chosen, folder, execution)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from experiments.commands.json import to_json
-from experiments.commands.options import QUICK_SEEDS, OneRun
+from experiments.commands.options import QUICK_SEEDS, OneRun, seeds_asked
 from experiments.commands.outcome import default_folder, kept_in, mention_failures, mention_seeds, mention_warnings
 from experiments.files import write_whole
 from experiments.plain_text import plain_number
@@ -31,12 +31,12 @@ def validate_command(
     as_json: bool,
 ) -> int:
     """Hold the economy without policy against stylised facts. Print the table or JSON. Return the exit code."""
-    from experiments.study.study import DEFAULT_SEEDS, seeds_from
+    from experiments.study.study import DEFAULT_SEEDS
     from experiments.validation.validate import find_facts, validate_study, validation_study
 
     chosen = find_facts(facts)
-    count = (QUICK_SEEDS if quick else DEFAULT_SEEDS) if seeds is None else seeds
-    study = validation_study(one.parameters, seeds_from(count, one.seed))
+    own_seeds = seeds_asked(seeds, QUICK_SEEDS if quick else DEFAULT_SEEDS, one.seed)
+    study = validation_study(one.parameters, own_seeds)
     folder = out or default_folder(study)
     try:
         found = validate_study(study, chosen, folder, execution)

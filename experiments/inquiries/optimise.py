@@ -72,8 +72,8 @@ def declared_search(study: "Study", options: Mapping[str, Any], quick: bool) -> 
     """Return the search that options ask for. Raises BadInput with the option as its place."""
     from experiments.optimisation.mixes import MixSpace
     from experiments.optimisation.search import Optimisation
+    from experiments.study.study import seeds_from
     from model.declaration.errors import BadInput
-    from model.declaration.numbers import valid_seed
 
     base = next(policy for policy in study.policies if policy.name == study.reference)
     quarters = min(base.end, study.parameters.horizon) - base.start
@@ -87,7 +87,10 @@ def declared_search(study: "Study", options: Mapping[str, Any], quick: bool) -> 
         counts[name] = counts[name] if options[name] is None else options[name]
         if not 1 <= counts[name] <= 100_000:
             raise BadInput("must be a whole number from 1 to 100000", place=f"--{name} {counts[name]}")
-    valid_seed(max(study.seeds) + counts["fresh"])
+    try:
+        seeds_from(counts["fresh"], max(study.seeds) + 1)
+    except BadInput as error:
+        raise error.at(f"--fresh {counts['fresh']}") from None
     space = MixSpace(base, _instruments(study, options["instruments"]), quarters, bool(options["calendar"]))
     return Optimisation(study, space, _objectives(study, options["of"]), **counts)
 
@@ -170,6 +173,8 @@ def _content(found: "Optimum") -> dict[str, Any]:
         "trials": len(found.tried),
         "given_up": sum(one.given_up for one in found.tried),
         "unequal_money": sum(not one.equal for one in found.tried),
+        "runs": len(found.runs),
+        "failed": int((found.runs["status"] == "failed").sum()),
         "seeds": list(found.declared.study.seeds),
         "fresh_seeds": list(found.declared.fresh_seeds),
         "rival": found.rival or None,

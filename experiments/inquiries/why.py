@@ -24,7 +24,7 @@ def prepared_pair(study: "Study", options: Mapping[str, Any], place: str) -> "St
     from model.declaration.errors import BadInput
 
     try:
-        outcomes = check_outcomes([options["of"] or "welfare"])
+        outcomes = check_outcomes(["welfare" if options["of"] is None else options["of"]])
     except BadInput as error:
         raise error.at(f"--of {options['of']}") from None
     _parts(options)

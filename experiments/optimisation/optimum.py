@@ -35,7 +35,7 @@ class Optimum:
 
     `tried` are all candidates as the search saw them. `final` are the best of them, the first one first, and `presets`
     the study's own policies, both on fresh seeds. `rival` is the preset that was best on the seeds of the search, and
-    `ahead` by how much the first mix is better than it on fresh seeds, NaN without a rival. `runs` are the fresh ones.
+    `ahead` by how much the first mix is better than it on fresh seeds, NaN without a rival. `runs` are all of them.
     """
 
     declared: Optimisation
@@ -76,7 +76,7 @@ def optimise_study(
         store.finish(own.run_ids())
     final, after = judged[: len(chosen)], judged[len(chosen) :]
     name = "" if rival is None else rival.policy.name
-    return Optimum(declared, tuple(tried), tuple(final), tuple(after), name, ahead, runs)
+    return Optimum(declared, tuple(tried), tuple(final), tuple(after), name, ahead, bench.all_runs())
 
 
 def _chosen(declared: Optimisation, tried: Sequence[Candidate]) -> list[Candidate]:

@@ -83,9 +83,20 @@ class Bench:
     def __init__(self, declared: Optimisation, model: str, store: Store | MemoryStore, execution: Execution) -> None:
         self._declared, self._model, self._store = declared, model, store
         self._execution = replace(execution, quiet=True)  # a line for each batch of candidates is enough
+        self._found: list[pd.DataFrame] = []
 
     def runs(self, policies: Sequence[Policy], seeds: Sequence[int], which: str) -> "pd.DataFrame":
         """Return the runs of policies and the reference, made where they are not stored yet."""
+        self._found.append(self._runs(policies, seeds, which))
+        return self._found[-1]
+
+    def all_runs(self) -> "pd.DataFrame":
+        """Return all runs that were asked for, each once."""
+        import pandas as pd
+
+        return pd.concat(self._found, ignore_index=True).drop_duplicates(["policy", "set", "seed"])
+
+    def _runs(self, policies: Sequence[Policy], seeds: Sequence[int], which: str) -> "pd.DataFrame":
         study = self._declared.study
         reference = next(policy for policy in study.policies if policy.name == study.reference)
         arms = (reference, *(policy for policy in policies if policy.name != reference.name))

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from experiments.files import write_whole
 from experiments.study.digests import digest
+from experiments.study.plan import Shard
 from experiments.study.study import Study
 from model.declaration.errors import BadInput
 
@@ -56,7 +57,10 @@ class Manifest:
         try:
             if path.exists() and not path.is_file():  # a pipe would keep its reader waiting for ever
                 raise IsADirectoryError
-            return TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"))
+            found = TypeAdapter(cls).validate_json(path.read_text(encoding="utf-8"))
+            for part in found.shards:
+                Shard.parse(part)
+            return found
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (ValueError, IsADirectoryError):

@@ -14,7 +14,7 @@ from typing import Self
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.files import TEMPORARY, remove_leftovers
+from experiments.files import TEMPORARY, refuse_no_folder, remove_leftovers
 from experiments.results.agreement import RUN_KINDS, refuse_contradictions
 from experiments.results.columns import Result, facts_table, run_schema, runs_table, series_table
 from experiments.results.compaction import compact, tidy
@@ -259,9 +259,7 @@ def count_runs(folder: Path) -> dict[str, int]:
 def claim(folder: Path, study: Study, model: str, parts: Iterable[str] = ()) -> Manifest:
     """Return the manifest of a folder that holds this study or nothing. Raises BadInput otherwise, changing nothing."""
     place = f"--out {folder}"
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not existing.is_dir():
-        raise BadInput(f"{existing} is a file; give a new folder or one that holds this study", place=place)
+    refuse_no_folder(folder, place)
     # Listed before the manifest is read: another process may be starting the same study just now.
     held = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     known = Manifest.read(folder)

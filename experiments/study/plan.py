@@ -32,6 +32,10 @@ class Task:
     set: int = 0
 
 
+MOST_DIGITS = 6
+"""Digits of the number of parts that a study may be run in."""
+
+
 class Shard(NamedTuple):
     """Part `number` of `of` of a study's runs, for one of several machines.
 
@@ -45,9 +49,10 @@ class Shard(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Read `i/n` as a shard. Raises BadInput."""
         number, slash, of = text.partition("/")
-        if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1_000_000):
+        parts = [int(part) if part.isdecimal() and len(part) <= MOST_DIGITS else 0 for part in (number, of)]
+        if not (slash and 1 <= parts[0] <= parts[1]):
             raise BadInput("must be i/n with whole numbers 1 <= i <= n, as 1/4", place=f"--shard {text}")
-        return cls(int(number), int(of))
+        return cls(*parts)
 
     def __str__(self) -> str:
         return f"{self.number}/{self.of}"

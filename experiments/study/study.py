@@ -148,11 +148,12 @@ def refuse_reruns(study: Study, place: str) -> None:
 
 
 def refuse_uncertain(study: Study, place: str) -> None:
-    """Raise BadInput for a comparison over ranges: it is made at one point of the parameters."""
+    """Raise BadInput for a study over ranges where it is to be run at one point of the parameters."""
     points = study.design.get("points", [])
     if study.uncertain or points:
         names = ", ".join(study.uncertain or points[0])
-        raise BadInput(f"compare takes no uncertain factors ({names}), use: nqpf sweep", "uncertain", place=place)
+        allowed = f"give each factor a value ({names}), or vary them with: nqpf sweep"
+        raise BadInput(allowed, "uncertain", place=place)
 
 
 def seeds_from(count: int, first: int = 0) -> tuple[int, ...]:

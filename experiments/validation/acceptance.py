@@ -16,6 +16,7 @@ from agents.kernel.decorators import source_hash
 from experiments.files import write_whole
 from experiments.running.engines import Execution
 from experiments.running.progress import say
+from experiments.study.study import seeds_from
 from experiments.validation.calibration import measure, trials_table
 from experiments.validation.emulator import to_cube
 from experiments.validation.ensemble import Acceptance, write_ensemble
@@ -106,9 +107,8 @@ class Accepted:
 
 
 def fresh_seeds(calibration: Calibration, count: int) -> tuple[int, ...]:
-    """Return so many seeds that the search does not use."""
-    first = max(FIRST_FRESH, max(calibration.seeds) + 1)
-    return tuple(range(first, first + count))
+    """Return so many seeds that the search does not use. Raises BadInput where there are none, or not so many."""
+    return seeds_from(count, max(FIRST_FRESH, max(calibration.seeds) + 1))
 
 
 def accept(calibration: Calibration, wanted: Wanted, out: Path | None, execution: Execution) -> Accepted:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.kernel.decorators import source_hash
-from experiments.files import write_whole
+from experiments.files import refuse_no_folder, write_whole
 from experiments.results.manifest import versions
 from experiments.results.shards import notice
 from experiments.validation.targets import Calibration
@@ -51,8 +51,7 @@ def open_storage(folder: Path | None, calibration: Calibration) -> Iterator["Bas
 def _refuse_others(folder: Path, calibration: Calibration) -> None:
     """Raise BadInput for a folder that holds anything but this calibration, and change nothing."""
     place = f"--out {folder}"
-    if folder.exists() and not folder.is_dir():
-        raise BadInput("is a file, give a folder", place=place)
+    refuse_no_folder(folder, place)
     held = {path.name for path in folder.iterdir()} - {_LOCK} if folder.exists() else set()
     if not held:
         return

@@ -214,6 +214,7 @@ def test_points_beyond_a_side_are_mirrored() -> None:
     [
         ({}, ["--accept", "0"], "--accept: sets = 0: must be a whole number from 1"),
         ({}, ["--accept", "2", "--confirm", "1"], "--confirm: seeds = 1: must be a whole number of at least 2"),
+        ({}, ["--accept", "2", "--confirm", "99999999999"], "--confirm: seeds = 99999999999: must be a whole number"),
         ({}, ["--confirm", "5"], "--confirm 5: sets are confirmed with --accept N only"),
         ({"allowed_misses": ["hhj"]}, ["--accept", "2"], "did you mean 'hhi'"),
         ({"allowed_misses": "hhi"}, ["--accept", "2"], "must be a list of facts"),

@@ -83,7 +83,7 @@ OPTIONS = {
         ["later_mix", "needs a mix to start with"],
     ),
     "unknown fact": (["validate", "hhy"], ["fact 'hhy'", "'hhi'"]),
-    "no seeds for facts": (["validate", "hhi", "--seeds", "0"], ["seeds = 0", "from 1 to"]),
+    "no seeds for facts": (["validate", "hhi", "--seeds", "0"], ["--seeds: seeds = 0", "from 1 to"]),
     "no jobs for a run": (["run", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "no jobs for facts": (["validate", "hhi", "--jobs", "0"], ["--jobs 0", "at least 1"]),
     "no jobs": (["compare", "--jobs", "0"], ["--jobs 0", "at least 1"]),
@@ -102,6 +102,17 @@ OPTIONS = {
     "too long a name": (["run", "--series", f"{'x' * 300}.parquet"], ["name too long"]),
     "two outputs in one file": (["run", "--series", "s.parquet", "--agents", "./s.parquet"], ["asked for twice"]),
     "no results": (["status", "."], ["no results of nqpf"]),
+    "too long a folder": (["status", "x" * 300], ["name too long"]),
+    "too long a results folder": (["compare", "--quick", "--out", "x" * 300], ["name too long"]),
+    "no name for results": (["compare", "--out", ""], ["--out", "must be a name"]),
+    "no name for a file": (["run", "--series", ""], ["--series", "must be a name"]),
+    "no name for figures": (["why", "rebate", "grants", "--figures", ""], ["--figures", "must be a name"]),
+    "no indicator to explain": (["why", "rebate", "grants", "--of", ""], ["--of : unknown indicator ''"]),
+    "no mechanism": (["why", "rebate", "grants", "--mechanisms", ""], ["--mechanisms : unknown mechanism ''"]),
+    "unknown part": (["sweep", "dose-frontier", "--shard", "3/2"], ["--shard 3/2", "1 <= i <= n"]),
+    "a part with too many digits": (["sweep", "dose-frontier", "--shard", f"1/{'9' * 5000}"], ["--shard 1/99"]),
+    "no seeds for claims": (["claims", "--ensemble", "none", "--seeds", "0"], ["--seeds: seeds = 0", "from 1 to"]),
+    "factors for a mix": (["optimise", "dose-frontier"], ["uncertain", "give each factor a value (", "nqpf sweep"]),
     "port out of range": (["view", "--port", "99999"], ["--port", "65535"]),
 }  # fmt: skip
 
@@ -270,7 +281,8 @@ def test_a_manifest_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) ->
     capsys.readouterr()
     manifest = Path("x/manifest.json")
     whole = json.loads(manifest.read_text())
-    for change in ({"hash": 3}, {"shards": [3]}, {"study": 3}, {"seeds": "x"}):
+    parts = ([3], ["x/2"], [f"1/{'9' * 5000}"])
+    for change in (*({"shards": part} for part in parts), {"hash": 3}, {"study": 3}, {"seeds": "x"}):
         manifest.write_text(json.dumps(whole | change))
         for again in (["status", "x"], words, ["merge", "x", "y"]):
             assert "manifest.json: is not a manifest of nqpf" in refused(capsys, *again)
@@ -278,6 +290,24 @@ def test_a_manifest_that_is_none_is_named(capsys: pytest.CaptureFixture[str]) ->
 
 def test_the_nearest_shipped_study_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'foresight-frontier'" in refused(capsys, "sweep", "foresight-frontiers")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [*TINY_COMPARE, "--out"],
+        ["calibrate", "default", "--accept", "2", "--quick", "--out"],
+        ["why", "rebate", "grants", "--figures"],
+    ],
+    ids=lambda words: f"{words[0]} {words[-1]}",
+)
+@pytest.mark.parametrize("place", ["link", "link/x"])
+def test_a_link_that_leads_nowhere_is_no_folder(
+    words: list[str], place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("link").symlink_to("nowhere")
+    line = refused(capsys, *words, place)
+    assert f"{words[-1]} {place}: " in line and "is a link that leads nowhere; give a folder" in line
 
 
 def test_an_output_folder_that_is_a_file(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,5 +1,6 @@
 """What a comparison says that its numbers rest on, where some of its runs failed."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from experiments.analysis.comparison import Comparison
 from experiments.analysis.sentences import counted, of_asked
 from experiments.analysis.table import tabulate
 from experiments.commands.answer_text import answer_lines
+from experiments.commands.compare import comparison_content
+from experiments.commands.json import to_json
 from experiments.study.study import Ensemble, Study
 from tests.comparisons import made_up
 from viz.figures.overview import draw_overview
@@ -44,6 +47,13 @@ def test_text_report_and_picture_say_on_how_many_pairs_they_rest(
     assert f"3 policies, {said}, " in render_report(comparison)
     draw_overview(comparison, tmp_path / "overview.svg")
     assert f"rebate, {said}, 95 %" in (tmp_path / "overview.svg").read_text()
+
+
+def test_json_counts_failed_runs_and_whole_pairs() -> None:
+    """A failed run of the reference takes a pair from every policy, another run from its own only."""
+    content = json.loads(to_json(comparison_content(failed(("rebate", 0), ("grants", 2)))))
+    assert (content["runs"], content["failed"], content["pairs_asked"]) == (12, 2, 4)
+    assert content["pairs"] == {"vouchers": 3, "grants": 2}
 
 
 def test_pairs_that_failed_do_not_count_for_an_adjusted_test() -> None:

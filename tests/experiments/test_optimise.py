@@ -24,6 +24,7 @@ from experiments.results.store import MemoryStore
 from experiments.running.engines import Execution
 from experiments.statistics import Interval
 from experiments.study.study import Study
+from model.declaration.numbers import LARGEST_SEED
 from model.policy.policy import Policy
 from model.policy.presets import find_policies
 from tests.economies import TINY, TINY_SIZES
@@ -94,7 +95,7 @@ def plant(monkeypatch: pytest.MonkeyPatch, truth: Callable[[Policy], float], noi
         ]
         return pd.DataFrame(rows)
 
-    monkeypatch.setattr(Bench, "runs", runs)
+    monkeypatch.setattr(Bench, "_runs", runs)
     monkeypatch.setattr("experiments.optimisation.optimum.run_tasks", lambda *given: None)
     return asked
 
@@ -173,6 +174,24 @@ def test_the_search_depends_on_results_alone_and_is_resumed(tmp_path: Path, monk
     assert optimise_study(problem, tmp_path / "x").tried == one.tried
 
 
+def test_failed_runs_of_the_search_are_counted(
+    file: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only those on fresh seeds: here a preset fails on one seed of the search."""
+    real = experiments.running.runner.run_task
+
+    def failing(task: Any, runs: Any, *given: Any) -> Any:
+        return real(task, iter(()) if (task.policy.name, task.seed) == ("grants", 1) else runs, *given)
+
+    monkeypatch.setattr(experiments.running.runner, "run_task", failing)
+    words = ["optimise", file, "--trials", "2", "--fresh", "2", "--out", "x", "--quiet", "--jobs", "1", "--json"]
+    assert main(words) == 3
+    shown = capsys.readouterr()
+    found = json.loads(shown.out)
+    assert found["failed"] == 1
+    assert f"1 of {found['runs']} runs failed, first grants with seed 1" in shown.err
+
+
 def test_a_mix_is_named_by_its_shares_and_calendar() -> None:
     mix = find_policies(["rebate"])[0].replace(
         mix={"grants": 0.25, "vouchers": 0.75}, later_mix={"grants": 1.0}, later_from=8, calendar=(1.5, 0.5)
@@ -228,6 +247,7 @@ def test_the_python_call_returns_a_table() -> None:
         (["--instruments", "vouchers"], ["two instruments or more"]),
         (["--instruments", "vouchers,grant"], ["'grant'", "grants"]),
         (["--trials", "0"], ["--trials 0"]),
+        (["--fresh", "3", "--seed", str(LARGEST_SEED - 4)], ["--fresh 3", f"from 0 to {LARGEST_SEED}"]),
         (["--reference", "laissez_faire"], ["reference", "must raise the money"]),
         (["--calendar", "--set", "policy.phase_out=2"], ["--calendar", "calendar of its own"]),
     ],
