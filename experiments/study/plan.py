@@ -32,8 +32,8 @@ class Task:
     set: int = 0
 
 
-MOST_DIGITS = 6
-"""Digits of the number of parts that a study may be run in."""
+MOST_PARTS = 1_000_000
+"""The most parts that a study may be run in."""
 
 
 class Shard(NamedTuple):
@@ -49,8 +49,9 @@ class Shard(NamedTuple):
     def parse(cls, text: str) -> Self:
         """Read `i/n` as a shard. Raises BadInput."""
         number, slash, of = text.partition("/")
-        parts = [int(part) if part.isdecimal() and len(part) <= MOST_DIGITS else 0 for part in (number, of)]
-        if not (slash and 1 <= parts[0] <= parts[1]):
+        short = len(str(MOST_PARTS))  # of longer words Python may make no number
+        parts = [int(part) if part.isdecimal() and len(part) <= short else 0 for part in (number, of)]
+        if not (slash and 1 <= parts[0] <= parts[1] <= MOST_PARTS):
             raise BadInput("must be i/n with whole numbers 1 <= i <= n, as 1/4", place=f"--shard {text}")
         return cls(*parts)
 
