@@ -53,12 +53,33 @@ class Field(NamedTuple):
 
     def lengths(self, sizes: Mapping[str, int]) -> tuple[int | None, ...]:
         """Return the length of every axis, None where its size is not known beforehand."""
-        return tuple(_length(axis, sizes) for axis in self.shape.split(", "))
+        return tuple([_length(axis, sizes) for axis in _axes(self.shape)])
 
 
-def _length(axis: str, sizes: Mapping[str, int]) -> int | None:
-    parts = [int(part) if part.isdigit() else sizes.get(part) for part in axis.split(" + ")]
-    return sum(part or 0 for part in parts) if None not in parts else None
+class _Axis(NamedTuple):
+    """The length of an axis: a number plus sizes."""
+
+    number: int
+    sizes: tuple[str, ...]
+
+
+@cache
+def _axes(shape: str) -> tuple[_Axis, ...]:
+    """Return the axes of a declared shape. They are read once, since every run lays out all arrays anew."""
+    terms = [axis.split(" + ") for axis in shape.split(", ")]
+    return tuple(
+        _Axis(sum(int(term) for term in axis if term.isdigit()), tuple(term for term in axis if not term.isdigit()))
+        for axis in terms
+    )
+
+
+def _length(axis: _Axis, sizes: Mapping[str, int]) -> int | None:
+    length = axis.number
+    for name in axis.sizes:
+        if (size := sizes.get(name)) is None:
+            return None
+        length += size
+    return length
 
 
 @cache

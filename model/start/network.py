@@ -36,7 +36,8 @@ def watchers_of(start: np.ndarray, peers: np.ndarray) -> tuple[np.ndarray, np.nd
     """Return peers in compressed rows from the other end: for every user, who has it as a peer. Shapes as given."""
     users = start.shape[0] - 1
     seen = np.concatenate([[0], np.cumsum(np.bincount(peers, minlength=users))])
-    return seen, np.repeat(np.arange(users, dtype=np.int32), np.diff(start))[np.argsort(peers)]
+    short = peers.astype(np.min_scalar_type(users))  # numbers of 16 bits are sorted in a tenth of the time
+    return seen, np.repeat(np.arange(users, dtype=np.int32), np.diff(start))[np.argsort(short, kind="stable")]
 
 
 def supply_ties(p: Parameters, seed: int) -> np.ndarray:

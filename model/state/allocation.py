@@ -41,8 +41,8 @@ def _made(name: str, field: Field, sizes: Mapping[str, int], parameters: Any) ->
     """Return an array at its first value."""
     if isinstance(field.first, Given):
         raise ValueError(f"{name} must be given: it is {field.first.value}")
-    shape = tuple(length for length in field.lengths(sizes) if length is not None)
-    if len(shape) < len(field.lengths(sizes)):
+    shape = field.lengths(sizes)
+    if None in shape:
         raise ValueError(f"{name} has shape ({field.shape}): must name sizes out of {', '.join(sizes)}")
     if field.columns:
         return recorded(field.columns, *shape)
