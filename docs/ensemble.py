@@ -78,12 +78,18 @@ def distances() -> Distances:
 
 
 def ship(folder: Path) -> None:
-    """Copy the ensemble of a folder, the trials of its waves and what pins what to where they are shipped."""
+    """Copy the ensemble of a folder, the trials of its waves and what pins what to where they are shipped.
+
+    Where all shipped sets are in it, it began with them, and its trials stand below theirs.
+    """
     import pandas as pd
 
+    before, after = (read_ensemble(path) for path in (SHIPPED_ENSEMBLE, folder / ENSEMBLE_FILE))
+    goes_on = all(one in after.members.values() for one in before.members.values())
+    waves = pd.concat([*([pd.read_csv(WAVES)] if goes_on else []), pd.read_csv(folder / WAVES_TABLE)])
+    waves = waves.assign(trial=range(len(waves)))[list(_COLUMNS)]
     write_whole(SHIPPED_ENSEMBLE, (folder / ENSEMBLE_FILE).read_bytes())
     write_whole(PINNED, (folder / PARAMETERS_TABLE).read_bytes())
-    waves = pd.read_csv(folder / WAVES_TABLE)[list(_COLUMNS)]
     write_whole(WAVES, waves.to_csv(index=False, float_format="%.4g").encode())
 
 
