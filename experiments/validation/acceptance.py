@@ -137,7 +137,7 @@ def accept(calibration: Calibration, wanted: Wanted, out: Path | None, execution
         try:
             while True:
                 candidates = _candidates(calibration, known, waves, taken)
-                confirmed = [*taken, *_confirm(fresh, candidates, wanted.sets - len(taken), execution)]
+                confirmed = [*taken, *_confirm(fresh, candidates, wanted.sets - len(taken), execution)][: wanted.sets]
                 say(_progress(waves, confirmed, candidates, wanted), execution.quiet)
                 if len(confirmed) == wanted.sets or not (wave := waves.wave(wanted.trials)):
                     break
@@ -233,7 +233,7 @@ def _confirm(fresh: Trials, candidates: dict[str, Finished], wanted: int, execut
     calibration = fresh.calibration
     for batch in _batches(list(candidates)):
         if len(confirmed := list(_confirmed(fresh, list(candidates)))) >= wanted:
-            return confirmed[:wanted]
+            return confirmed[: max(wanted, 0)]
         known = fresh.sources
         numbers = [
             known[source] if source in known else fresh.add(candidates[source].parameters, source) for source in batch
@@ -244,7 +244,7 @@ def _confirm(fresh: Trials, candidates: dict[str, Finished], wanted: int, execut
         measure(fresh, hopeful, calibration.late, execution)
         for number in waiting:
             fresh.tell(number)
-    return list(_confirmed(fresh, list(candidates)))[:wanted]
+    return list(_confirmed(fresh, list(candidates)))[: max(wanted, 0)]
 
 
 def _confirmed(fresh: Trials, candidates: Sequence[str]) -> Iterator[Finished]:

@@ -267,6 +267,10 @@ def test_an_ensemble_goes_on_from_the_sets_of_another(
     file, before = str(made / "targets.yaml"), made / "out" / "ensemble.parquet"
     begin = ["--begin", str(before)]
     assert run(file, tmp_path / "same", *begin) == before.read_bytes()
+    fewer = read_ensemble(before).table[: SETS - 2].drop(columns="set")
+    run(file, tmp_path / "fewer", *begin, "--accept", str(SETS - 2))
+    found = read_ensemble(tmp_path / "fewer" / "ensemble.parquet").table.drop(columns="set")
+    assert set(map(tuple, found.to_numpy())) == set(map(tuple, fewer.to_numpy()))  # the first ones
     more = run(file, tmp_path / "more", *begin, "--accept", str(SETS + 2))
     assert len(read_ensemble(tmp_path / "more" / "ensemble.parquet").members) == SETS + 2
     names = [name for name in read_ensemble(before).table if name != "set"]
