@@ -18,6 +18,7 @@ from experiments.files import write_whole
 from experiments.validation.acceptance import ENSEMBLE_FILE, PARAMETERS_TABLE, WAVES_TABLE
 from experiments.validation.ensemble import KEY, SHIPPED_ENSEMBLE, Acceptance, read_ensemble, write_ensemble
 from experiments.validation.target import FACT
+from experiments.validation.targets import read_calibration
 from experiments.validation.validate import validate
 from model import Parameters
 
@@ -68,7 +69,6 @@ def distances() -> Distances:
     from scipy.spatial.distance import pdist, squareform
 
     from experiments.validation.emulator import to_cube
-    from experiments.validation.targets import read_calibration
 
     sets = read_ensemble("default").table
     points = to_cube(read_calibration(Path("default")), sets.to_dict("records"))
@@ -78,13 +78,23 @@ def distances() -> Distances:
 
 
 def ship(folder: Path) -> None:
-    """Copy the ensemble of a folder, the trials of its waves and what pins what to where they are shipped."""
+    """Copy the ensemble of a folder, the trials of its waves and what pins what to where they are shipped.
+
+    Where all shipped sets are in it, it began with them. Its trials stand below the others, but for its first wave,
+    which is theirs measured again. What pins what stays, since the longer search had more trials.
+    """
     import pandas as pd
 
+    before, after = (read_ensemble(path) for path in (SHIPPED_ENSEMBLE, folder / ENSEMBLE_FILE))
+    waves, pinned = pd.read_csv(folder / WAVES_TABLE), pd.read_csv(folder / PARAMETERS_TABLE)
+    if all(one in after.members.values() for one in before.members.values()):
+        first = read_calibration(Path("default")).search.wave
+        waves = pd.concat([waves[:first], pd.read_csv(WAVES)[first:], waves[first:]])
+        pinned = pinned.assign(pinned_by=pd.read_csv(PINNED)["pinned_by"])
+    waves = waves.assign(trial=range(len(waves)))[list(_COLUMNS)]
     write_whole(SHIPPED_ENSEMBLE, (folder / ENSEMBLE_FILE).read_bytes())
-    write_whole(PINNED, (folder / PARAMETERS_TABLE).read_bytes())
-    waves = pd.read_csv(folder / WAVES_TABLE)[list(_COLUMNS)]
-    write_whole(WAVES, waves.to_csv(index=False, float_format="%.4g").encode())
+    for path, table in ((PINNED, pinned), (WAVES, waves)):
+        write_whole(path, table.to_csv(index=False, float_format="%.4g").encode())
 
 
 def renew() -> str:

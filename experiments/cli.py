@@ -262,6 +262,10 @@ def _calibrate(
     confirm: Annotated[
         int | None, typer.Option("--confirm", help="Fresh seeds on which sets are confirmed (100, or 10 if quick).")
     ] = None,
+    begin: Annotated[
+        str | None,
+        typer.Option("--begin", metavar="FILE|default", help="Take over the sets of this ensemble, and find more."),
+    ] = None,
     seeds: Seeds = None,
     seed: Seed = None,
     settings: SetOption = None,
@@ -280,18 +284,18 @@ def _calibrate(
     quiet: Quiet = False,
 ) -> int:
     """Search for parameters at which the economy without policy meets stylised facts, or for an ensemble of them."""
-    from experiments.commands.accept import accept_command, refuse_confirm, wanted_from
+    from experiments.commands.accept import accept_command, refuse_without_accept, wanted_from
     from experiments.commands.calibrate import calibrate_command, calibration_from
     from experiments.running.engines import Execution
 
     declared = calibration_from(targets, trials, (seeds, seed), settings or (), quick)
     execution = Execution(jobs, engine, check, quiet, scheduler)
     if accept is None:
-        refuse_confirm(confirm)
+        refuse_without_accept(confirm, begin)
         return calibrate_command(declared, out, execution, as_json)
     given = {"targets": targets, "accept": accept, "confirm": confirm, "trials": trials, "seeds": seeds, "seed": seed}
     given |= {"set": settings, "quick": quick}
-    wanted = wanted_from(declared, accept, confirm, trials, given, quick)
+    wanted = wanted_from(declared, accept, confirm, trials, begin, given, quick)
     return accept_command(declared, wanted, out, execution, as_json)
 
 

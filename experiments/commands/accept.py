@@ -1,5 +1,6 @@
 """`nqpf calibrate --accept`: the ensemble of parameter sets that meet the targets."""
 
+import os
 import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from experiments.commands.validate import shown
 from experiments.plain_text import wrapped
 from experiments.running.engines import Execution
 from experiments.validation.acceptance import ENSEMBLE_FILE, Accepted, Wanted, accept, fresh_seeds
+from experiments.validation.ensemble import read_ensemble
 from experiments.validation.target import MOST_TRIALS
 from experiments.validation.targets import Calibration
 from model.declaration.errors import BadInput
@@ -27,7 +29,13 @@ MOST_WANTED = 10_000
 
 
 def wanted_from(
-    declared: Calibration, sets: int, confirm: int | None, trials: int | None, given: Mapping[str, Any], quick: bool
+    declared: Calibration,
+    sets: int,
+    confirm: int | None,
+    trials: int | None,
+    begin: str | None,
+    given: Mapping[str, Any],
+    quick: bool,
 ) -> Wanted:
     """Return the ensemble that options ask for. `given` are those that its file repeats."""
     with at_option("--accept"):
@@ -36,13 +44,15 @@ def wanted_from(
         count = (QUICK_SEEDS if quick else FRESH_SEEDS) if confirm is None else whole_number("seeds", confirm, 2)
         fresh = fresh_seeds(declared, count)
     most = QUICK_TRIALS if quick else min(TRIALS_PER_SET * wanted, MOST_TRIALS)
-    return Wanted(wanted, most if trials is None else declared.search.trials, fresh, _command(given))
+    file = None if begin is None else read_ensemble(os.path.expanduser(begin), "--begin")
+    return Wanted(wanted, most if trials is None else declared.search.trials, fresh, _command(given), file)
 
 
-def refuse_confirm(confirm: int | None) -> None:
-    """Raise BadInput for seeds of a confirmation without sets that are to be confirmed."""
-    if confirm is not None:
-        raise BadInput("sets are confirmed with --accept N only", place=f"--confirm {confirm}")
+def refuse_without_accept(confirm: int | None, begin: str | None) -> None:
+    """Raise BadInput for options that say how sets are accepted where none are asked for."""
+    for option, value in (("--confirm", confirm), ("--begin", begin)):
+        if value is not None:
+            raise BadInput("sets are accepted with --accept N only", place=f"{option} {value}")
 
 
 def accept_command(declared: Calibration, wanted: Wanted, out: Path | None, execution: Execution, as_json: bool) -> int:
@@ -124,7 +134,7 @@ def _content(found: Accepted, folder: Path) -> dict[str, object]:
 
 
 def _command(given: Mapping[str, Any]) -> str:
-    """Return the command that makes an ensemble again: of all options those on which it depends."""
+    """Return the command that makes an ensemble anew: of all options those on which it depends."""
     words = ["nqpf", "calibrate", str(given["targets"])]
     for option, value in given.items():
         values = value if isinstance(value, list) else [value]

@@ -2,9 +2,11 @@
 
 A target is met when the fact's 95 % interval over seeds touches its range. A set that meets all in its wave is run
 again on fresh seeds, and accepted if it meets all there too: the wave's own values are favoured by their selection.
-All is less as many as the calibration allows to be missed.
+All is less as many as the calibration allows to be missed. The sets of an earlier ensemble that was accepted in the
+same way are taken over, and waves learn from them.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,13 +21,14 @@ from experiments.running.progress import say
 from experiments.study.study import seeds_from
 from experiments.validation.calibration import measure, trials_table
 from experiments.validation.emulator import to_cube
-from experiments.validation.ensemble import Acceptance, write_ensemble
+from experiments.validation.ensemble import Acceptance, EnsembleFile, write_ensemble
 from experiments.validation.journal import open_storage
 from experiments.validation.pins import pins
 from experiments.validation.search import BATCH, Finished, Trials
 from experiments.validation.target import FACT
 from experiments.validation.targets import Calibration
 from experiments.validation.waves import Waves
+from model.declaration.errors import BadInput
 from model.parameters import Parameters
 
 if TYPE_CHECKING:
@@ -41,12 +44,16 @@ SHARES = (0.05, 0.5, 0.95)
 
 
 class Wanted(NamedTuple):
-    """An ensemble that is asked for: the number of sets, the most trials, the fresh seeds, and the command."""
+    """An ensemble that is asked for: the number of sets, the most trials, the fresh seeds, and the command.
+
+    `begin` is the ensemble whose sets are taken over.
+    """
 
     sets: int
     trials: int
     fresh: tuple[int, ...]
     command: str = ""
+    begin: EnsembleFile | None = None
 
 
 @dataclass(frozen=True)
@@ -114,31 +121,71 @@ def fresh_seeds(calibration: Calibration, count: int) -> tuple[int, ...]:
 def accept(calibration: Calibration, wanted: Wanted, out: Path | None, execution: Execution) -> Accepted:
     """Run waves until as many sets are accepted as are wanted, or all trials are made. What is stored is not run again.
 
-    Trials of a search in the same folder count as a wave before the first. With `out`, the ensemble's file and a table
-    of the waves' trials are written there.
+    Trials of a search in the same folder count as a wave before the first, and so do sets that are taken over. With
+    `out`, the ensemble's file and a table of the waves' trials are written there.
+    Raises BadInput for an ensemble to begin with that was accepted in another way.
     """
+    taken = _taken_over(calibration, wanted)
     with open_storage(out, calibration) as storage:
         known = Trials(storage, calibration).finished()
-        waves = Waves(storage, calibration, known)
+        _keep_beginning(Trials(storage, calibration, "sets taken over"), taken)
+        waves = Waves(storage, calibration, [*known, *taken])
         name = f"seeds {wanted.fresh[0]} to {wanted.fresh[-1]}"
         fresh = Trials(storage, replace(calibration, seeds=wanted.fresh), name)
         if done := len(waves.finished()):
             say(f"{done} trials of waves are stored already", execution.quiet)
         try:
             while True:
-                candidates = _candidates(calibration, known, waves)
-                confirmed = _confirm(fresh, candidates, wanted.sets, execution)
+                candidates = _candidates(calibration, known, waves, taken)
+                confirmed = [*taken, *_confirm(fresh, candidates, wanted.sets - len(taken), execution)][: wanted.sets]
                 say(_progress(waves, confirmed, candidates, wanted), execution.quiet)
                 if len(confirmed) == wanted.sets or not (wave := waves.wave(wanted.trials)):
                     break
                 _measure_wave(waves, wave, execution)
         finally:
-            candidates = _candidates(calibration, known, waves)
-            table = _table(calibration, list(_confirmed(fresh, list(candidates)))[: wanted.sets])
+            candidates = _candidates(calibration, known, waves, taken)
+            table = _table(calibration, [*taken, *_confirmed(fresh, list(candidates))][: wanted.sets])
             found = Accepted(calibration, wanted, table, [*known, *waves.finished()], len(candidates))
             if out is not None:
                 _write(found, waves, out)
     return found
+
+
+def _taken_over(calibration: Calibration, wanted: Wanted) -> list[Finished]:
+    """Return the sets that the ensemble begins with, with the facts that its file has of them on the fresh seeds."""
+    if wanted.begin is None:
+        return []
+    file = wanted.begin
+    now = replace(_record(calibration, wanted), command=file.acceptance.command)
+    was, today = (json.loads(record.to_json()) for record in (file.acceptance, now))
+    differ = [name for name, value in today.items() if was[name] != value]
+    if differ:
+        raise BadInput(f"was accepted with other {', '.join(differ)}", place=f"--begin {file.name}")
+    names = [one.name for one in calibration.searched]
+    if set(names) != set(file.searched):
+        raise BadInput(f"must have the parameters {', '.join(names)}", place=f"--begin {file.name}")
+    rows = file.table.to_dict("records")
+    for one in calibration.searched:
+        if not all(one.low <= row[one.name] <= one.high for row in rows):
+            raise BadInput(f"must lie from {one.low:g} to {one.high:g}", one.name, place=f"--begin {file.name}")
+    return [
+        Finished(
+            row["set"],
+            row["distance"],
+            {name: row[name] for name in names},
+            {name: row[FACT + name] for name in calibration.targets},
+            {name: (row[FACT + name], row[FACT + name]) for name in calibration.targets},
+        )
+        for row in rows
+    ]
+
+
+def _keep_beginning(kept: Trials, taken: Sequence[Finished]) -> None:
+    """Keep in the folder with which sets its waves began, and refuse to go on from others."""
+    for one in taken[kept.count :]:
+        kept.add(one.parameters)
+    if [kept.point(number) for number in range(kept.count)] != [one.parameters for one in taken]:
+        raise BadInput("began with the sets of another ensemble, give it with --begin or another folder", place="--out")
 
 
 def _progress(waves: Waves, confirmed: Sequence[Finished], candidates: dict[str, Finished], wanted: Wanted) -> str:
@@ -146,11 +193,16 @@ def _progress(waves: Waves, confirmed: Sequence[Finished], candidates: dict[str,
     return f"{trials}, {len(candidates)} met the targets, {len(confirmed)} of {wanted.sets} sets are confirmed"
 
 
-def _candidates(calibration: Calibration, known: Sequence[Finished], waves: Waves) -> dict[str, Finished]:
-    """Return the trials that met the targets, by source and number."""
-    every = {"search": known, "wave": waves.finished()}
+def _candidates(
+    calibration: Calibration, known: Sequence[Finished], waves: Waves, taken: Sequence[Finished]
+) -> dict[str, Finished]:
+    """Return the trials that met the targets, by source and number. One that is a set already is none."""
+    every, sets = {"search": known, "wave": waves.finished()}, [one.parameters for one in taken]
     return {
-        f"{source} {one.trial}": one for source, trials in every.items() for one in trials if one.accepted(calibration)
+        f"{source} {one.trial}": one
+        for source, trials in every.items()
+        for one in trials
+        if one.accepted(calibration) and one.parameters not in sets
     }
 
 
@@ -181,7 +233,7 @@ def _confirm(fresh: Trials, candidates: dict[str, Finished], wanted: int, execut
     calibration = fresh.calibration
     for batch in _batches(list(candidates)):
         if len(confirmed := list(_confirmed(fresh, list(candidates)))) >= wanted:
-            return confirmed[:wanted]
+            return confirmed[: max(wanted, 0)]
         known = fresh.sources
         numbers = [
             known[source] if source in known else fresh.add(candidates[source].parameters, source) for source in batch
@@ -192,7 +244,7 @@ def _confirm(fresh: Trials, candidates: dict[str, Finished], wanted: int, execut
         measure(fresh, hopeful, calibration.late, execution)
         for number in waiting:
             fresh.tell(number)
-    return list(_confirmed(fresh, list(candidates)))[:wanted]
+    return list(_confirmed(fresh, list(candidates)))[: max(wanted, 0)]
 
 
 def _confirmed(fresh: Trials, candidates: Sequence[str]) -> Iterator[Finished]:
@@ -248,16 +300,19 @@ def _write(found: Accepted, waves: Waves, out: Path) -> None:
     write_whole(out / PARAMETERS_TABLE, pinned.to_csv(index=False, float_format="%.4g").encode())
     if found.table.empty:
         return
-    calibration, defaults = found.calibration, Parameters().content()
-    fixed = calibration.fixed.model_dump(mode="json")
-    record = Acceptance(
+    write_ensemble(out / ENSEMBLE_FILE, found.table, _record(found.calibration, found.wanted))
+
+
+def _record(calibration: Calibration, wanted: Wanted) -> Acceptance:
+    """Return the record of sets that are accepted today."""
+    fixed, defaults = calibration.fixed.model_dump(mode="json"), Parameters().content()
+    return Acceptance(
         model=source_hash(),
         fixed={name: value for name, value in fixed.items() if calibration.fixed.content()[name] != defaults[name]},
         seeds=list(calibration.seeds),
-        fresh=list(found.wanted.fresh),
-        command=found.wanted.command,
+        fresh=list(wanted.fresh),
+        command=wanted.command,
         targets={name: [one.low, one.high] for name, one in calibration.targets.items()},
         allowed_misses=list(calibration.allowed_misses),
         most_missed=calibration.most_missed,
     )
-    write_ensemble(out / ENSEMBLE_FILE, found.table, record)

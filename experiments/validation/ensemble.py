@@ -56,6 +56,10 @@ class Acceptance:
     allowed_misses: Sequence[str] = ()
     most_missed: int = 0
 
+    def to_json(self) -> str:
+        """Return the record as it stands in the file."""
+        return json.dumps(self.__dict__, sort_keys=True)
+
 
 @dataclass(frozen=True)
 class EnsembleFile:
@@ -93,14 +97,14 @@ def write_ensemble(path: Path, table: "pd.DataFrame", record: Acceptance) -> Non
     import pyarrow.parquet as pq
 
     content = pa.Table.from_pandas(table, preserve_index=False)
-    content = content.replace_schema_metadata({KEY: json.dumps(record.__dict__, sort_keys=True)})
+    content = content.replace_schema_metadata({KEY: record.to_json()})
     sink = pa.BufferOutputStream()
     pq.write_table(content, sink, write_page_checksum=True)
     write_whole(path, sink.getvalue().to_pybytes())
 
 
-def read_ensemble(given: Path | str) -> EnsembleFile:
-    """Return the ensemble of a file, or the shipped one for "default".
+def read_ensemble(given: Path | str, option: str = "--ensemble") -> EnsembleFile:
+    """Return the ensemble of a file, or the shipped one for "default". Errors name the `option` that asked for it.
 
     Raises BadInput for what is no ensemble, or was accepted for other sources of the model.
     """
@@ -117,7 +121,7 @@ def read_ensemble(given: Path | str) -> EnsembleFile:
             with inside(f"row {number}"):
                 found.base.replace(**row)
     except BadInput as error:
-        error.at(f"--ensemble {given}")
+        error.at(f"{option} {given}")
         raise
     return found
 

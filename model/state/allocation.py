@@ -41,8 +41,9 @@ def _made(name: str, field: Field, sizes: Mapping[str, int], parameters: Any) ->
     """Return an array at its first value."""
     if isinstance(field.first, Given):
         raise ValueError(f"{name} must be given: it is {field.first.value}")
-    shape = field.lengths(sizes)
-    if None in shape:
+    lengths = field.lengths(sizes)
+    shape = tuple(length for length in lengths if length is not None)
+    if len(shape) < len(lengths):
         raise ValueError(f"{name} has shape ({field.shape}): must name sizes out of {', '.join(sizes)}")
     if field.columns:
         return recorded(field.columns, *shape)

@@ -50,7 +50,7 @@ def main(names: list[str]) -> None:
                 flush=True,
             )
         if "--keep" in names:
-            keep(entry.__name__, figures)
+            keep(entry.__name__, [figure[:4] for figure in figures])
 
 
 if __name__ == "__main__":

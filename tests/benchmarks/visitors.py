@@ -46,7 +46,3 @@ def _strangers(lab: Served, crowd: int) -> tuple[int, float]:
             page.wait_for(f"--seed {seed} --set users={users} ")
         held = lab.mebibytes()
         return sum(page.recording() != packed for page, packed in zip(opened, own, strict=True)), held
-
-
-def _wait_until_gone(lab: Served) -> None:
-    time.sleep(_CULLED + 10)

@@ -215,7 +215,10 @@ def test_points_beyond_a_side_are_mirrored() -> None:
         ({}, ["--accept", "0"], "--accept: sets = 0: must be a whole number from 1"),
         ({}, ["--accept", "2", "--confirm", "1"], "--confirm: seeds = 1: must be a whole number of at least 2"),
         ({}, ["--accept", "2", "--confirm", "99999999999"], "--confirm: seeds = 99999999999: must be a whole number"),
-        ({}, ["--confirm", "5"], "--confirm 5: sets are confirmed with --accept N only"),
+        ({}, ["--confirm", "5"], "--confirm 5: sets are accepted with --accept N only"),
+        ({}, ["--begin", "default"], "--begin default: sets are accepted with --accept N only"),
+        ({}, ["--accept", "2", "--begin", "none.parquet"], "--begin none.parquet: no such file"),
+        ({}, ["--accept", "99", "--begin", "default"], "--begin default: was accepted with other"),
         ({"allowed_misses": ["hhj"]}, ["--accept", "2"], "did you mean 'hhi'"),
         ({"allowed_misses": "hhi"}, ["--accept", "2"], "must be a list of facts"),
         ({"allowed_misses": ["hhi", "learning_rate", "bass_r2"]}, ["--accept", "2"], "must leave at least one target"),
@@ -256,6 +259,45 @@ def test_every_set_is_a_trial_of_the_waves_that_met_the_targets(made: Path) -> N
     met = {tuple(row) for row in waves.loc[waves["met"], keys].to_numpy().round(9)}
     assert {tuple(row) for row in sets.table[keys].to_numpy().round(9)} <= met
     assert not waves["met"].all()
+
+
+def test_an_ensemble_goes_on_from_the_sets_of_another(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It keeps these, finds others, and with none wanted beyond them it is the same file."""
+    file, before = str(made / "targets.yaml"), made / "out" / "ensemble.parquet"
+    begin = ["--begin", str(before)]
+    assert run(file, tmp_path / "same", *begin) == before.read_bytes()
+    fewer = read_ensemble(before).table[: SETS - 2].drop(columns="set")
+    run(file, tmp_path / "fewer", *begin, "--accept", str(SETS - 2))
+    found = read_ensemble(tmp_path / "fewer" / "ensemble.parquet").table.drop(columns="set")
+    assert set(map(tuple, found.to_numpy())) == set(map(tuple, fewer.to_numpy()))  # the first ones
+    more = run(file, tmp_path / "more", *begin, "--accept", str(SETS + 2))
+    assert len(read_ensemble(tmp_path / "more" / "ensemble.parquet").members) == SETS + 2
+    names = [name for name in read_ensemble(before).table if name != "set"]
+    old, new = (
+        {tuple(row) for row in read_ensemble(path).table[names].to_numpy()}
+        for path in (before, tmp_path / "more" / "ensemble.parquet")
+    )
+    assert old < new and len(new) == SETS + 2  # the waves begin with the same trials, which are sets already
+    assert run(file, tmp_path / "more", *begin, "--accept", str(SETS + 2)) == more
+    capsys.readouterr()
+    run(file, tmp_path / "more", code=2)
+    assert "began with the sets of another ensemble" in capsys.readouterr().err
+
+
+def test_sets_taken_over_lie_in_the_searched_ranges(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    begin = ["--accept", "9", "--confirm", str(CONFIRM), "--quick", "--begin", str(made / "out" / "ensemble.parquet")]
+    declared = CONTENT["parameters"]
+    for searched, words in (
+        (declared | {"value_of_quality": {"low": 0.1, "high": 0.11}}, "value_of_quality: must lie from 0.1 to 0.11"),
+        ({name: declared[name] for name in ("reconsider", "founders")}, "must have the parameters reconsider"),
+    ):
+        assert main(["calibrate", write(tmp_path, parameters=searched), "--out", str(tmp_path / "x"), *begin]) == 2
+        error = capsys.readouterr().err
+        assert words in error and error.count("\n") == 1 and not (tmp_path / "x").exists()
 
 
 def test_sets_differ_and_the_first_stands_for_all(made: Path) -> None:
