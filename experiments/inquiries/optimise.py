@@ -144,7 +144,7 @@ def _answer(request: Request) -> Answer:
         content=_content(found),
         tables={"policies": _table(found)},
         pictures=tuple(_pictures(found)),
-        runs=found.runs,
+        runs=found.all_runs,
     )
 
 
@@ -173,8 +173,8 @@ def _content(found: "Optimum") -> dict[str, Any]:
         "trials": len(found.tried),
         "given_up": sum(one.given_up for one in found.tried),
         "unequal_money": sum(not one.equal for one in found.tried),
-        "runs": len(found.runs),
-        "failed": int((found.runs["status"] == "failed").sum()),
+        "runs": len(found.all_runs),
+        "failed": int((found.all_runs["status"] == "failed").sum()),
         "seeds": list(found.declared.study.seeds),
         "fresh_seeds": list(found.declared.fresh_seeds),
         "rival": found.rival or None,

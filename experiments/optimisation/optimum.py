@@ -35,7 +35,8 @@ class Optimum:
 
     `tried` are all candidates as the search saw them. `final` are the best of them, the first one first, and `presets`
     the study's own policies, both on fresh seeds. `rival` is the preset that was best on the seeds of the search, and
-    `ahead` by how much the first mix is better than it on fresh seeds, NaN without a rival. `runs` are all of them.
+    `ahead` by how much the first mix is better than it on fresh seeds, NaN without a rival. `runs` are the fresh ones,
+    `all_runs` those of the search too.
     """
 
     declared: Optimisation
@@ -45,6 +46,7 @@ class Optimum:
     rival: str
     ahead: Interval
     runs: "pd.DataFrame"
+    all_runs: "pd.DataFrame"
 
     def seen(self, name: str) -> Candidate:
         """Return a mix as the search saw it."""
@@ -76,7 +78,7 @@ def optimise_study(
         store.finish(own.run_ids())
     final, after = judged[: len(chosen)], judged[len(chosen) :]
     name = "" if rival is None else rival.policy.name
-    return Optimum(declared, tuple(tried), tuple(final), tuple(after), name, ahead, bench.all_runs())
+    return Optimum(declared, tuple(tried), tuple(final), tuple(after), name, ahead, runs, bench.all_runs())
 
 
 def _chosen(declared: Optimisation, tried: Sequence[Candidate]) -> list[Candidate]:
