@@ -106,7 +106,7 @@ def _compare(
     from experiments.running.engines import Execution
     from experiments.study.study import refuse_uncertain
 
-    declared = study_from(study, policies, seeds, seed, settings or (), reference, quick)
+    declared = study_from(study, policies, seeds, seed, settings or (), reference, quick, ensemble is not None)
     refuse_uncertain(declared, str(study))
     declared = with_sets(with_equal_money(declared, match, timing), ensemble, sets)
     goal, execution = goal_of(precision, margin, between, most_seeds), Execution(jobs, engine, check, quiet, scheduler)

@@ -23,7 +23,7 @@ from experiments.results.store import Store
 from experiments.running.engines import Execution
 from experiments.statistics import pairs_needed
 from experiments.study.plan import Plan
-from experiments.study.study import DEFAULT_POLICIES, Study, find_seeds, refuse_uncertain, with_reference
+from experiments.study.study import DEFAULT_POLICIES, Study, default_seeds, find_seeds, refuse_uncertain, with_reference
 from experiments.validation.ensemble import read_ensemble, with_ensemble
 from model.declaration.errors import BadInput
 from model.parameters import Parameters, find_parameters
@@ -125,7 +125,7 @@ class Comparison:
 def compare(
     policies: Iterable[Policy | str] | None = None,
     parameters: Parameters | Mapping[str, Any] | None = None,
-    seeds: int | Iterable[int] = 100,
+    seeds: int | Iterable[int] | None = None,
     reference: str = "rebate",
     out: Path | str | None = None,
     jobs: int | None = None,
@@ -141,6 +141,8 @@ def compare(
     most_seeds: int | None = None,
 ) -> "pd.DataFrame":
     """Compare policies with equal random draws; by default the presets of `nqpf compare`, against `rebate`.
+
+    There are 100 seeds, or 15 at each set of an `ensemble`, unless `seeds` says otherwise.
 
     Returns a row per policy and headline indicator:
     `mean` over the `n_own` seeds in which the policy has a value; `difference` to the reference, the mean over the `n`
@@ -165,7 +167,7 @@ def compare(
     study = Study(
         parameters=find_parameters(parameters),
         policies=find_policies(DEFAULT_POLICIES if policies is None else policies),
-        seeds=find_seeds(seeds),
+        seeds=default_seeds(ensemble is not None) if seeds is None else find_seeds(seeds),
         reference=reference,
         match=match,
         timing=timing,

@@ -97,14 +97,18 @@ def study_from(
     settings: Iterable[str],
     reference: str | None,
     quick: bool,
+    over_sets: bool = False,
 ) -> "Study":
-    """Return the study of a file (or the default one) as changed by options. Options win over the file."""
+    """Return the study of a file (or the default one) as changed by options. Options win over the file.
+
+    The default one has fewer seeds where each parameter set of an ensemble gets them.
+    """
     from experiments.study.addresses import parse_settings, set_parameters, set_traits
     from experiments.study.file import read_study
     from experiments.study.policy_file import named_policy
-    from experiments.study.study import DEFAULT_POLICIES, Study, find_reference
+    from experiments.study.study import DEFAULT_POLICIES, Study, default_seeds, find_reference
 
-    study = read_study(file) if file else Study()
+    study = read_study(file) if file else Study(seeds=default_seeds(over_sets))
     changes = parse_settings(settings)
     own = {policy.name: policy for policy in study.policies}
     names = list(own) or list(DEFAULT_POLICIES) if policies is None else _names(policies)

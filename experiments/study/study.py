@@ -26,6 +26,8 @@ DEFAULT_POLICIES = (
 )  # fmt: skip
 TIMINGS = ("own", "yoked")
 DEFAULT_SEEDS = 100
+SEEDS_PER_SET = 15
+"""Seeds at each parameter set of an ensemble, unless their number is given: enough for Holm's test over the table."""
 DEFAULT_REFERENCE = "rebate"
 MOST_SEEDS = 1_000_000
 
@@ -161,6 +163,11 @@ def seeds_from(count: int, first: int = 0) -> tuple[int, ...]:
     number, start = whole_number("seeds", count, 1, MOST_SEEDS), valid_seed(first)
     valid_seed(start + number - 1)
     return tuple(range(start, start + number))
+
+
+def default_seeds(over_sets: bool) -> tuple[int, ...]:
+    """Return the seeds of a study that names none: fewer where each parameter set of an ensemble gets them."""
+    return seeds_from(SEEDS_PER_SET if over_sets else DEFAULT_SEEDS)
 
 
 def find_seeds(given: int | Iterable[int]) -> tuple[int, ...]:

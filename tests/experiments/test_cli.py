@@ -236,7 +236,20 @@ def test_compare_json_is_all_of_stdout_and_knows_no_nan(capsys: pytest.CaptureFi
         capsys, "compare", "--policies", "laissez_faire,grants", "--seeds", "2", "--json", "--no-responses", *SET
     )
     found = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
-    assert list(found) == ["study", "policies", "seeds", "reference", "table", "effects", "ensemble", "out"]
+    assert list(found) == [
+        "study",
+        "policies",
+        "seeds",
+        "reference",
+        "runs",
+        "failed",
+        "pairs_asked",
+        "pairs",
+        "table",
+        "effects",
+        "ensemble",
+        "out",
+    ]
     assert found["effects"] == []  # two cells of the 2x2 are missing
     assert found["policies"] == ["rebate", "laissez_faire", "grants"]
     assert (found["study"], found["seeds"], found["reference"]) == ("compare", [0, 1], "rebate")

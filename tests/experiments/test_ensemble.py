@@ -22,8 +22,9 @@ from experiments.cli import main
 from experiments.results.manifest import Manifest
 from experiments.results.merge import merge_folders, study_in
 from experiments.running.engines import Execution
+from experiments.statistics import pairs_needed
 from experiments.study.plan import Plan
-from experiments.study.study import Study
+from experiments.study.study import DEFAULT_POLICIES, SEEDS_PER_SET, Study
 from experiments.validation.ensemble import SHIPPED_ENSEMBLE, Acceptance, read_ensemble, with_ensemble, write_ensemble
 from experiments.validation.targets import read_calibration
 from model import Parameters
@@ -349,6 +350,25 @@ def test_a_comparison_over_sets(tmp_path: Path, capsys: pytest.CaptureFixture[st
     text = " ".join(capsys.readouterr().out.split())
     assert "risk is the study's own: the parameter sets were not accepted with this." in text
     assert "over seeds [" in text and "of sets" in text
+
+
+def test_each_set_has_fewer_seeds_than_the_defaults_unless_they_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fifteen, with which Holm's test over the whole table can reject. A study file and --seeds mean what they say."""
+    file, study = str(ensemble_file(tmp_path)), tmp_path / "study.yaml"
+    study.write_text("policies: [rebate, grants]\nseeds: 3\n")
+    words = ["compare", "--ensemble", file, "--sets", "1", "--quiet", "--json", "--no-responses"]
+    for given, count in (
+        (["--policies", "rebate,grants"], 15),
+        (["--policies", "rebate,grants", "--seeds", "2"], 2),
+        ([str(study)], 3),
+    ):
+        assert main([words[0], *given, *words[1:], "--out", str(tmp_path / str(count))]) == 0
+        assert json.loads(capsys.readouterr().out)["seeds"] == list(range(count))
+    same = compare(["rebate", "grants"], ensemble=file)
+    assert same["n"].max() == 45  # three sets of fifteen
+    assert pairs_needed(len(DEFAULT_POLICIES[1:]) * len(same["indicator"].unique())) <= SEEDS_PER_SET
 
 
 @pytest.mark.slow
