@@ -51,6 +51,12 @@ def values_met() -> Iterator[tuple[str, int]]:
         yield name, int(file.table[FACT + name].between(low, high).sum())
 
 
+def differ_at_most(one: str, other: str, most: float) -> int:
+    """Return the number of sets in which two facts differ by at most so much."""
+    table = read_ensemble("default").table
+    return int(((table[FACT + one] - table[FACT + other]).abs() <= most).sum())
+
+
 class Distances(NamedTuple):
     """How far sets lie apart, in widths of the searched ranges, over all parameters together.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any
 
-from docs.ensemble import PINNED, distances, search_counts, values_met
+from docs.ensemble import PINNED, differ_at_most, distances, search_counts, values_met
 from docs.facts import facts_of_table, policy_facts_of_table
 from docs.markdown import shown, signed, table
 from docs.patches import FILE as PATCHES
@@ -153,6 +153,8 @@ def ensemble() -> Iterator[str]:
         f"Two points drawn evenly from the ranges lie {apart.even:.1f} apart. "
         f"{apart.near} sets lie within 1 of the first."
     )
+    alike = differ_at_most("entrant_share", "entrant_share_4000", 0.12)
+    yield f"- `entrant_share` and `entrant_share_4000` differ by at most 0.12 in {alike} sets. No target asks for that."
     yield f"- Facts whose value is out of range in some sets, with the number of sets in which it is not: {some}."
 
 
