@@ -140,6 +140,10 @@ def pinned() -> Iterator[str]:
     return table(["parameter", "range", "5 %", "median", "95 %", "filled", "pinned by"], rows)
 
 
+_ALIKE = 0.12
+"""The most by which the share of entrants should differ between 1,000 and 4,000 users."""
+
+
 def ensemble() -> Iterator[str]:
     """Yield what the search for the ensemble came to, and the facts that not all sets meet."""
     count = search_counts()
@@ -153,8 +157,8 @@ def ensemble() -> Iterator[str]:
         f"Two points drawn evenly from the ranges lie {apart.even:.1f} apart. "
         f"{apart.near} sets lie within 1 of the first."
     )
-    alike = differ_at_most("entrant_share", "entrant_share_4000", 0.12)
-    yield f"- `entrant_share` and `entrant_share_4000` differ by at most 0.12 in {alike} sets. No target asks for that."
+    alike = differ_at_most("entrant_share", "entrant_share_4000", _ALIKE)
+    yield f"- `entrant_share` and `entrant_share_4000` differ by at most {_ALIKE:g} in {alike} sets. No target asks it."
     yield f"- Facts whose value is out of range in some sets, with the number of sets in which it is not: {some}."
 
 

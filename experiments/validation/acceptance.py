@@ -128,8 +128,8 @@ def accept(calibration: Calibration, wanted: Wanted, out: Path | None, execution
     taken = _taken_over(calibration, wanted)
     with open_storage(out, calibration) as storage:
         known = Trials(storage, calibration).finished()
-        _keep_beginning(Trials(storage, calibration, "sets taken over"), taken)
         waves = Waves(storage, calibration, [*known, *taken])
+        _keep_beginning(Trials(storage, calibration, "sets taken over"), taken, waves, out)
         name = f"seeds {wanted.fresh[0]} to {wanted.fresh[-1]}"
         fresh = Trials(storage, replace(calibration, seeds=wanted.fresh), name)
         if done := len(waves.finished()):
@@ -180,12 +180,15 @@ def _taken_over(calibration: Calibration, wanted: Wanted) -> list[Finished]:
     ]
 
 
-def _keep_beginning(kept: Trials, taken: Sequence[Finished]) -> None:
-    """Keep in the folder with which sets its waves began, and refuse to go on from others."""
-    for one in taken[kept.count :]:
-        kept.add(one.parameters)
+def _keep_beginning(kept: Trials, taken: Sequence[Finished], waves: Waves, out: Path | None) -> None:
+    """Keep in the folder with which sets its waves began, and refuse to go on from others, or from none."""
+    if not waves.count:
+        for one in taken[kept.count :]:
+            kept.add(one.parameters)
     if [kept.point(number) for number in range(kept.count)] != [one.parameters for one in taken]:
-        raise BadInput("began with the sets of another ensemble, give it with --begin or another folder", place="--out")
+        raise BadInput(
+            "its search began with other sets: give these by --begin, or another folder", place=f"--out {out}"
+        )
 
 
 def _progress(waves: Waves, confirmed: Sequence[Finished], candidates: dict[str, Finished], wanted: Wanted) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -283,7 +284,10 @@ def test_an_ensemble_goes_on_from_the_sets_of_another(
     assert run(file, tmp_path / "more", *begin, "--accept", str(SETS + 2)) == more
     capsys.readouterr()
     run(file, tmp_path / "more", code=2)
-    assert "began with the sets of another ensemble" in capsys.readouterr().err
+    assert f"--out {tmp_path / 'more'}: its search began with other sets" in capsys.readouterr().err
+    shutil.copytree(made / "out", tmp_path / "plain")
+    run(file, tmp_path / "plain", *begin, code=2)
+    assert "its search began with other sets" in capsys.readouterr().err
 
 
 def test_sets_taken_over_lie_in_the_searched_ranges(

@@ -31,6 +31,7 @@ from model import Parameters
 from model.policy.presets import find_policies
 from tests.comparisons import present_values
 from tests.economies import SET_TINY, TINY, TINY_SIZES
+from tests.house.documents import ROOT
 from viz.report.report import render_report
 
 ARMS = ("rebate", "grants", "vouchers")
@@ -368,6 +369,8 @@ def test_each_set_has_fewer_seeds_than_the_defaults_unless_they_are_named(
         assert json.loads(capsys.readouterr().out)["seeds"] == list(range(count))
     same = compare(["rebate", "grants"], ensemble=file)
     assert same["n"].max() == 45  # three sets of fifteen
+    page = (ROOT / "docs" / "studies.md").read_text(encoding="utf-8")
+    assert f"gives each {SEEDS_PER_SET}," in page and f"or {SEEDS_PER_SET} at each set" in str(compare.__doc__)
     assert pairs_needed(len(DEFAULT_POLICIES[1:]) * len(same["indicator"].unique())) <= SEEDS_PER_SET
 
 
